@@ -1,0 +1,1 @@
+"""The long-running sender: one worker thread a phone, and its supervisor."""

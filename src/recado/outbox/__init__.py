@@ -1,0 +1,1 @@
+"""Django app: the durable queue of messages, and the only writer of their status."""

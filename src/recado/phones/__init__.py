@@ -1,0 +1,1 @@
+"""Django app: the phones (link, SIM, pace, state) and their heartbeats."""

@@ -1,0 +1,1 @@
+"""Django app: the Registro de Atendimento (RA) and the messages that arise from it."""

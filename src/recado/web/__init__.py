@@ -1,0 +1,1 @@
+"""The pt-BR screens."""
