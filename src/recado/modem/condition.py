@@ -1,0 +1,99 @@
+"""What state a phone is in, and what a person can do about it.
+
+One condition is one sentence for the attendant and one piece of advice for whoever stands beside the
+phone. The texts live here, beside the enum, so that the driver, the screens and the command line say the same.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PhoneCondition(StrEnum):
+    """Why a phone can or cannot send now."""
+
+    READY = "ready"
+    NO_SIGNAL = "no_signal"
+    NOT_REGISTERED = "not_registered"
+    REGISTRATION_DENIED = "registration_denied"
+    SIM_MISSING = "sim_missing"
+    SIM_PIN = "sim_pin"
+    SIM_PUK = "sim_puk"
+    SIM_FAILURE = "sim_failure"
+    NO_SMSC = "no_smsc"
+    RADIO_OFF = "radio_off"
+    SILENT = "silent"
+    DISCONNECTED = "disconnected"
+    NO_SMS = "no_sms"
+    INITIALISING = "initialising"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A condition in Brazilian Portuguese: what is wrong and what to do."""
+
+    reason: str
+    advice: str
+
+
+_EXPLANATIONS = {
+    PhoneCondition.READY: Explanation("O telefone está pronto para enviar.", ""),
+    PhoneCondition.NO_SIGNAL: Explanation(
+        "O telefone está sem sinal da operadora.",
+        "Leve o telefone ou a antena para perto de uma janela e confira se a antena está bem conectada.",
+    ),
+    PhoneCondition.NOT_REGISTERED: Explanation(
+        "O telefone ainda não se registrou na rede da operadora.",
+        "Aguarde alguns minutos. Se continuar, confira o sinal, a antena e se a linha está ativa.",
+    ),
+    PhoneCondition.REGISTRATION_DENIED: Explanation(
+        "A operadora recusou o registro deste chip na rede.",
+        "Confira com a operadora se a linha está ativa, com créditos e habilitada para SMS.",
+    ),
+    PhoneCondition.SIM_MISSING: Explanation(
+        "O telefone está sem chip (SIM).",
+        "Desligue o telefone, coloque o chip e ligue de novo.",
+    ),
+    PhoneCondition.SIM_PIN: Explanation(
+        "O chip pede o PIN.",
+        "Coloque o chip em um celular comum, desative o pedido de PIN e devolva o chip ao telefone.",
+    ),
+    PhoneCondition.SIM_PUK: Explanation(
+        "O chip está bloqueado e pede o PUK.",
+        "Desbloqueie o chip em um celular comum com o PUK fornecido pela operadora. "
+        "Dez tentativas erradas inutilizam o chip.",
+    ),
+    PhoneCondition.SIM_FAILURE: Explanation(
+        "O telefone não consegue ler o chip (SIM).",
+        "Desligue o telefone, limpe e recoloque o chip. Se continuar, teste o chip em outro aparelho.",
+    ),
+    PhoneCondition.NO_SMSC: Explanation(
+        "O chip está sem o número da central de mensagens (SMSC).",
+        "Peça à operadora o número da central de SMS e grave-o no chip com um celular comum.",
+    ),
+    PhoneCondition.RADIO_OFF: Explanation(
+        "O rádio do telefone está desligado (modo avião).",
+        "Desligue e ligue o telefone. Se continuar, tire-o do modo avião.",
+    ),
+    PhoneCondition.SILENT: Explanation(
+        "O telefone não responde aos comandos.",
+        "Desligue o telefone da energia e ligue de novo. "
+        "Confira também se a porta configurada é a porta de comandos AT do aparelho.",
+    ),
+    PhoneCondition.DISCONNECTED: Explanation(
+        "A ligação com o telefone caiu.",
+        "Confira o cabo, a alimentação e se o aparelho aparece no computador.",
+    ),
+    PhoneCondition.NO_SMS: Explanation(
+        "Este aparelho não envia SMS por comandos AT.",
+        "Use outro modelo de telefone ou modem, ou atualize o firmware do aparelho.",
+    ),
+    PhoneCondition.INITIALISING: Explanation(
+        "O telefone ainda está iniciando.",
+        "Aguarde um minuto. Se continuar, desligue e ligue o telefone.",
+    ),
+}
+
+
+def explain(condition: PhoneCondition) -> Explanation:
+    """Give the pt-BR reason and advice for ``condition``."""
+    return _EXPLANATIONS[condition]

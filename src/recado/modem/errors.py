@@ -1,0 +1,91 @@
+"""The modem room's own errors. Each says whose fault it is, in Brazilian Portuguese, and what to do next.
+
+Nothing a phone or a line does may raise anything else: callers catch ``ModemError`` and are safe.
+"""
+
+from recado.modem.condition import PhoneCondition, explain
+
+
+class ModemError(Exception):
+    """Something is wrong with the phone or with the way to it.
+
+    ``reason`` says what happened and ``advice`` what a person can do, both in Brazilian Portuguese.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.advice = advice
+
+
+class PhoneDown(ModemError):  # noqa: N818 - the state of the phone, not a mistake of the program
+    """The phone cannot send now. ``state`` says why; a later ``Driver.start()`` may find it well again."""
+
+    state: PhoneCondition = PhoneCondition.SILENT
+
+    def __init__(
+        self,
+        reason: str | None = None,
+        advice: str | None = None,
+        *,
+        state: PhoneCondition | None = None,
+    ) -> None:
+        if state is not None:
+            self.state = state
+        known = explain(self.state)
+        super().__init__(reason or known.reason, known.advice if advice is None else advice)
+
+    @property
+    def condition(self) -> PhoneCondition:
+        """The same as ``state``, under the name that outcomes use."""
+        return self.state
+
+
+class LinkDown(PhoneDown):
+    """The line to the phone is gone: unplugged, refused, hung up. Open it again before anything else."""
+
+    state = PhoneCondition.DISCONNECTED
+
+
+class PhoneSilent(PhoneDown):
+    """The line is open but nothing that answers AT is at its other end."""
+
+    state = PhoneCondition.SILENT
+
+
+class SimUnusable(PhoneDown):
+    """The SIM is missing, locked or unreadable; ``state`` says which."""
+
+    state = PhoneCondition.SIM_FAILURE
+
+
+class NetworkUnavailable(PhoneDown):
+    """No signal, no registration, registration denied or radio off; ``state`` says which."""
+
+    state = PhoneCondition.NOT_REGISTERED
+
+
+class SmscMissing(PhoneDown):
+    """The SIM holds no service centre address, so every SUBMIT would fail."""
+
+    state = PhoneCondition.NO_SMSC
+
+
+class SmsUnsupported(PhoneDown):
+    """The device refuses PDU mode: it cannot send SMS over this port."""
+
+    state = PhoneCondition.NO_SMS
+
+
+class StillInitialising(PhoneDown):
+    """The SIM or the device stayed busy for as long as we were willing to wait."""
+
+    state = PhoneCondition.INITIALISING
+
+
+class NoAnswer(ModemError):  # noqa: N818 - names what happened on the line
+    """A command got no final result before its deadline. The phone may be busy, asleep or hung."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"O telefone não respondeu ao comando {command} a tempo.")
+        self.command = command
