@@ -1,0 +1,221 @@
+"""Every setting of Recado, read from the environment once and refused by name when bad.
+
+One table (`SETTINGS`) says name, meaning, default and how to read the text. `docs/configuracao.md` shows the same
+table, and a test keeps the two equal. A variable that begins with `RECADO_` and is not in the table is refused:
+a typing error must not silently leave a default in force.
+"""
+
+from __future__ import annotations
+
+import difflib
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import dj_database_url
+
+PREFIX = "RECADO_"
+
+
+class ConfigurationError(Exception):
+    """The environment asks for something impossible; the text (pt-BR) names the variable and what it takes."""
+
+
+Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable: `name` without the prefix, `default` as text, `read` gives the value (ValueError: pt-BR reason)."""
+
+    name: str
+    help: str
+    default: str
+    read: Callable[[str], Value]
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _words(raw: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in raw.split(",") if word.strip())
+
+
+def _numbers(raw: str) -> tuple[int, ...]:
+    words = _words(raw)
+    if not all(word.isascii() and word.isdigit() for word in words):
+        raise ValueError("use números separados por vírgula, como 2,5")
+    return tuple(int(word) for word in words)
+
+
+def _flag(raw: str) -> bool:
+    match raw.strip().lower():
+        case "1" | "sim" | "true" | "yes":
+            return True
+        case "0" | "não" | "nao" | "false" | "no" | "":
+            return False
+    raise ValueError("use sim ou não")
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(raw: str) -> int:
+        if not (raw.isascii() and raw.isdigit() and low <= int(raw) <= high):
+            raise ValueError(f"use um número inteiro de {low} a {high}")
+        return int(raw)
+
+    return read
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def read(raw: str) -> float:
+        try:
+            value = float(raw)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise ValueError(f"use segundos de {low:g} a {high:g}")
+        return value
+
+    return read
+
+
+def _path(raw: str) -> Path:
+    if "\0" in raw or not raw.strip():
+        raise ValueError("use o caminho de uma pasta")
+    return Path(raw).expanduser().absolute()
+
+
+def _optional_path(raw: str) -> Path | None:
+    return _path(raw) if raw else None
+
+
+def _time_zone(raw: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(raw)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("use um fuso da base IANA, como America/Recife") from None
+    return raw
+
+
+def _database_url(raw: str) -> str:
+    if not raw:
+        return raw
+    try:
+        parsed = dj_database_url.parse(raw)
+    except (dj_database_url.UnknownSchemeError, dj_database_url.ParseError, ValueError):
+        parsed = {"ENGINE": ""}
+    if parsed["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValueError("use sqlite:////caminho/recado.db ou postgresql://usuario@host/banco")
+    return raw
+
+
+def _log_level(raw: str) -> str:
+    if raw.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("use DEBUG, INFO, WARNING ou ERROR")
+    return raw.upper()
+
+
+def _address(raw: str) -> str:
+    host, colon, port = raw.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError("use ENDEREÇO:PORTA, como 127.0.0.1:8000")
+    return raw
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "HOME",
+        "Pasta dos dados: banco, chave, soquetes e travas. Criada com acesso só do dono.",
+        "~/.local/share/recado",
+        _path,
+    ),
+    Setting(
+        "DATABASE_URL",
+        "Banco de dados. Vazio: SQLite em RECADO_HOME/recado.db. PostgreSQL: postgresql://usuario@host/banco.",
+        "",
+        _database_url,
+    ),
+    Setting("TIME_ZONE", "Fuso horário das telas, dos filtros e dos relatórios.", "America/Sao_Paulo", _time_zone),
+    Setting(
+        "SECRET_KEY",
+        "Chave que assina sessões. Vazia: criada na primeira vez em RECADO_HOME/secret_key (modo 0600).",
+        "",
+        _text,
+    ),
+    Setting("HTTP_ADDRESS", "Endereço e porta em que as telas atendem.", "127.0.0.1:8000", _address),
+    Setting(
+        "ALLOWED_HOSTS",
+        "Nomes pelos quais o servidor responde, separados por vírgula.",
+        "localhost,127.0.0.1",
+        _words,
+    ),
+    Setting(
+        "HTTPS",
+        "Sim quando há um proxy HTTPS à frente (cookies seguros, HSTS, X-Forwarded-Proto aceito).",
+        "não",
+        _flag,
+    ),
+    Setting("WEB_WORKERS", "Processos do servidor de telas.", "2", _whole(1, 64)),
+    Setting("WEB_THREADS", "Linhas de execução por processo do servidor de telas.", "4", _whole(1, 64)),
+    Setting("COMPANY", "Nome da companhia, como assina os SMS.", "Companhia Exemplo de Água", _text),
+    Setting("COMPANY_PHONE", "Telefone da companhia citado nos SMS.", "0800 000 0000", _text),
+    Setting(
+        "SUCCESS_REASONS",
+        "Códigos dos motivos de encerramento que avisam o cliente de que o pedido foi atendido.",
+        "2",
+        _numbers,
+    ),
+    Setting(
+        "PACE",
+        "Segundos entre o começo de dois envios no mesmo chip, para aparelhos novos.",
+        "7",
+        _seconds(0, 3600),
+    ),
+    Setting(
+        "SEND_DEADLINE",
+        "Segundos de espera pela resposta da operadora a um SMS; depois disso o resultado é desconhecido.",
+        "180",
+        _seconds(180, 3600),
+    ),
+    Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
+    Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
+    Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),
+    Setting(
+        "EMULATOR_CONTROL",
+        "Soquete de controle do aparelho emulado. Vazio: RECADO_HOME/run/emulator.sock.",
+        "",
+        _optional_path,
+    ),
+    Setting("DEBUG", "Sim só para desenvolver o Recado; nunca em produção.", "não", _flag),
+)
+
+
+def read_environment(environ: Mapping[str, str]) -> dict[str, Value]:
+    """Read every setting from `environ`; the result maps the name without prefix to its value.
+
+    Raises ConfigurationError that names each unknown or bad variable, all of them at once.
+    """
+    known = {setting.name for setting in SETTINGS}
+    faults = [
+        _unknown(variable, known)
+        for variable in sorted(environ)
+        if variable.startswith(PREFIX) and variable.removeprefix(PREFIX) not in known
+    ]
+    values: dict[str, Value] = {}
+    for setting in SETTINGS:
+        raw = environ.get(PREFIX + setting.name, setting.default)
+        try:
+            values[setting.name] = setting.read(raw)
+        except ValueError as reason:
+            faults.append(f"{PREFIX}{setting.name}: valor não aceito; {reason}.")
+    if faults:
+        raise ConfigurationError("\n".join(faults))
+    return values
+
+
+def _unknown(variable: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(variable.removeprefix(PREFIX), known, n=1)
+    hint = f" Você quis dizer {PREFIX}{close[0]}?" if close else " Veja a tabela em docs/configuracao.md."
+    return f"{variable}: não existe.{hint}"

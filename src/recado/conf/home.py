@@ -1,0 +1,66 @@
+"""The data folder (`RECADO_HOME`): where it is made, who may read it, and what stands in it.
+
+recado.db        the embedded database, when no RECADO_DATABASE_URL is given
+secret_key       signs sessions; made once
+static/          the screens' style sheets and fonts under hashed names
+run/             sockets and locks of the running processes
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from recado.conf.environment import ConfigurationError
+
+
+def prepare_home(home: Path) -> None:
+    """Make `home` and its run folder, readable by the owner only.
+
+    Raises ConfigurationError (pt-BR) when the folder cannot be made or written.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / "run").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(_explain(home, error)) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"Sem permissão para gravar em {home}. Dê a pasta ao usuário do Recado (chown) ou defina RECADO_HOME."
+        )
+
+
+def secret_key(home: Path) -> str:
+    """The key kept in `home`/secret_key, made with mode 0600 the first time.
+
+    Two processes that start together end with the same key: the file appears whole, by a link that only one wins.
+    """
+    path = home / "secret_key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    draft = home / f".secret_key.{os.getpid()}"
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            # The other process won: its key is the key.
+            pass
+        finally:
+            draft.unlink()
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ConfigurationError(_explain(path, error)) from error
+
+
+def _explain(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"Sem permissão para criar {path}. Dê a pasta ao usuário do Recado ou defina RECADO_HOME."
+    return f"Não foi possível criar {path}: {error.strerror}. Confira o disco ou defina RECADO_HOME."

@@ -1,0 +1,173 @@
+"""Django's settings, all of them derived from the environment table (`environment.SETTINGS`).
+
+Nothing here reads the environment by itself: what an operator may change is in that table and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, cast
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from recado.conf.environment import read_environment
+from recado.conf.home import prepare_home, secret_key
+from recado.conf.sqlite import database_options, install_safe_sqlite
+
+_environment = read_environment(os.environ)
+
+RECADO_HOME = cast(Path, _environment["HOME"])
+RECADO_HTTP_ADDRESS = cast(str, _environment["HTTP_ADDRESS"])
+RECADO_WEB_WORKERS = cast(int, _environment["WEB_WORKERS"])
+RECADO_WEB_THREADS = cast(int, _environment["WEB_THREADS"])
+RECADO_COMPANY = cast(str, _environment["COMPANY"])
+RECADO_COMPANY_PHONE = cast(str, _environment["COMPANY_PHONE"])
+RECADO_SUCCESS_REASONS = cast(tuple[int, ...], _environment["SUCCESS_REASONS"])
+RECADO_PACE = cast(float, _environment["PACE"])
+RECADO_SEND_DEADLINE = cast(float, _environment["SEND_DEADLINE"])
+RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
+RECADO_DEMO = cast(bool, _environment["DEMO"])
+RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
+RECADO_HTTPS = cast(bool, _environment["HTTPS"])
+
+prepare_home(RECADO_HOME)
+SQLITE_VERSION = install_safe_sqlite()
+
+DEBUG = cast(bool, _environment["DEBUG"])
+SECRET_KEY = cast(str, _environment["SECRET_KEY"]) or secret_key(RECADO_HOME)
+ALLOWED_HOSTS = list(cast(tuple[str, ...], _environment["ALLOWED_HOSTS"]))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "axes",
+    "csp",
+    "django_htmx",
+    "recado.phones",
+    "recado.outbox",
+    "recado.service_requests",
+    "recado.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "recado.conf.urls"
+WSGI_APPLICATION = "recado.conf.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "recado.web.context.house",
+            ],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    config = cast(
+        dict[str, Any],
+        dj_database_url.parse(
+            url or f"sqlite:///{RECADO_HOME / 'recado.db'}", conn_max_age=600, conn_health_checks=True
+        ),
+    )
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = database_options(SQLITE_VERSION)
+    return config
+
+
+DATABASES = {"default": _database(cast(str, _environment["DATABASE_URL"]))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours: the screen says "15 minutos"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "recado.web.views.session.locked_out"
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
+
+SESSION_COOKIE_AGE = cast(int, _environment["SESSION_HOURS"]) * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "recado.web.views.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = RECADO_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if RECADO_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if RECADO_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "pt-br"
+TIME_ZONE = cast(str, _environment["TIME_ZONE"])
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = RECADO_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"recado": {"level": RECADO_LOG_LEVEL}, "django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,10 @@
+"""Every address of Recado: the screens, and their pages for errors."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("recado.web.urls"))]
+
+handler400 = "recado.web.views.errors.bad_request"
+handler403 = "recado.web.views.errors.forbidden"
+handler404 = "recado.web.views.errors.not_found"
+handler500 = "recado.web.views.errors.server_error"

@@ -1,0 +1,319 @@
+"""A phone's worker takes a message, marks each try before its first byte, and writes down how it ended.
+
+    claim_next   queued -> sending, with the first Attempt in flight: committed before AT+CMGS
+    next_segment the following part's Attempt, committed before its AT+CMGS
+    finish       the answer: the segment's and the message's fate, by `policy`
+    let_go       sending -> queued with nothing in flight (the phone went away between two parts)
+    recover      what a dead process left: in flight means unknown, the rest goes back to the queue
+
+Each claim is fenced: it counts only while `holder` still has the phone's lease, so a process that was suspended and
+replaced cannot send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Min, QuerySet
+
+from recado.gsm import EncodingPolicy, Part, segment
+from recado.gsm.causes import Cause
+from recado.outbox import transitions
+from recado.outbox.models import (
+    Attempt,
+    AttemptResult,
+    Message,
+    MessageType,
+    OnUncertain,
+    Segment,
+    SegmentStatus,
+    Status,
+)
+from recado.outbox.policy import AskPerson, Decision, GiveUp, Sent, TryAgain, TryResult, decide
+from recado.phones.models import Phone
+
+_CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One segment that may go out now: everything the radio needs, and the rows that its fate will be written to."""
+
+    message_id: int
+    segment_id: int
+    attempt_id: int
+    phone_id: int
+    number: str
+    part: Part
+    tries: int
+    started_at: datetime
+    message_type: MessageType
+
+    @property
+    def is_last(self) -> bool:
+        return self.part.index == self.part.total
+
+
+def parts_of(message: Message) -> tuple[Part, ...]:
+    """The parts of a message, always the same: the concatenation reference is the message's number modulo 256."""
+    cut = segment(message.text, EncodingPolicy(message.encoding), reference=message.pk & 0xFF)
+    return cut.parts
+
+
+def claim_next(phone: Phone, holder: str, now: datetime) -> Claim | None:
+    """Take the next message for `phone`: highest priority, then first in; None: nothing is due, or no lease."""
+    if not _due(now).exists():
+        return None
+    with transaction.atomic():
+        if not _may_send(phone, holder, now):
+            return None
+        message = _take_first(phone, now)
+        if message is None:
+            # The mark in `_may_send` told of a send that does not begin: take it back.
+            transaction.set_rollback(True)
+            return None
+        return _begin(message, phone, now)
+
+
+def next_due_at() -> datetime | None:
+    """When the next queued message may be tried (perhaps in the past); None with an empty queue."""
+    at: datetime | None = Message.objects.filter(status=Status.QUEUED).aggregate(at=Min("ready_at"))["at"]
+    return at
+
+
+def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Claim | None:
+    """Begin the part after `claim`'s; None when the phone is paused or its lease is lost (then call `let_go`)."""
+    with transaction.atomic():
+        if not _may_send(phone, holder, now):
+            return None
+        message = Message.objects.select_related("type").get(pk=claim.message_id)
+        Message.objects.filter(pk=message.pk).update(moment=now, attempts=F("attempts") + 1)
+        return _begin(message, phone, now)
+
+
+def let_go(claim: Claim, now: datetime) -> None:
+    """Back to the queue with the parts that were sent staying sent; no try is in flight."""
+    transitions.change(
+        claim.message_id,
+        Status.SENDING,
+        Status.QUEUED,
+        at=now,
+        note="Faltam partes.",
+        ready_at=now,
+        phone=None,
+    )
+
+
+def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
+    """Write how the try ended and what follows; True when the message has a further part to send now."""
+    with transaction.atomic():
+        written = Attempt.objects.filter(pk=claim.attempt_id, result=AttemptResult.IN_FLIGHT).update(
+            **_attempt_fields(outcome, now)
+        )
+        if not written:
+            return _late(claim, outcome, now)
+        decision = decide(
+            outcome,
+            tries=claim.tries,
+            max_tries=claim.message_type.max_attempts,
+            now=now,
+            on_uncertain=OnUncertain(claim.message_type.on_uncertain),
+            phone_works=_phone_works(claim),
+        )
+        return _apply(claim, decision, outcome, now)
+
+
+def recover(phone_id: int, now: datetime) -> int:
+    """Settle what the last holder of the phone left in `sending`; call with the lease held. Gives how many."""
+    return _recover(Message.objects.filter(status=Status.SENDING, phone_id=phone_id).values_list("pk", flat=True), now)
+
+
+def recover_orphans(now: datetime) -> int:
+    """Settle what is in `sending` on a phone that nobody holds any more, or that is gone. Gives how many."""
+    in_flight = Message.objects.filter(status=Status.SENDING)
+    orphans = (
+        in_flight.filter(phone=None) | in_flight.filter(phone__holder="") | in_flight.filter(phone__held_until__lt=now)
+    )
+    return _recover(orphans.values_list("pk", flat=True), now)
+
+
+def expire_due(now: datetime) -> int:
+    """Close what waited past its time; gives how many."""
+    due = Message.objects.filter(status=Status.QUEUED, expires_at__lte=now).values_list("pk", flat=True)[:1000]
+    moved = transitions.change_many(
+        list(due),
+        Status.QUEUED,
+        Status.EXPIRED,
+        at=now,
+        cause=Cause.EXPIRED,
+        note="O prazo acabou antes do envio.",
+    )
+    return len(moved)
+
+
+def _may_send(phone: Phone, holder: str, now: datetime) -> bool:
+    """The fence, and the mark that the pace is measured from, in one statement."""
+    mine = Phone.objects.filter(pk=phone.pk, holder=holder, enabled=True, paused=False)
+    return mine.update(last_send_started_at=now) == 1
+
+
+def _due(now: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(status=Status.QUEUED, ready_at__lte=now)
+
+
+def _take_first(phone: Phone, now: datetime) -> Message | None:
+    for message in _due(now).order_by("priority", "pk").select_related("type")[:_CANDIDATES]:
+        if message.expires_at is not None and message.expires_at <= now:
+            continue
+        if transitions.change(
+            message.pk,
+            Status.QUEUED,
+            Status.SENDING,
+            at=now,
+            note=phone.name,
+            phone=phone,
+            moment=now,
+            attempts=F("attempts") + 1,
+        ):
+            return message
+    return None
+
+
+def _begin(message: Message, phone: Phone, now: datetime) -> Claim:
+    parts = parts_of(message)
+    pending = Segment.objects.filter(message=message, status=SegmentStatus.PENDING).order_by("index").first()
+    if pending is None:
+        pending = Segment.objects.bulk_create(
+            Segment(message=message, index=part.index, total=part.total, text=part.text) for part in parts
+        )[0]
+    Segment.objects.filter(pk=pending.pk).update(status=SegmentStatus.SENDING, tries=F("tries") + 1)
+    attempt = Attempt.objects.create(
+        segment=pending, phone=phone, phone_name=phone.name, number=message.number, started_at=now
+    )
+    return Claim(
+        message_id=message.pk,
+        segment_id=pending.pk,
+        attempt_id=attempt.pk,
+        phone_id=phone.pk,
+        number=message.number,
+        part=parts[pending.index - 1],
+        tries=pending.tries + 1,
+        started_at=now,
+        message_type=message.type,
+    )
+
+
+def _attempt_fields(outcome: TryResult, now: datetime) -> dict[str, object]:
+    return {
+        "finished_at": now,
+        "result": outcome.result,
+        "code": outcome.code[:60],
+        "cause": outcome.cause.value if outcome.cause else "",
+        "reason": outcome.reason[:300],
+    }
+
+
+def _apply(claim: Claim, decision: Decision, outcome: TryResult, now: datetime) -> bool:
+    this_segment = Segment.objects.filter(pk=claim.segment_id)
+    match decision:
+        case Sent():
+            this_segment.update(status=SegmentStatus.SENT, reference=outcome.reference, sent_at=now)
+            Phone.objects.filter(pk=claim.phone_id).update(last_sent_at=now)
+            if not claim.is_last:
+                return True
+            transitions.change(claim.message_id, Status.SENDING, Status.SENT, at=now, moment=now, sent_at=now)
+        case TryAgain(at=at, counts=counts):
+            this_segment.update(status=SegmentStatus.PENDING, tries=claim.tries if counts else claim.tries - 1)
+            attempts = F("attempts") if counts else F("attempts") - 1
+            _leave(claim, Status.QUEUED, outcome, now, ready_at=at, phone=None, attempts=attempts)
+        case GiveUp():
+            this_segment.update(status=SegmentStatus.FAILED)
+            _leave(claim, Status.FAILED, outcome, now)
+        case AskPerson():
+            this_segment.update(status=SegmentStatus.UNCERTAIN)
+            _leave(claim, Status.UNCERTAIN, outcome, now)
+    return False
+
+
+def _leave(claim: Claim, after: Status, outcome: TryResult, now: datetime, **fields: Any) -> None:
+    cause = Cause.UNCERTAIN if after == Status.UNCERTAIN else outcome.cause or Cause.UNKNOWN
+    transitions.change(claim.message_id, Status.SENDING, after, at=now, cause=cause, note=outcome.reason, **fields)
+
+
+def _late(claim: Claim, outcome: TryResult, now: datetime) -> bool:
+    """The answer came after the try was settled as unknown: an acceptance is evidence, the rest adds nothing."""
+    if outcome.result != AttemptResult.ACCEPTED:
+        return False
+    Attempt.objects.filter(pk=claim.attempt_id, result=AttemptResult.UNKNOWN).update(**_attempt_fields(outcome, now))
+    Segment.objects.filter(pk=claim.segment_id, status=SegmentStatus.UNCERTAIN).update(
+        status=SegmentStatus.SENT, reference=outcome.reference, sent_at=now
+    )
+    settle_as_sent(claim.message_id, at=now, note="A resposta da operadora chegou depois.", moment=now)
+    return False
+
+
+def settle_as_sent(
+    message_id: int, *, at: datetime, note: str, actor: str = transitions.PROGRAM, **fields: Any
+) -> bool:
+    """An uncertain message is known to have gone out: sent, or back in the queue for the parts that never left.
+
+    False when it is no longer uncertain.
+    """
+    parts = Segment.objects.filter(message_id=message_id)
+    parts.filter(status=SegmentStatus.UNCERTAIN).update(status=SegmentStatus.SENT, sent_at=at)
+    if parts.exclude(status=SegmentStatus.SENT).exists():
+        return transitions.change(
+            message_id, Status.UNCERTAIN, Status.QUEUED, at=at, actor=actor, note=note, ready_at=at, phone=None
+        )
+    return transitions.change(
+        message_id, Status.UNCERTAIN, Status.SENT, at=at, actor=actor, note=note, sent_at=at, **fields
+    )
+
+
+def _phone_works(claim: Claim) -> bool:
+    """True when the phone has sent something since it last refused this segment."""
+    previous = Attempt.objects.filter(
+        segment_id=claim.segment_id, phone_id=claim.phone_id, result=AttemptResult.REJECTED
+    ).exclude(pk=claim.attempt_id)
+    last = previous.order_by("-pk").values_list("finished_at", flat=True).first()
+    return last is not None and Phone.objects.filter(pk=claim.phone_id, last_sent_at__gt=last).exists()
+
+
+def _recover(message_ids: Iterable[int], now: datetime) -> int:
+    settled = 0
+    for message_id in list(message_ids):
+        with transaction.atomic():
+            settled += _recover_one(message_id, now)
+    return settled
+
+
+def _recover_one(message_id: int, now: datetime) -> int:
+    in_flight = (
+        Attempt.objects.filter(segment__message_id=message_id, result=AttemptResult.IN_FLIGHT)
+        .select_related("segment__message__type")
+        .first()
+    )
+    if in_flight is None:
+        note = "O Recado parou entre duas partes."
+        return int(
+            transitions.change(message_id, Status.SENDING, Status.QUEUED, at=now, note=note, ready_at=now, phone=None)
+        )
+    message = in_flight.segment.message
+    claim = Claim(
+        message_id=message_id,
+        segment_id=in_flight.segment_id,
+        attempt_id=in_flight.pk,
+        phone_id=in_flight.phone_id or 0,
+        number=message.number,
+        part=parts_of(message)[in_flight.segment.index - 1],
+        tries=in_flight.segment.tries,
+        started_at=in_flight.started_at,
+        message_type=message.type,
+    )
+    reason = "O Recado parou durante o envio; não se sabe se o SMS saiu."
+    finish(claim, TryResult(AttemptResult.UNKNOWN, cause=Cause.UNCERTAIN, reason=reason), now)
+    return 1

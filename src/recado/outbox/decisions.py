@@ -1,0 +1,129 @@
+"""What a person decides about a message: resend it, correct its number, discard it, or say that it did go out.
+
+Resending puts the same row back in the queue, with the parts that were sent staying sent: one send, one row. Only a
+corrected number makes a new message, joined to the old one one to one, so that no double click makes two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from recado.gsm.causes import Cause
+from recado.outbox import doorbell, transitions
+from recado.outbox.claims import settle_as_sent
+from recado.outbox.enqueue import expiry
+from recado.outbox.models import Message, Segment, SegmentStatus, Status, StatusChange
+
+RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
+CORRECTABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
+DISCARDABLE = (Status.QUEUED, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
+
+
+class DecisionRefused(ValueError):
+    """The message no longer stands where the decision needs it; the text (pt-BR) says what it is now."""
+
+
+def resend(message_id: int, *, actor: str, now: datetime) -> None:
+    """Queue a failed, uncertain or expired message again, with its tries and its time limit anew."""
+    with transaction.atomic():
+        message = Message.objects.select_related("type").get(pk=message_id)
+        before = Status(message.status)
+        moved = before in RESENDABLE and transitions.change(
+            message_id,
+            before,
+            Status.QUEUED,
+            at=now,
+            actor=actor,
+            note="Reenvio pedido.",
+            ready_at=now,
+            expires_at=expiry(message.type, now),
+            phone=None,
+        )
+        if not moved:
+            raise _refusal(message_id, "reenviada")
+        unsent = Segment.objects.filter(message_id=message_id).exclude(status=SegmentStatus.SENT)
+        unsent.update(status=SegmentStatus.PENDING, tries=0)
+        doorbell.ring()
+
+
+def correct_number(message_id: int, number: str, *, actor: str, now: datetime) -> Message:
+    """Send the text to `number` (E.164) instead: a new message that replaces this one, which is discarded.
+
+    Called twice for one message it gives the first correction again.
+    """
+    try:
+        with transaction.atomic():
+            return _replace(message_id, number, actor, now)
+    except IntegrityError:
+        return Message.objects.get(replaces_id=message_id)
+
+
+def discard(message_id: int, *, note: str, actor: str, now: datetime) -> None:
+    """Decide not to send a message that waits, failed, expired or is uncertain."""
+    before = Status(Message.objects.values_list("status", flat=True).get(pk=message_id))
+    if before not in DISCARDABLE or not transitions.change(
+        message_id, before, Status.CANCELLED, at=now, actor=actor, note=note
+    ):
+        raise _refusal(message_id, "descartada")
+
+
+def undo_discard(message_id: int, *, actor: str, now: datetime) -> None:
+    """Put a discarded message back where it stood."""
+    last = StatusChange.objects.filter(message_id=message_id, after=Status.CANCELLED).first()
+    if last is None or Message.objects.filter(replaces_id=message_id).exists():
+        raise _refusal(message_id, "recuperada")
+    earlier = StatusChange.objects.filter(message_id=message_id, after=last.before, pk__lt=last.pk).first()
+    cause = Cause(earlier.cause) if earlier and earlier.cause else None
+    note = earlier.note if earlier else ""
+    if not transitions.change(
+        message_id, Status.CANCELLED, Status(last.before), at=now, actor=actor, note=note, cause=cause
+    ):
+        raise _refusal(message_id, "recuperada")
+    doorbell.ring()
+
+
+def confirm_sent(message_id: int, *, actor: str, now: datetime) -> None:
+    """A person knows that an uncertain message did go out (the customer said so)."""
+    with transaction.atomic():
+        if not settle_as_sent(message_id, at=now, actor=actor, note="Confirmada por uma pessoa."):
+            raise _refusal(message_id, "confirmada")
+        doorbell.ring()
+
+
+def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message:
+    old = Message.objects.select_related("type").get(pk=message_id)
+    if Message.objects.filter(replaces_id=message_id).exists():
+        raise IntegrityError
+    before = Status(old.status)
+    if before not in CORRECTABLE:
+        raise _refusal(message_id, "corrigida")
+    new = Message(
+        type=old.type,
+        number=number,
+        text=old.text,
+        encoding=old.encoding,
+        priority=old.priority,
+        status=Status.QUEUED,
+        idempotency_key=f"corrects:{old.pk}",
+        protocol=old.protocol,
+        ra_number=old.ra_number,
+        created_by=actor,
+        replaces=old,
+        created_at=now,
+        moment=now,
+        ready_at=now,
+        expires_at=expiry(old.type, now),
+    )
+    transitions.record_new(new, actor=actor)
+    note = f"Número corrigido; segue na mensagem {new.pk}."
+    if not transitions.change(message_id, before, Status.CANCELLED, at=now, actor=actor, note=note):
+        raise _refusal(message_id, "corrigida")
+    doorbell.ring()
+    return new
+
+
+def _refusal(message_id: int, what: str) -> DecisionRefused:
+    label = Status(Message.objects.values_list("status", flat=True).get(pk=message_id)).label
+    return DecisionRefused(f"A mensagem {message_id} não pode ser {what}: agora está “{label}”.")

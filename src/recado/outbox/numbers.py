@@ -1,0 +1,67 @@
+"""A mobile number is made E.164 once, at the door; what is no Brazilian mobile is refused there with a reason.
+
+libphonenumber reads what people write (trunk 0, carrier code, +55, blanks); it still takes some old 10-digit mobiles,
+so the rule of today, DDD + 9 + 8 digits, is checked here. Adding the missing 9 would be a guess: it is only hinted at.
+"""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+DDDS = frozenset(
+    "11 12 13 14 15 16 17 18 19 21 22 24 27 28 31 32 33 34 35 37 38 41 42 43 44 45 46 47 48 49 51 53 54 55 "
+    "61 62 63 64 65 66 67 68 69 71 73 74 75 77 79 81 82 83 84 85 86 87 88 89 91 92 93 94 95 96 97 98 99".split()
+)
+EXAMPLE = "(81) 91234-5678"
+LONGEST_INPUT = 40
+_WRITTEN = re.compile(r"[0-9 ()+.\-/\u00a0]+")
+
+
+class NumberRefused(ValueError):
+    """What was given is not a Brazilian mobile; the text (pt-BR) says why and what to give."""
+
+
+def normalise_mobile(written: str) -> str:
+    """Give the E.164 form (`+5581912345678`) of a Brazilian mobile in any usual writing.
+
+    Raises NumberRefused with the sentence the screens show.
+    """
+    ask = f"Informe o celular com DDD e 9 dígitos. Exemplo: {EXAMPLE}."
+    text = written.strip()
+    if not text or len(text) > LONGEST_INPUT or not _WRITTEN.fullmatch(text):
+        raise NumberRefused(ask)
+    try:
+        parsed = phonenumbers.parse(text, "BR")
+    except phonenumbers.NumberParseException:
+        raise NumberRefused(ask) from None
+    if parsed.country_code != 55:
+        raise NumberRefused("Este número é de outro país. O Recado envia só a celulares do Brasil.")
+    national = phonenumbers.national_significant_number(parsed)
+    ddd, subscriber = national[:2], national[2:]
+    if len(national) in (8, 9):
+        raise NumberRefused(f"Falta o DDD. {ask}")
+    if len(national) not in (10, 11):
+        raise NumberRefused(ask)
+    if ddd not in DDDS:
+        raise NumberRefused(f"O DDD {ddd} não existe.")
+    if len(subscriber) == 8:
+        if subscriber[0] in "2345":
+            raise NumberRefused("Este número é fixo e não recebe SMS.")
+        raise NumberRefused("Parece faltar o 9 depois do DDD. Confirme com o cliente.")
+    if subscriber[0] != "9":
+        raise NumberRefused(ask)
+    return f"+55{national}"
+
+
+def show_mobile(number: str) -> str:
+    """Write an E.164 Brazilian mobile as people do: `(81) 91234-5678`; anything else as it is."""
+    if re.fullmatch(r"\+55\d{11}", number):
+        return f"({number[3:5]}) {number[5:10]}-{number[10:]}"
+    return number
+
+
+def mask_mobile(number: str) -> str:
+    """For logs: the last two digits only, `•••78`."""
+    return f"•••{number[-2:]}"

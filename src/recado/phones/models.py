@@ -1,0 +1,76 @@
+"""A phone (or modem) that sends: its line, its pace, what it last said of itself, and which process holds it.
+
+The gateway writes condition and readings; people write name, link, pace and pause. A phone is held by one process at
+a time, by a lease (`leases`), so that two gateways never talk to one SIM.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+
+
+class Condition(models.TextChoices):
+    """What keeps the phone from sending, or that nothing does; the radio's own words are `modem.PhoneCondition`."""
+
+    UNKNOWN = "unknown", "Sem notícias"
+    CONNECTING = "initialising", "Conectando"
+    READY = "ready", "Pronto"
+    NO_SIGNAL = "no_signal", "Sem sinal"
+    NOT_REGISTERED = "not_registered", "Sem rede"
+    REGISTRATION_DENIED = "registration_denied", "Recusado pela rede"
+    SIM_MISSING = "sim_missing", "Sem chip"
+    SIM_PIN = "sim_pin", "Chip pede PIN"
+    SIM_PUK = "sim_puk", "Chip bloqueado"
+    SIM_FAILURE = "sim_failure", "Chip com falha"
+    LINE_REFUSED = "line_refused", "Recusado pela operadora"
+    NO_SMSC = "no_smsc", "Sem central de SMS"
+    RADIO_OFF = "radio_off", "Rádio desligado"
+    SILENT = "silent", "Não responde"
+    DISCONNECTED = "disconnected", "Desconectado"
+    NO_SMS = "no_sms", "Não envia SMS"
+
+
+def _default_pace() -> float:
+    return settings.RECADO_PACE
+
+
+class Phone(models.Model):
+    """One phone on one link with one SIM. `pace_seconds`: least time between the starts of two sends on its SIM."""
+
+    name = models.CharField("nome", max_length=40, unique=True)
+    link = models.CharField("ligação", max_length=200, unique=True)
+    pace_seconds = models.FloatField("ritmo em segundos", default=_default_pace, validators=[MinValueValidator(0.0)])
+    enabled = models.BooleanField("em uso", default=True)
+    paused = models.BooleanField("pausado", default=False)
+    created_at = models.DateTimeField("incluído em", auto_now_add=True)
+
+    condition = models.CharField(max_length=24, choices=Condition.choices, default=Condition.UNKNOWN)
+    condition_since = models.DateTimeField(null=True)
+    reason = models.CharField("motivo", max_length=300, blank=True)
+    advice = models.CharField("o que fazer", max_length=500, blank=True)
+    last_seen_at = models.DateTimeField("última resposta", null=True)
+    last_send_started_at = models.DateTimeField("começo do último envio", null=True)
+    last_sent_at = models.DateTimeField("último envio aceito", null=True)
+    consecutive_failures = models.PositiveIntegerField("falhas seguidas", default=0)
+
+    manufacturer = models.CharField(max_length=60, blank=True)
+    model = models.CharField("modelo", max_length=60, blank=True)
+    imei = models.CharField("IMEI", max_length=20, blank=True)
+    iccid = models.CharField("chip", max_length=24, blank=True)
+    operator = models.CharField("operadora", max_length=40, blank=True)
+    smsc = models.CharField("central de SMS", max_length=24, blank=True)
+    signal_percent = models.PositiveSmallIntegerField("sinal", null=True)
+    battery_percent = models.PositiveSmallIntegerField("bateria", null=True)
+
+    holder = models.CharField(max_length=120, blank=True)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "aparelho"
+        verbose_name_plural = "aparelhos"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,250 @@
+"""Open, reiterate, close an RA; the messages arise in the same transaction and nothing here waits for a phone.
+
+    opened       type 1 to the requester's mobile, with their protocol
+    reiterated   type 2 to the new requester's mobile, with theirs
+    closed       type 3 to every mobile told before, each with its own protocol, when the reason means success
+
+A person who sends a form twice gets the first result again: the form's token names the row it made.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from recado.outbox.enqueue import Event, enqueue
+from recado.outbox.models import Message
+from recado.service_requests.models import (
+    Channel,
+    ClosingReason,
+    ProtocolCounter,
+    Requester,
+    RequestStatus,
+    ServiceRequest,
+    Subtype,
+)
+
+TYPE_OPENED = 1
+TYPE_REITERATED = 2
+TYPE_CLOSED = 3
+ORIGIN_DIGIT = "1"
+
+
+class OperationRefused(ValueError):
+    """The RA does not allow it; the text (pt-BR) says why. `field` names the form field it belongs to, if any."""
+
+    def __init__(self, reason: str, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequester:
+    """Who asks: `mobile` in E.164 (see `outbox.numbers`) or empty when there is none to tell."""
+
+    name: str = ""
+    mobile: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the attendant hands over: the RA, the requester with the protocol, and the SMS if one was queued."""
+
+    service_request: ServiceRequest
+    requester: Requester
+    message: Message | None
+    repeated: bool = False
+
+
+def open_service_request(
+    *,
+    subtype: Subtype,
+    channel: Channel,
+    requester: NewRequester,
+    property_id: str = "",
+    description: str = "",
+    actor: str = "",
+    form_token: uuid.UUID | None = None,
+    now: datetime | None = None,
+) -> Opened:
+    """Open an RA, give its requester a protocol, queue SMS type 1. The same `form_token` again gives the first RA."""
+    at = now or timezone.now()
+    try:
+        with transaction.atomic():
+            service_request = ServiceRequest.objects.create(
+                subtype=subtype,
+                channel=channel,
+                property_id=property_id,
+                description=description,
+                opened_at=at,
+                opened_by=actor,
+                form_token=form_token,
+            )
+            person = _add_requester(service_request, requester, at, is_main=True)
+            message = _tell(TYPE_OPENED, service_request, person, f"ra:{service_request.pk}:opened", actor, at)
+    except IntegrityError:
+        first = ServiceRequest.objects.filter(form_token=form_token).first() if form_token else None
+        if first is None:
+            raise
+        return _again(first.requesters.get(is_main=True))
+    return Opened(service_request, person, message)
+
+
+def reiterate(
+    service_request_id: int,
+    *,
+    requester: NewRequester,
+    actor: str = "",
+    form_token: uuid.UUID | None = None,
+    now: datetime | None = None,
+) -> Opened:
+    """Add a reiteration with a protocol of its own and queue SMS type 2. Raises OperationRefused on a closed RA."""
+    at = now or timezone.now()
+    if form_token and (first := Requester.objects.filter(form_token=form_token).first()):
+        return _again(first)
+    try:
+        with transaction.atomic():
+            open_rows = ServiceRequest.objects.filter(pk=service_request_id, status=RequestStatus.PENDING)
+            if open_rows.update(reiterations=F("reiterations") + 1) != 1:
+                raise OperationRefused("Este RA já foi encerrado e não pode ser reiterado. Abra um novo RA.")
+            service_request = ServiceRequest.objects.get(pk=service_request_id)
+            person = _add_requester(service_request, requester, at, is_main=False, form_token=form_token)
+            key = f"ra:{service_request.pk}:reiterated:{person.pk}"
+            message = _tell(TYPE_REITERATED, service_request, person, key, actor, at)
+    except IntegrityError:
+        first = Requester.objects.filter(form_token=form_token).first() if form_token else None
+        if first is None:
+            raise
+        return _again(first)
+    return Opened(service_request, person, message)
+
+
+def close_service_request(
+    service_request_id: int,
+    *,
+    reason: ClosingReason,
+    closed_at: datetime,
+    note: str = "",
+    actor: str = "",
+    now: datetime | None = None,
+) -> list[Message]:
+    """Close the RA and queue SMS type 3 for every mobile told before, when `reason` means success.
+
+    Raises OperationRefused: already closed, closing time after now or before the opening.
+    """
+    at = now or timezone.now()
+    with transaction.atomic():
+        service_request = ServiceRequest.objects.get(pk=service_request_id)
+        _check_closing(service_request, closed_at, at)
+        changed = ServiceRequest.objects.filter(pk=service_request_id, status=RequestStatus.PENDING).update(
+            status=RequestStatus.CLOSED,
+            closed_at=closed_at,
+            closed_by=actor,
+            closing_reason=reason,
+            closing_note=note,
+        )
+        if changed != 1:
+            service_request.refresh_from_db()
+            raise OperationRefused(_already_closed(service_request))
+        if not means_success(reason):
+            return []
+        key = f"ra:{service_request.pk}:closed"
+        told = [
+            _tell(TYPE_CLOSED, service_request, person, f"{key}:{person.mobile}", actor, at)
+            for person in recipients_of_closing(service_request)
+        ]
+    return [message for message in told if message is not None]
+
+
+def means_success(reason: ClosingReason) -> bool:
+    """True when closing for this reason is told to the customer as the request being met."""
+    return reason.pk in settings.RECADO_SUCCESS_REASONS
+
+
+def recipients_of_closing(service_request: ServiceRequest) -> list[Requester]:
+    """One requester for each mobile that was told of the RA; the first of those who share one, with their protocol."""
+    by_mobile: dict[str, Requester] = {}
+    for person in service_request.requesters.exclude(mobile="").order_by("pk"):
+        by_mobile.setdefault(person.mobile, person)
+    return list(by_mobile.values())
+
+
+def _add_requester(
+    service_request: ServiceRequest,
+    new: NewRequester,
+    at: datetime,
+    *,
+    is_main: bool,
+    form_token: uuid.UUID | None = None,
+) -> Requester:
+    return Requester.objects.create(
+        service_request=service_request,
+        name=new.name,
+        mobile=new.mobile,
+        email=new.email,
+        protocol=_next_protocol(at),
+        is_main=is_main,
+        created_at=at,
+        form_token=form_token,
+    )
+
+
+def _next_protocol(at: datetime) -> str:
+    """Year, origin digit, sequence of nine (GSAN); the year is the local one, the sequence never starts again."""
+    if not ProtocolCounter.objects.filter(pk=1).update(last=F("last") + 1):
+        ProtocolCounter.objects.create(pk=1, last=1)
+    last = ProtocolCounter.objects.values_list("last", flat=True).get(pk=1)
+    return f"{timezone.localtime(at).year:04d}{ORIGIN_DIGIT}{last:09d}"
+
+
+def _tell(
+    type_id: int, service_request: ServiceRequest, person: Requester, key: str, actor: str, at: datetime
+) -> Message | None:
+    if not person.mobile:
+        return None
+    return enqueue(
+        Event(
+            type_id=type_id,
+            number=person.mobile,
+            idempotency_key=key,
+            values={"PROTOCOLO": person.protocol, "RA": str(service_request.pk)},
+            protocol=person.protocol,
+            ra_number=service_request.pk,
+            actor=actor,
+        ),
+        now=at,
+    )
+
+
+def _again(person: Requester) -> Opened:
+    message = (
+        Message.objects.filter(protocol=person.protocol, ra_number=person.service_request_id).order_by("pk").first()
+    )
+    return Opened(person.service_request, person, message, repeated=True)
+
+
+def _check_closing(service_request: ServiceRequest, closed_at: datetime, now: datetime) -> None:
+    if service_request.status == RequestStatus.CLOSED:
+        raise OperationRefused(_already_closed(service_request))
+    if closed_at > now:
+        raise OperationRefused("A data e a hora não podem ser posteriores a agora.", "closed_at")
+    # People write hours and minutes: an RA opened at 14:05:30 may be closed "at 14:05".
+    if closed_at < service_request.opened_at.replace(second=0, microsecond=0):
+        opened = timezone.localtime(service_request.opened_at)
+        raise OperationRefused(
+            f"A data e a hora não podem ser anteriores à abertura ({opened:%d/%m/%Y %H:%M}).", "closed_at"
+        )
+
+
+def _already_closed(service_request: ServiceRequest) -> str:
+    if service_request.closed_at is None:
+        return "Este RA já foi encerrado."
+    at = timezone.localtime(service_request.closed_at)
+    return f"Este RA já foi encerrado em {at:%d/%m/%Y} às {at.hour}h{at:%M}."
