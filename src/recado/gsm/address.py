@@ -66,7 +66,7 @@ class Address:
         return f"Address('{'*' * max(0, len(self.value) - 4)}{self.value[-4:]}', toa={self.toa:#04x})"
 
     def to_bytes(self) -> bytes:
-        """The address field of a TPDU: length, type, value. Raises EncodeError when the value does not fit."""
+        """The address field of a TPDU. Raises EncodeError when the value does not fit."""
         if not self.alphanumeric:
             return bytes((len(self.value), self.toa)) + _swapped_digits(self.value)
         septets = encode_septets(self.value)

@@ -8,6 +8,8 @@ _BUSY = "O aparelho estava ocupado."
 _MEMORY = "A memória do aparelho falhou."
 _LOCKED = "O aparelho está travado para outra operadora ou outro chip."
 _REFUSED = "A operadora não aceita este chip ou este aparelho na rede. Fale com a operadora."
+_PLAN = "O plano deste chip não inclui SMS."
+_NETWORK = "A rede da operadora falhou no momento do envio."
 _UNCERTAIN = "O aparelho não soube dizer se a mensagem saiu. Confira antes de enviar de novo."
 
 T, A, X, Q = Verdict.TRANSIENT, Verdict.PHONE, Verdict.OURS, Verdict.AMBIGUOUS
@@ -58,8 +60,8 @@ CME_ROWS: tuple[Row, ...] = (
     (112, "Location area not allowed", A, Cause.BARRED, _REFUSED),
     (113, "Roaming not allowed in this location area", A, Cause.BARRED, _REFUSED),
     (132, "Service option not supported", A, Cause.BARRED, _REFUSED),
-    (133, "Requested service option not subscribed", A, Cause.NO_CREDIT, "O plano deste chip não inclui SMS."),
-    (134, "Service option temporarily out of order", T, Cause.NETWORK, "A rede da operadora falhou no momento do envio."),
+    (133, "Requested service option not subscribed", A, Cause.NO_CREDIT, _PLAN),
+    (134, "Service option temporarily out of order", T, Cause.NETWORK, _NETWORK),
     (256, "Operation temporarily not allowed", T, Cause.PHONE_DOWN, _BUSY),
     (257, "Call barred", A, Cause.BARRED, _REFUSED),
     (258, "Phone is busy", T, Cause.PHONE_DOWN, _BUSY),

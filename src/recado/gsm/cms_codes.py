@@ -22,6 +22,8 @@ _SIM = "Há um problema com o chip do aparelho."
 _MEMORY = "A memória de mensagens do aparelho está cheia."
 _PHONE = "O aparelho falhou e precisa ser reiniciado."
 _BUSY = "O aparelho estava ocupado."
+_LINE_BARRED = "O destinatário não pode receber SMS: a linha está bloqueada."
+_TAKEN = "A operadora já tinha recebido esta mensagem."
 _UNCERTAIN = "O aparelho não soube dizer se a mensagem saiu. Confira antes de enviar de novo."
 
 T, P, A, X, Q = Verdict.TRANSIENT, Verdict.PERMANENT, Verdict.PHONE, Verdict.OURS, Verdict.AMBIGUOUS
@@ -69,8 +71,8 @@ TP_FAILURE_CAUSES: tuple[Row, ...] = (
     (193, "No SC subscription", A, Cause.BARRED, _BARRED),
     (194, "SC system failure", T, Cause.SMSC, _CENTRE),
     (195, "Invalid SME address", P, Cause.NUMBER_INVALID, _NUMBER),
-    (196, "Destination SME barred", P, Cause.BARRED, "O destinatário não pode receber SMS: a linha está bloqueada."),
-    (197, "SM Rejected-Duplicate SM", Verdict.ACCEPTED, Cause.NETWORK, "A operadora já tinha recebido esta mensagem."),
+    (196, "Destination SME barred", P, Cause.BARRED, _LINE_BARRED),
+    (197, "SM Rejected-Duplicate SM", Verdict.ACCEPTED, Cause.NETWORK, _TAKEN),
     (198, "TP-VPF not supported", X, Cause.OURS, _OURS),
     (199, "TP-VP not supported", X, Cause.OURS, _OURS),
     (208, "(U)SIM SMS storage full", A, Cause.PHONE_MEMORY, "A memória de mensagens do chip está cheia."),

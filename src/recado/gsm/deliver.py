@@ -6,19 +6,15 @@ Recado reads replies; it writes this PDU only to play a phone in the emulator.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recado.gsm.address import Address, as_address, read_address, read_smsc
+from recado.gsm.address import Address, as_address, read_address
 from recado.gsm.errors import DecodeError, EncodeError
-from recado.gsm.octets import OctetReader, octets_from_hex
+from recado.gsm.octets import OctetReader
 from recado.gsm.segment import Part
 from recado.gsm.timestamp import TIMESTAMP_OCTETS, decode_timestamp, encode_timestamp
+from recado.gsm.tpdu import NO_MORE_MESSAGES, REPLY_PATH, UDHI, MessageType, first_octet, open_tpdu
 from recado.gsm.userdata import CarriesUserData, cut_user_data
 
-MTI_DELIVER = 0x00
-_MTI_MASK = 0x03
-_NO_MORE_MESSAGES = 0x04
 _STATUS_REPORT_INDICATION = 0x20
-_UDHI = 0x40
-_REPLY_PATH = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +40,15 @@ class Deliver(CarriesUserData):
         """The TPDU, SMSC left out. Raises EncodeError when a field does not fit or `sent_at` is missing."""
         if self.sent_at is None:
             raise EncodeError("an SMS-DELIVER needs the time it was sent at")
-        flags = (
-            (_NO_MORE_MESSAGES, not self.more_messages),
+        first = first_octet(
+            MessageType.DELIVER,
+            (NO_MORE_MESSAGES, not self.more_messages),
             (_STATUS_REPORT_INDICATION, self.status_report_indication),
-            (_UDHI, self.udhi),
-            (_REPLY_PATH, self.reply_path),
+            (UDHI, self.udhi),
+            (REPLY_PATH, self.reply_path),
         )
-        first = MTI_DELIVER | sum(bit for bit, wanted in flags if wanted)
         head = bytes((first,)) + self.originator.to_bytes() + bytes((self.pid, self.dcs))
         return head + encode_timestamp(self.sent_at) + bytes((self.udl,)) + self.user_data
-
-    @property
-    def tpdu_length(self) -> int:
-        """Octets of the TPDU: the length that +CMT and +CMGR tell."""
-        return len(self.to_bytes())
-
-    def to_hex(self, smsc: str | None = None) -> str:
-        """The PDU line in upper case hexadecimal, with the SMSC in front ("00" for none)."""
-        head = Address.parse(smsc).to_smsc_bytes() if smsc else b"\x00"
-        return (head + self.to_bytes()).hex().upper()
 
     @classmethod
     def from_hex(cls, pdu: str, *, smsc_included: bool = True) -> "Deliver":
@@ -70,11 +56,7 @@ class Deliver(CarriesUserData):
 
         A time stamp that is no date and time does not cost the message: `sent_at` is then None.
         """
-        reader = OctetReader(octets_from_hex(pdu))
-        smsc = read_smsc(reader) if smsc_included else None
-        first = reader.octet("first octet")
-        if first & _MTI_MASK != MTI_DELIVER:
-            raise DecodeError(f"first octet {first:02X} is no SMS-DELIVER")
+        reader, smsc, first = open_tpdu(pdu, MessageType.DELIVER, smsc_included=smsc_included)
         originator = read_address(reader, "TP-OA")
         pid, dcs = reader.octet("TP-PID"), reader.octet("TP-DCS")
         sent_at = read_timestamp(reader, "TP-SCTS")
@@ -83,13 +65,13 @@ class Deliver(CarriesUserData):
             originator=originator,
             sent_at=sent_at,
             dcs=dcs,
-            udhi=bool(first & _UDHI),
+            udhi=bool(first & UDHI),
             udl=udl,
             user_data=cut_user_data(dcs, udl, reader.rest()),
             pid=pid,
-            more_messages=not first & _NO_MORE_MESSAGES,
+            more_messages=not first & NO_MORE_MESSAGES,
             status_report_indication=bool(first & _STATUS_REPORT_INDICATION),
-            reply_path=bool(first & _REPLY_PATH),
+            reply_path=bool(first & REPLY_PATH),
             smsc=smsc,
         )
         # Reading the content now keeps every DecodeError on this side of the door.

@@ -7,22 +7,19 @@ recipient and the time too.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recado.gsm.address import Address, read_address, read_smsc
+from recado.gsm.address import Address, read_address
 from recado.gsm.causes import report_status
 from recado.gsm.deliver import read_timestamp
-from recado.gsm.errors import DecodeError, EncodeError
+from recado.gsm.errors import EncodeError
 from recado.gsm.meaning import ReportOutcome, ReportStatus
-from recado.gsm.octets import OctetReader, octets_from_hex
 from recado.gsm.timestamp import encode_timestamp
+from recado.gsm.tpdu import NO_MORE_MESSAGES, MessageType, Tpdu, first_octet, open_tpdu
 
-MTI_STATUS_REPORT = 0x02
-_MTI_MASK = 0x03
-_NO_MORE_MESSAGES = 0x04
 _FOR_COMMAND = 0x20
 
 
 @dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Tpdu):
     """One delivery report. Both times are the network's own clock, aware; None where it sent no date and
     time.
 
@@ -56,37 +53,26 @@ class StatusReport:
             raise EncodeError("an SMS-STATUS-REPORT needs both its times")
         if not (0 <= self.reference <= 0xFF and 0 <= self.status <= 0xFF):
             raise EncodeError("TP-MR or TP-ST is out of range")
-        flags = ((_NO_MORE_MESSAGES, not self.more_messages), (_FOR_COMMAND, self.for_command))
-        first = MTI_STATUS_REPORT | sum(bit for bit, wanted in flags if wanted)
+        first = first_octet(
+            MessageType.STATUS_REPORT,
+            (NO_MORE_MESSAGES, not self.more_messages),
+            (_FOR_COMMAND, self.for_command),
+        )
         head = bytes((first, self.reference)) + self.recipient.to_bytes()
         times = encode_timestamp(self.submitted_at) + encode_timestamp(self.discharged_at)
         return head + times + bytes((self.status,)) + self.parameters
 
-    @property
-    def tpdu_length(self) -> int:
-        """Octets of the TPDU: the length that +CDS tells."""
-        return len(self.to_bytes())
-
-    def to_hex(self, smsc: str | None = None) -> str:
-        """The PDU line in upper case hexadecimal, with the SMSC in front ("00" for none)."""
-        head = Address.parse(smsc).to_smsc_bytes() if smsc else b"\x00"
-        return (head + self.to_bytes()).hex().upper()
-
     @classmethod
     def from_hex(cls, pdu: str, *, smsc_included: bool = True) -> "StatusReport":
-        """Read a PDU line. Raises DecodeError, and nothing else, for what is no readable SMS-STATUS-REPORT."""
-        reader = OctetReader(octets_from_hex(pdu))
-        smsc = read_smsc(reader) if smsc_included else None
-        first = reader.octet("first octet")
-        if first & _MTI_MASK != MTI_STATUS_REPORT:
-            raise DecodeError(f"first octet {first:02X} is no SMS-STATUS-REPORT")
+        """Read a PDU line. Raises DecodeError, and nothing else, for what is no readable STATUS-REPORT."""
+        reader, smsc, first = open_tpdu(pdu, MessageType.STATUS_REPORT, smsc_included=smsc_included)
         return cls(
             reference=reader.octet("TP-MR"),
             recipient=read_address(reader, "TP-RA"),
             submitted_at=read_timestamp(reader, "TP-SCTS"),
             discharged_at=read_timestamp(reader, "TP-DT"),
             status=reader.octet("TP-ST"),
-            more_messages=not first & _NO_MORE_MESSAGES,
+            more_messages=not first & NO_MORE_MESSAGES,
             for_command=bool(first & _FOR_COMMAND),
             parameters=reader.rest(),
             smsc=smsc,

@@ -18,9 +18,8 @@ from recado.gsm.alphabet import ESCAPE, NationalTable, encode_septets
 from recado.gsm.coding import DCS_GSM7, DCS_UCS2, Encoding
 from recado.gsm.errors import EncodeError
 from recado.gsm.fold import Change, fold
-from recado.gsm.septets import pack
 from recado.gsm.udh import LOCKING_SHIFT, SINGLE_SHIFT, Concat, InformationElement, encode_header
-from recado.gsm.userdata import MAX_USER_DATA_OCTETS
+from recado.gsm.userdata import MAX_USER_DATA_OCTETS, pack_user_data
 
 MAX_PARTS = 255
 _MAX_SEPTETS_IN_PARTS = 153
@@ -82,7 +81,8 @@ class _Alphabet:
 
 
 _DEFAULT = _Alphabet()
-# In order of preference when the number of parts is equal: more phones know the single shift than the locking one.
+# In order of preference when the number of parts is equal: more phones know the single shift than the
+# locking one.
 _PORTUGUESE = (
     _Alphabet(single=NationalTable.PORTUGUESE),
     _Alphabet(locking=NationalTable.PORTUGUESE),
@@ -90,9 +90,7 @@ _PORTUGUESE = (
 )
 
 
-def segment(
-    text: str, policy: EncodingPolicy, *, reference: int = 0, wide_reference: bool = False
-) -> Segmentation:
+def segment(text: str, policy: EncodingPolicy, *, reference: int = 0, wide_reference: bool = False) -> Segmentation:
     """Cut `text` under `policy`; an empty text is one empty part.
 
     `reference` joins the parts again on the receiving phone (0 to 255, or to 65535 when `wide_reference`,
@@ -147,7 +145,7 @@ def _check(text: str, reference: int, wide_reference: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Cutter:
-    """Cuts under one concatenation reference. Every method gives None when the text does not fit 255 parts."""
+    """Cuts under one concatenation reference. A method gives None when the text does not fit 255 parts."""
 
     reference: int
     wide: bool
@@ -168,10 +166,10 @@ class _Cutter:
         if septets is None:
             return None
         header = encode_header(alphabet.elements)
-        if len(septets) <= _septets_after(header):
+        if len(septets) <= septets_after(header):
             return (_gsm7_part(Concat(0, 1, 1), header, text, septets, alphabet),)
-        room = _septets_after(encode_header((self._concat(1, 1).element(), *alphabet.elements)))
-        chunks = list(_cut_septets(septets, room))
+        room = septets_after(encode_header((self._concat(1, 1).element(), *alphabet.elements)))
+        chunks = list(cut_septets(septets, room))
         if len(chunks) > MAX_PARTS:
             return None
         parts, start = [], 0
@@ -189,7 +187,7 @@ class _Cutter:
         if len(octets) <= MAX_USER_DATA_OCTETS:
             return (_ucs2_part(Concat(0, 1, 1), b"", text, octets),)
         room = (MAX_USER_DATA_OCTETS - len(encode_header((self._concat(1, 1).element(),)))) // 2 * 2
-        chunks = list(_cut_utf16(octets, room))
+        chunks = list(cut_utf16(octets, room))
         if len(chunks) > MAX_PARTS:
             return None
         concats = [self._concat(len(chunks), index) for index in range(1, len(chunks) + 1)]
@@ -202,13 +200,13 @@ class _Cutter:
         return Concat(self.reference, total, index, self.wide)
 
 
-def _septets_after(header: bytes) -> int:
+def septets_after(header: bytes) -> int:
+    """How many septets fit behind an encoded header in one SMS."""
     return (MAX_USER_DATA_OCTETS - len(header)) * 8 // 7
 
 
 def _gsm7_part(concat: Concat, header: bytes, text: str, septets: bytes, alphabet: _Alphabet) -> Part:
-    header_septets = (len(header) * 8 + 6) // 7
-    user_data = header + pack(septets, header_septets * 7 - len(header) * 8) if septets else header
+    udl, user_data = pack_user_data(header, septets)
     return Part(
         concat.index,
         concat.total,
@@ -216,7 +214,7 @@ def _gsm7_part(concat: Concat, header: bytes, text: str, septets: bytes, alphabe
         Encoding.GSM7,
         DCS_GSM7,
         bool(header),
-        header_septets + len(septets),
+        udl,
         user_data,
         alphabet.locking,
         alphabet.single,
@@ -225,12 +223,11 @@ def _gsm7_part(concat: Concat, header: bytes, text: str, septets: bytes, alphabe
 
 def _ucs2_part(concat: Concat, header: bytes, text: str, octets: bytes) -> Part:
     user_data = header + octets
-    return Part(
-        concat.index, concat.total, text, Encoding.UCS2, DCS_UCS2, bool(header), len(user_data), user_data
-    )
+    return Part(concat.index, concat.total, text, Encoding.UCS2, DCS_UCS2, bool(header), len(user_data), user_data)
 
 
-def _cut_septets(septets: bytes, room: int) -> Iterator[bytes]:
+def cut_septets(septets: bytes, room: int) -> Iterator[bytes]:
+    """Chunks of at most `room` septet values (2 or more), no escape pair cut in two."""
     start = 0
     while start < len(septets):
         end = start + room
@@ -241,7 +238,8 @@ def _cut_septets(septets: bytes, room: int) -> Iterator[bytes]:
         start = end
 
 
-def _cut_utf16(octets: bytes, room: int) -> Iterator[bytes]:
+def cut_utf16(octets: bytes, room: int) -> Iterator[bytes]:
+    """Chunks of at most `room` octets (4 or more, even) of big-endian UTF-16, no surrogate pair cut in two."""
     start = 0
     while start < len(octets):
         end = start + room

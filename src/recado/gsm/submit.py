@@ -6,20 +6,16 @@ the tests.
 
 from dataclasses import dataclass, field
 
-from recado.gsm.address import Address, as_address, read_address, read_smsc
-from recado.gsm.errors import DecodeError, EncodeError
-from recado.gsm.octets import OctetReader, octets_from_hex
+from recado.gsm.address import Address, as_address, read_address
+from recado.gsm.errors import EncodeError
 from recado.gsm.segment import Part
+from recado.gsm.tpdu import REPLY_PATH, UDHI, MessageType, first_octet, open_tpdu
 from recado.gsm.userdata import CarriesUserData, cut_user_data
 from recado.gsm.validity import Validity, ValidityFormat, encode_validity, read_validity
 
-MTI_SUBMIT = 0x01
-_MTI_MASK = 0x03
 _REJECT_DUPLICATES = 0x04
 _VPF_SHIFT = 3
 _STATUS_REPORT = 0x20
-_UDHI = 0x40
-_REPLY_PATH = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +44,21 @@ class Submit(CarriesUserData):
         if not 0 <= self.reference <= 0xFF:
             raise EncodeError(f"TP-MR {self.reference} is out of range")
         form, period = encode_validity(self.validity)
-        flags = (
+        first = first_octet(
+            MessageType.SUBMIT,
+            (form << _VPF_SHIFT, True),
             (_REJECT_DUPLICATES, self.reject_duplicates),
             (_STATUS_REPORT, self.status_report),
-            (_UDHI, self.udhi),
-            (_REPLY_PATH, self.reply_path),
+            (UDHI, self.udhi),
+            (REPLY_PATH, self.reply_path),
         )
-        first = MTI_SUBMIT | form << _VPF_SHIFT | sum(bit for bit, wanted in flags if wanted)
         head = bytes((first, self.reference)) + self.destination.to_bytes() + bytes((self.pid, self.dcs))
         return head + period + bytes((self.udl,)) + self.user_data
-
-    @property
-    def tpdu_length(self) -> int:
-        """Octets of the TPDU: the number that AT+CMGS takes in PDU mode (3GPP TS 27.005 §4.3)."""
-        return len(self.to_bytes())
-
-    def to_hex(self, smsc: str | None = None) -> str:
-        """The PDU line in upper case hexadecimal, with the SMSC in front; "00" there means the phone's own."""
-        head = Address.parse(smsc).to_smsc_bytes() if smsc else b"\x00"
-        return (head + self.to_bytes()).hex().upper()
 
     @classmethod
     def from_hex(cls, pdu: str, *, smsc_included: bool = True) -> "Submit":
         """Read a PDU line. Raises DecodeError, and nothing else, for what is no readable SMS-SUBMIT."""
-        reader = OctetReader(octets_from_hex(pdu))
-        smsc = read_smsc(reader) if smsc_included else None
-        first = reader.octet("first octet")
-        if first & _MTI_MASK != MTI_SUBMIT:
-            raise DecodeError(f"first octet {first:02X} is no SMS-SUBMIT")
+        reader, smsc, first = open_tpdu(pdu, MessageType.SUBMIT, smsc_included=smsc_included)
         reference = reader.octet("TP-MR")
         destination = read_address(reader, "TP-DA")
         pid, dcs = reader.octet("TP-PID"), reader.octet("TP-DCS")
@@ -84,7 +67,7 @@ class Submit(CarriesUserData):
         submit = cls(
             destination=destination,
             dcs=dcs,
-            udhi=bool(first & _UDHI),
+            udhi=bool(first & UDHI),
             udl=udl,
             user_data=cut_user_data(dcs, udl, reader.rest()),
             validity=validity,
@@ -92,7 +75,7 @@ class Submit(CarriesUserData):
             reject_duplicates=bool(first & _REJECT_DUPLICATES),
             reference=reference,
             pid=pid,
-            reply_path=bool(first & _REPLY_PATH),
+            reply_path=bool(first & REPLY_PATH),
             smsc=smsc,
         )
         # Reading the content now keeps every DecodeError on this side of the door.

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from recado.gsm.alphabet import decode_septets
 from recado.gsm.coding import Encoding, read_dcs
 from recado.gsm.errors import DecodeError
-from recado.gsm.septets import unpack
+from recado.gsm.septets import pack, unpack
+from recado.gsm.tpdu import Tpdu
 from recado.gsm.udh import Concat, Header, InformationElement, Ports, split_header
 
 MAX_USER_DATA_OCTETS = 140
@@ -28,7 +29,7 @@ class Content:
     message_class: int | None = None
 
 
-class CarriesUserData:
+class CarriesUserData(Tpdu):
     """Reading of TP-UD for every TPDU that has one."""
 
     __slots__ = ()
@@ -89,14 +90,20 @@ def cut_user_data(dcs: int, udl: int, octets: bytes) -> bytes:
     return octets[:wanted]
 
 
+def pack_user_data(header: bytes, septets: bytes) -> tuple[int, bytes]:
+    """TP-UDL and TP-UD of septet values behind an encoded header, with the fill bits between them."""
+    header_septets, fill_bits = _header_septets(len(header))
+    user_data = header + pack(septets, fill_bits) if septets else header
+    return header_septets + len(septets), user_data
+
+
 def decode_content(dcs: int, udhi: bool, udl: int, octets: bytes) -> Content:
     """Read TP-UD. DecodeError for a header that overruns it or an odd number of octets of UCS-2."""
     coding = read_dcs(dcs)
     header, header_octets = split_header(octets) if udhi else (Header(), 0)
     data = octets[header_octets:]
     if coding.encoding is Encoding.GSM7:
-        header_septets = (header_octets * 8 + 6) // 7
-        fill_bits = header_septets * 7 - header_octets * 8
+        header_septets, fill_bits = _header_septets(header_octets)
         septets = unpack(data, max(0, udl - header_septets), fill_bits)
         text = decode_septets(septets, header.locking, header.single)
     elif coding.encoding is Encoding.UCS2:
@@ -122,3 +129,9 @@ def join_text(contents: Iterable[Content]) -> str:
     if parts and all(part.encoding is Encoding.UCS2 for part in parts):
         return decode_ucs2(b"".join([part.data for part in parts]))
     return "".join([part.text for part in parts])
+
+
+def _header_septets(header_octets: int) -> tuple[int, int]:
+    """How many septets a header takes the place of, and the fill bits that complete the last one."""
+    septets = (header_octets * 8 + 6) // 7
+    return septets, septets * 7 - header_octets * 8
