@@ -1,7 +1,7 @@
 """What state a phone is in, and what a person can do about it.
 
-One condition is one sentence for the attendant and one piece of advice for whoever stands beside the
-phone. The texts live here, beside the enum, so that the driver, the screens and the command line say the same.
+One condition is one sentence for the attendant and one piece of advice for whoever stands beside the phone.
+The texts live here, beside the enum, so that the driver, the screens and the command line say the same.
 """
 
 from dataclasses import dataclass

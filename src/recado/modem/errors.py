@@ -18,7 +18,7 @@ class ModemError(Exception):
         self.advice = advice
 
 
-class PhoneDown(ModemError):  # noqa: N818 - the state of the phone, not a mistake of the program
+class PhoneDown(ModemError):
     """The phone cannot send now. ``state`` says why; a later ``Driver.start()`` may find it well again."""
 
     state: PhoneCondition = PhoneCondition.SILENT
@@ -83,9 +83,13 @@ class StillInitialising(PhoneDown):
     state = PhoneCondition.INITIALISING
 
 
-class NoAnswer(ModemError):  # noqa: N818 - names what happened on the line
-    """A command got no final result before its deadline. The phone may be busy, asleep or hung."""
+class NoAnswer(ModemError):
+    """A command got no final result before its deadline: the phone is busy, asleep or hung.
 
-    def __init__(self, command: str) -> None:
+    ``lines`` are the information lines that did arrive; some phones leave out the OK after them.
+    """
+
+    def __init__(self, command: str, lines: tuple[str, ...] = ()) -> None:
         super().__init__(f"O telefone não respondeu ao comando {command} a tempo.")
         self.command = command
+        self.lines = lines

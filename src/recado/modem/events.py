@@ -50,9 +50,10 @@ class Rebooted:
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """A result for a send that was already given up as ``Unknown``: evidence that it reached the network.
+    """A result for a send that was already given up as ``Unknown``.
 
-    ``reference`` is the TP-MR it was given, where told; ``None`` with an error line means it was refused.
+    ``+CMGS`` in ``line`` is evidence that it reached the network, under the TP-MR ``reference`` where told.
+    An error line, with ``reference`` ``None``, says that it was refused.
     """
 
     reference: int | None

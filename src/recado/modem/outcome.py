@@ -12,12 +12,10 @@ into "sent" without other evidence.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from recado.gsm.causes import Cause, CodeMeaning, Verdict
 from recado.modem.condition import PhoneCondition
-
-if TYPE_CHECKING:
-    from recado.gsm.causes import Cause, CodeMeaning, Verdict
 
 __all__ = [
     "Accepted",
@@ -58,10 +56,10 @@ class Accepted:
 class Rejected:
     """Refused, and not on the air. ``reason`` is a pt-BR sentence; ``raw`` the phone's own line."""
 
-    meaning: "CodeMeaning | None"
+    meaning: CodeMeaning | None
     raw: str
-    verdict: "Verdict"
-    cause: "Cause"
+    verdict: Verdict
+    cause: Cause
     reason: str
 
 
@@ -74,7 +72,7 @@ class Ambiguous:
     """
 
     kind: Literal["bare_ok", "code"]
-    meaning: "CodeMeaning | None"
+    meaning: CodeMeaning | None
     raw: str
     reason: str
 

@@ -1,0 +1,281 @@
+"""One SUBMIT through AT+CMGS in PDU mode (3GPP TS 27.005 §4.3), and an honest word on what became of it.
+
+::
+
+    AT+CMGS=<length> CR  ->  prompt  ->  PDU  ->  Ctrl-Z  ->  +CMGS: <mr>  ->  OK
+    |------------- certainly not on the air ----|-- unknown --|---- accepted ---|
+
+Success is ``+CMGS: n`` and OK: a bare OK is also what some phones answer to a failed send, and to ESC. From
+Ctrl-Z on nothing is written before the result or the deadline, because any byte aborts the command on some
+phones although the message is on the air already.
+
+When an earlier send was left unanswered its answer may still come, and may meet this one's. Then the first
+answer is held for a while: if a second one follows, the first was the earlier send's; if none does, only the
+TP-MR can prove whose it is, and without proof this send is unknown too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recado.gsm.causes import Cause, CodeMeaning, Verdict, cme, cms
+from recado.gsm.submit import Submit
+from recado.modem import timeouts
+from recado.modem.condition import PhoneCondition, explain
+from recado.modem.errors import LinkDown
+from recado.modem.errors import PhoneDown as PhoneDownError
+from recado.modem.events import LateAnswer
+from recado.modem.network import BUSY_CODES
+from recado.modem.outcome import Accepted, Ambiguous, Outcome, PhoneDown, Rejected, SendStep, Unknown
+from recado.modem.parser import Final, FinalKind, Line, Prompt
+from recado.modem.quirks import Pacing
+from recado.modem.session import RESULT_PREFIXES, Session, reference_of
+from recado.modem.settings import DriverSettings
+
+OnStep = Callable[[SendStep], None]
+
+_BUSY_WAITS = (0.2, 0.4, 0.8, 1.6, 3.2)
+_CTRL_Z = b"\x1a"
+_NO_PROMPT = "O telefone não pediu o conteúdo da mensagem; nada foi enviado."
+_NO_ANSWER = "A mensagem foi entregue ao telefone, mas ele não respondeu: não se sabe se saiu."
+_LINE_LOST = "A ligação com o telefone caiu depois de entregue a mensagem: não se sabe se saiu."
+_WHOSE_ANSWER = "O telefone deu uma só resposta para duas mensagens: não se sabe se esta saiu."
+_BARE_OK = "O telefone respondeu OK sem o número de envio: não se sabe se a mensagem saiu."
+_REFUSED = "O telefone recusou a mensagem sem dizer o motivo."
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came after Ctrl-Z: whether ``+CMGS`` was seen, its TP-MR, and the final result if one came."""
+
+    taken: bool
+    reference: int | None
+    raw: str
+    final: Final | None
+
+
+class Sender:
+    """Sends one message at a time over a session that start-up has put into PDU mode."""
+
+    def __init__(self, session: Session, settings: DriverSettings) -> None:
+        self.pacing = Pacing()
+        self._session = session
+        self._clock = session.clock
+        self._settings = settings
+        self._unanswered_until = float("-inf")
+        self._late_answers_seen = 0
+        self._last_reference: int | None = None
+
+    def send(self, submit: Submit, on_step: OnStep) -> Outcome:
+        """Send ``submit`` and give its outcome; ``on_step`` hears of each step before it is taken.
+
+        Never raises for what the phone or the line does.
+        """
+        try:
+            self._session.synchronise()
+            # Whatever ends this send early, the next command first brings the line back into step.
+            self._session.out_of_step = False
+            refusal = self._hand_over(submit, on_step)
+        except PhoneDownError as down:
+            self._leave_out_of_step()
+            return PhoneDown(down.condition, down.reason, down.advice)
+        except BaseException:
+            self._leave_out_of_step()
+            raise
+        if refusal is not None:
+            self._session.end()
+            return refusal
+        outcome = self._submit()
+        self._session.end()
+        if not isinstance(outcome, Unknown):
+            on_step(SendStep.ANSWERED)
+        return outcome
+
+    def _leave_out_of_step(self) -> None:
+        self._session.end()
+        self._session.out_of_step = True
+
+    def _hand_over(self, submit: Submit, on_step: OnStep) -> Outcome | None:
+        """Everything before Ctrl-Z; ``None`` means that the PDU waits for it."""
+        pdu = submit.to_hex()
+        on_step(SendStep.COMMAND)
+        refusal = self._ask_for_prompt(submit.tpdu_length)
+        if refusal is not None:
+            return refusal
+        on_step(SendStep.PROMPT)
+        self._session.pause(self.pacing.after_prompt)
+        on_step(SendStep.PDU)
+        self._write_pdu(pdu)
+        self._session.pause(self.pacing.before_submit)
+        error = self._error_before(self._clock.monotonic())
+        if error is not None:
+            self._session.out_of_step = True
+            return _refused_before_submit(error)
+        on_step(SendStep.SUBMITTED)
+        self._session.submit(pdu)
+        return None
+
+    def _ask_for_prompt(self, length: int) -> Outcome | None:
+        error: Final | None = None
+        for wait in (*_BUSY_WAITS, None):
+            self._session.begin(f"AT+CMGS={length}", wants_prompt=True)
+            answer = self._prompt_or_error()
+            if isinstance(answer, Prompt):
+                return None
+            error = answer
+            if error is None or error.code not in BUSY_CODES or wait is None:
+                break
+            self._session.end()
+            self._session.pause(wait)
+        # The prompt may still come: the next command begins with ESC.
+        self._session.out_of_step = True
+        if error is not None:
+            return _refused_before_submit(error)
+        self._session.recover()
+        advice = explain(PhoneCondition.SILENT).advice
+        return PhoneDown(PhoneCondition.SILENT, _NO_PROMPT, advice)
+
+    def _prompt_or_error(self) -> Prompt | Final | None:
+        """The prompt, or the error in its place. A stray OK is left over from an earlier command; so may an
+        error be, after a send without an answer."""
+        deadline = self._clock.monotonic() + self._settings.prompt_timeout
+        error: Final | None = None
+        while (token := self._session.next_token(deadline)) is not None:
+            if isinstance(token, Prompt):
+                return token
+            if isinstance(token, Final) and not token.ok:
+                error = token
+                if not self._answer_outstanding():
+                    break
+        return error
+
+    def _write_pdu(self, pdu: str) -> None:
+        data = pdu.encode("ascii")
+        size = self.pacing.chunk or len(data)
+        for start in range(0, len(data), size):
+            if start:
+                self._session.pause(self.pacing.between_chunks)
+            self._session.write(data[start : start + size])
+
+    def _error_before(self, deadline: float) -> Final | None:
+        while (token := self._session.next_token(deadline)) is not None:
+            if isinstance(token, Final) and not token.ok:
+                return token
+        return None
+
+    def _submit(self) -> Outcome:
+        """Ctrl-Z and the result. Whatever goes wrong from here on, the message may be on the air."""
+        try:
+            self._session.write(_CTRL_Z)
+            answer = self._read_answer(self._clock.monotonic() + self._settings.send_timeout)
+            if answer is None:
+                return self._give_up(_NO_ANSWER)
+            if self._answer_outstanding() and not self._proven(answer):
+                second = self._read_answer(self._clock.monotonic() + self._settings.late_answer_hold)
+                self._unanswered_until = float("-inf") if second else self._unanswered_until
+                if second is None:
+                    return Unknown(_WHOSE_ANSWER, answer.raw)
+                self._session.mailbox.post(LateAnswer(answer.reference, answer.raw))
+                answer = second
+        except LinkDown:
+            self._session.out_of_step = True
+            return Unknown(_LINE_LOST)
+        return self._judge(answer)
+
+    def _read_answer(self, deadline: float) -> _Answer | None:
+        """One whole answer, or ``None`` at ``deadline``. Raises ``LinkDown`` only before ``+CMGS``."""
+        taken: Line | None = None
+        bare_ok: Final | None = None
+        while True:
+            try:
+                token = self._session.next_token(deadline)
+            except LinkDown:
+                if taken is None:
+                    raise
+                self._session.out_of_step = True
+                token = None
+            if token is None:
+                if taken is None and bare_ok is None:
+                    return None
+                return self._answer(taken, bare_ok)
+            if isinstance(token, Line) and token.text.startswith(RESULT_PREFIXES):
+                taken = token
+                if bare_ok is not None:
+                    return self._answer(taken, bare_ok)
+                deadline = self._clock.monotonic() + timeouts.OK_AFTER_REFERENCE
+            elif isinstance(token, Final) and (taken is not None or not token.ok):
+                return self._answer(taken, token)
+            elif isinstance(token, Final):
+                bare_ok = token
+                deadline = min(deadline, self._clock.monotonic() + timeouts.REFERENCE_AFTER_OK)
+
+    def _answer(self, taken: Line | None, final: Final | None) -> _Answer:
+        self._session.out_of_step |= final is None
+        if taken is not None:
+            return _Answer(True, reference_of(taken.text), taken.text, final)
+        return _Answer(False, None, final.text if final else "", final)
+
+    def _answer_outstanding(self) -> bool:
+        if self._session.late_answers != self._late_answers_seen:
+            self._late_answers_seen = self._session.late_answers
+            self._unanswered_until = float("-inf")
+        return self._clock.monotonic() < self._unanswered_until
+
+    def _proven(self, answer: _Answer) -> bool:
+        """Whether the TP-MR says that an earlier send used up a number in between: phones count by one."""
+        if answer.reference is None or self._last_reference is None:
+            return False
+        return answer.reference == (self._last_reference + 2) % 256
+
+    def _give_up(self, reason: str) -> Unknown:
+        self._session.out_of_step = True
+        self._late_answers_seen = self._session.late_answers
+        self._unanswered_until = self._clock.monotonic() + self._settings.late_answer_window
+        return Unknown(reason)
+
+    def _judge(self, answer: _Answer) -> Outcome:
+        if answer.taken:
+            self._last_reference = answer.reference
+            return Accepted(answer.reference, answer.raw)
+        if answer.final is None or answer.final.ok:
+            self._give_up(_BARE_OK)
+            return Ambiguous("bare_ok", None, answer.raw, _BARE_OK)
+        outcome = _judge_error(answer.final)
+        if isinstance(outcome, Ambiguous):
+            self._give_up(outcome.reason)
+        return outcome
+
+
+_CMS_BY_WORDS = {cms(code).name.lower(): code for code in reversed(range(513))}
+
+
+def meaning_of(error: Final) -> CodeMeaning | None:
+    """Give the meaning of an error, by its number or, from phones that answer in words although CMEE=1
+    asks for numbers, by the standard's words. ``None`` when neither is known."""
+    if error.kind is FinalKind.CME_ERROR and error.code is not None:
+        return cme(error.code)
+    if error.kind is not FinalKind.CMS_ERROR:
+        return None
+    words = error.text.partition(":")[2].strip().lower()
+    code = _CMS_BY_WORDS.get(words) if error.code is None else error.code
+    return None if code is None else cms(code)
+
+
+def _judge_error(error: Final) -> Outcome:
+    meaning = meaning_of(error)
+    if meaning is None:
+        return Rejected(None, error.text, Verdict.TRANSIENT, Cause.UNKNOWN, _REFUSED)
+    if meaning.verdict is Verdict.ACCEPTED:
+        return Accepted(None, error.text)
+    if meaning.verdict is Verdict.AMBIGUOUS:
+        return Ambiguous("code", meaning, error.text, meaning.reason)
+    return Rejected(meaning, error.text, meaning.verdict, meaning.cause, meaning.reason)
+
+
+def _refused_before_submit(error: Final) -> Rejected:
+    """Before Ctrl-Z nothing is on the air, whatever the code would mean after it."""
+    meaning = meaning_of(error)
+    if meaning is None:
+        return Rejected(None, error.text, Verdict.TRANSIENT, Cause.UNKNOWN, _REFUSED)
+    doubtful = meaning.verdict in (Verdict.AMBIGUOUS, Verdict.ACCEPTED)
+    verdict = Verdict.TRANSIENT if doubtful else meaning.verdict
+    return Rejected(meaning, error.text, verdict, meaning.cause, meaning.reason)

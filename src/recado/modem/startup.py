@@ -1,0 +1,158 @@
+"""Bringing a phone to where it can send: wake, plain answers, SIM, PDU mode, reports, network.
+
+The order matters. Echo and wordy errors go first, since everything after reads answers; the SIM comes before
+whatever asks the SIM; PDU mode before reports are switched on, so that no message text ever stands on a line
+of its own; the network last, because it takes longest. Every command marked optional may be refused.
+
+One PIN entered wrongly three times locks a SIM, so this code enters none: it says that the SIM asks for it.
+"""
+
+from dataclasses import dataclass, replace
+
+from recado.modem.condition import PhoneCondition
+from recado.modem.errors import (
+    NetworkUnavailable,
+    NoAnswer,
+    SimUnusable,
+    SmscMissing,
+    SmsUnsupported,
+    StillInitialising,
+)
+from recado.modem.health import read_network
+from recado.modem.identity import Identity, ask, read_device, read_smsc, read_subscriber
+from recado.modem.network import BUSY_CODES, read_sim_state, sim_error
+from recado.modem.quirks import Quirks, quirks_for
+from recado.modem.session import Response, Session, value_of
+from recado.modem.settings import DriverSettings
+
+_BUSY_PAUSE = 1.0
+_NETWORK_PAUSE = 2.0
+_LOCKED_REASON = "O aparelho está bloqueado para outra operadora ou para outro chip."
+_LOCKED_ADVICE = "Use um chip da operadora do aparelho ou peça o desbloqueio do aparelho."
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What start-up found: who the phone is, its quirks, and how direct reports are acknowledged, if so."""
+
+    identity: Identity
+    quirks: Quirks
+    acknowledge: str | None
+
+
+def start(session: Session, settings: DriverSettings) -> Started:
+    """Bring the phone up. Raises a ``PhoneDown`` subclass whose ``state`` says what is missing."""
+    _wake(session, settings)
+    manufacturer, model, firmware, imei = read_device(session)
+    quirks = quirks_for(manufacturer, model)
+    for command in quirks.setup:
+        ask(session, command)
+    patience = session.clock.monotonic() + settings.sim_busy_wait
+    _require_sim(session, patience)
+    _require_pdu_mode(session, patience)
+    acknowledge = _switch_reports_on(session, quirks, patience)
+    if quirks.keep_link:
+        ask(session, "AT+CMMS=2")
+    imsi, iccid = read_subscriber(session)
+    identity = Identity(manufacturer, model, firmware, imei, imsi, iccid)
+    identity = replace(identity, smsc=_require_smsc(session, patience))
+    _require_network(session, settings)
+    return Started(identity, quirks, acknowledge)
+
+
+def _wake(session: Session, settings: DriverSettings) -> None:
+    # ESC first: a line that dropped in the middle of a PDU left the phone waiting for its end.
+    session.parser.numeric = True
+    session.recover(settings.wake_attempts)
+    ask(session, "ATE0")
+    ask(session, "ATV1")
+    session.parser.numeric = False
+    # Nokia phones take ATE0 only the second time.
+    ask(session, "ATE0")
+    ask(session, "AT+CMEE=1")
+
+
+def _patiently(session: Session, command: str, until: float) -> Response:
+    """Repeat ``command`` while the SIM is busy, until the clock says ``until``.
+
+    Raises ``StillInitialising`` when it stays busy or does not answer.
+    """
+    while True:
+        try:
+            response = session.execute(command)
+        except NoAnswer as silence:
+            raise StillInitialising from silence
+        if response.final.code not in BUSY_CODES:
+            return response
+        if session.clock.monotonic() >= until:
+            raise StillInitialising
+        session.pause(_BUSY_PAUSE)
+
+
+def _require_sim(session: Session, until: float) -> None:
+    try:
+        response = _patiently(session, "AT+CPIN?", until)
+        value, code = response.value("+CPIN:"), response.final.code
+    except StillInitialising as busy:
+        # Wavecom leaves the OK out after +CPIN.
+        silence = busy.__cause__
+        value = value_of(silence.lines, "+CPIN:") if isinstance(silence, NoAnswer) else None
+        if value is None:
+            raise
+        code = None
+    state = sim_error(code) if value is None else read_sim_state(value)
+    if value is not None and value.strip('" ').upper().startswith("PH-"):
+        raise SimUnusable(_LOCKED_REASON, _LOCKED_ADVICE, state=PhoneCondition.SIM_FAILURE)
+    # A phone that refuses the question without naming the SIM is taken at the network's word.
+    if state not in (None, PhoneCondition.READY):
+        raise SimUnusable(state=state)
+
+
+def _require_pdu_mode(session: Session, until: float) -> None:
+    response = _patiently(session, "AT+CMGF=0", until)
+    if response.ok:
+        return
+    state = sim_error(response.final.code)
+    if state is not None:
+        raise SimUnusable(state=state)
+    # Phones that know only PDU mode may refuse to be told.
+    if value_of(ask(session, "AT+CMGF?") or (), "+CMGF:") != "0":
+        raise SmsUnsupported
+
+
+def _switch_reports_on(session: Session, quirks: Quirks, until: float) -> str | None:
+    """Ask for delivery reports and replies; give the acknowledging command where one is due."""
+    try:
+        phase_2_plus = _patiently(session, "AT+CSMS=1", until).ok
+        for parameters in quirks.cnmi:
+            if _patiently(session, f"AT+CNMI={parameters}", until).ok:
+                break
+    except StillInitialising:
+        # Reports are welcome, not needed: the phone can send without them.
+        return None
+    return quirks.acknowledge if phase_2_plus else None
+
+
+def _require_smsc(session: Session, until: float) -> str | None:
+    """Give the service centre; ``None`` when the phone will not say, which proves nothing."""
+    try:
+        response = _patiently(session, "AT+CSCA?", until)
+    except StillInitialising:
+        return None
+    if not response.ok or response.value("+CSCA:") is None:
+        return None
+    smsc = read_smsc(response.lines)
+    if not smsc:
+        raise SmscMissing
+    return smsc
+
+
+def _require_network(session: Session, settings: DriverSettings) -> None:
+    until = session.clock.monotonic() + settings.registration_wait
+    while True:
+        condition = read_network(session).condition
+        if condition is PhoneCondition.READY:
+            return
+        if condition is PhoneCondition.RADIO_OFF or session.clock.monotonic() >= until:
+            raise NetworkUnavailable(state=condition)
+        session.pause(_NETWORK_PAUSE)
