@@ -107,7 +107,7 @@ class Message(models.Model):
     """One text for one mobile (`number`, E.164).
 
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
-    before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts, all rounds.
+    before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
     """
 
     type = models.ForeignKey(MessageType, on_delete=models.PROTECT, related_name="messages", db_index=False)

@@ -1,0 +1,65 @@
+"""What the screens know of a phone: written when it changes, and now and then as a sign of life.
+
+A write costs a commit; a healthy phone that sends all day is written of once in `SIGN_OF_LIFE`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from recado.modem.condition import PhoneCondition
+from recado.modem.health import Health
+from recado.modem.identity import Identity
+from recado.phones.models import Condition, Phone
+
+SIGN_OF_LIFE = timedelta(seconds=10)
+
+
+class PhoneReporter:
+    """Keeps the row of one phone true. All times are UTC."""
+
+    def __init__(self, phone_id: int) -> None:
+        self._phone_id = phone_id
+        self._condition: str | None = None
+        self._reason = ""
+        self._written_at: datetime | None = None
+
+    def condition(self, condition: Condition | PhoneCondition, reason: str, advice: str, now: datetime) -> None:
+        """The phone stands at `condition`; written only when that is news."""
+        if (condition.value, reason) == (self._condition, self._reason):
+            return
+        fields: dict[str, object] = {"condition": condition.value, "reason": reason[:300], "advice": advice[:500]}
+        row = Phone.objects.filter(pk=self._phone_id)
+        if not row.filter(condition=condition.value).exists():
+            fields["condition_since"] = now
+        row.update(**fields)
+        self._condition, self._reason = condition.value, reason
+
+    def identity(self, identity: Identity, now: datetime) -> None:
+        """Who the phone said it is, at start-up."""
+        self._write(
+            now,
+            manufacturer=(identity.manufacturer or "")[:60],
+            model=(identity.model or "")[:60],
+            imei=(identity.imei or "")[:20],
+            iccid=(identity.iccid or "")[:24],
+            smsc=(identity.smsc or "")[:24],
+        )
+
+    def health(self, health: Health, now: datetime) -> None:
+        """What the phone said of signal, operator and battery."""
+        self._write(
+            now,
+            operator=(health.operator or "")[:40],
+            signal_percent=health.signal_percent,
+            battery_percent=health.battery_percent,
+        )
+
+    def alive(self, now: datetime) -> None:
+        """The phone answered something just now."""
+        if self._written_at is None or now - self._written_at >= SIGN_OF_LIFE:
+            self._write(now)
+
+    def _write(self, now: datetime, **fields: object) -> None:
+        Phone.objects.filter(pk=self._phone_id).update(last_seen_at=now, **fields)
+        self._written_at = now

@@ -1,0 +1,97 @@
+"""Keeps one worker a phone, wakes them, renews their leases, and closes what waited too long.
+
+A worker that dies of a fault of ours is said in the log and started again; the others do not notice.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+from time import monotonic
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from recado.gateway.bell import BellListener
+from recado.gateway.worker import PhoneWorker, Surroundings
+from recado.outbox import claims
+from recado.phones import leases
+from recado.phones.models import Phone
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 1.0
+RENEW_EVERY = 8.0
+TIDY_EVERY = 10.0
+# How long an end waits for the send that is under way; past it the next start settles that send as unknown.
+LAST_SEND_SECONDS = 30.0
+
+
+class Supervisor:
+    """Runs the gateway in the calling thread until `stop` is set."""
+
+    def __init__(self, surroundings: Surroundings | None = None) -> None:
+        self._around = surroundings or Surroundings(holder=leases.this_process())
+        self._workers: dict[int, PhoneWorker] = {}
+        self._leaving: list[PhoneWorker] = []
+        self._renewed = self._tidied = float("-inf")
+
+    def run(self, stop: threading.Event) -> None:
+        bell = BellListener(self.wake_all)
+        bell.start()
+        logger.info("gateway started as %s", self._around.holder)
+        try:
+            while not stop.is_set():
+                try:
+                    self._round(self._around.now())
+                except (DatabaseError, InterfaceError) as error:
+                    logger.error("the database failed (%s); trying again", type(error).__name__)
+                    connection.close()
+                stop.wait(ROUND_SECONDS)
+        finally:
+            self._end()
+            bell.stop()
+            connection.close()
+            logger.info("gateway ended")
+
+    def wake_all(self) -> None:
+        for worker in list(self._workers.values()):
+            worker.wake.set()
+
+    def _round(self, now: datetime) -> None:
+        self._fit_workers()
+        if monotonic() - self._renewed >= RENEW_EVERY:
+            held = [*self._workers, *(worker.phone_id for worker in self._leaving)]
+            leases.renew(held, self._around.holder, now)
+            self._renewed = monotonic()
+        if monotonic() - self._tidied >= TIDY_EVERY:
+            claims.expire_due(now)
+            claims.recover_orphans(now)
+            self._tidied = monotonic()
+
+    def _fit_workers(self) -> None:
+        """One living worker for each phone in use, none for the others."""
+        self._leaving = [worker for worker in self._leaving if worker.is_alive()]
+        wanted = dict(Phone.objects.filter(enabled=True).values_list("pk", "link"))
+        for phone_id, worker in list(self._workers.items()):
+            if wanted.get(phone_id) != worker.link:
+                worker.stop()
+                self._leaving.append(self._workers.pop(phone_id))
+            elif not worker.is_alive():
+                logger.error("phone %s: its worker died; starting another", phone_id)
+                del self._workers[phone_id]
+        still_leaving = {worker.phone_id for worker in self._leaving}
+        for phone_id, link in wanted.items():
+            if phone_id not in self._workers and phone_id not in still_leaving:
+                self._workers[phone_id] = PhoneWorker(phone_id, link, self._around)
+                self._workers[phone_id].start()
+
+    def _end(self) -> None:
+        everyone = [*self._workers.values(), *self._leaving]
+        for worker in everyone:
+            worker.stop()
+        deadline = monotonic() + LAST_SEND_SECONDS
+        for worker in everyone:
+            worker.join(max(0.0, deadline - monotonic()))
+            if worker.is_alive():
+                logger.warning("phone %s: ended in the middle of a send", worker.phone_id)

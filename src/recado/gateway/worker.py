@@ -1,0 +1,305 @@
+"""One thread for one phone: hold it, open its line, start it, send what is due at its pace, and never die of it.
+
+    hold the lease -> settle what the last holder left -> open the line -> start the phone -> serve -> (line lost) again
+
+Nothing the phone does ends the thread: each trouble becomes a condition on the screens and a wait. What is queued stays
+queued meanwhile and costs no try. No transaction is open while the phone talks.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from recado.gateway.bell import Wake
+from recado.gateway.pace import Pace
+from recado.gateway.reporting import PhoneReporter
+from recado.gateway.translation import to_try_result
+from recado.gsm import Cause, EncodeError, Verdict, build_submit
+from recado.links import open_link
+from recado.modem.clock import Clock, SystemClock
+from recado.modem.condition import PhoneCondition
+from recado.modem.driver import Driver
+from recado.modem.errors import PhoneDown
+from recado.modem.events import Rebooted
+from recado.modem.outcome import Outcome, Rejected
+from recado.modem.outcome import PhoneDown as PhoneDownOutcome
+from recado.modem.settings import DriverSettings
+from recado.modem.transport import Transport
+from recado.outbox import claims
+from recado.outbox.claims import Claim
+from recado.outbox.models import AttemptResult
+from recado.phones import leases
+from recado.phones.models import Condition, Phone
+
+logger = logging.getLogger(__name__)
+
+# A line that is lost is tried again soon, so that plugging a cable in is answered at once; then less often.
+RECONNECT_WAITS = (0.5, 1.0, 2.0, 2.0, 5.0, 5.0, 10.0)
+LEASE_WAIT = 2.0
+SLOW_POLL = 5.0
+HEALTH_EVERY = 30.0
+HEALTH_EVERY_WHEN_ILL = 5.0
+REFUSAL_HOLD = 60.0
+DATABASE_WAIT = 1.0
+_LINE_GONE = (PhoneCondition.DISCONNECTED, PhoneCondition.SILENT)
+_DATABASE_ERRORS = (DatabaseError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a worker takes from outside, so that tests can give their own."""
+
+    holder: str
+    open_link: Callable[[str], Transport] = open_link
+    clock: Clock = field(default_factory=SystemClock)
+    now: Callable[[], datetime] = timezone.now
+
+
+class PhoneWorker(threading.Thread):
+    """Serves the phone with primary key `phone_id` until `stop()`; `wake` is raised when something was queued."""
+
+    def __init__(self, phone_id: int, link: str, surroundings: Surroundings) -> None:
+        super().__init__(name=f"recado-phone-{phone_id}", daemon=True)
+        self.phone_id = phone_id
+        self.link = link
+        self.wake = Wake()
+        self._around = surroundings
+        self._stopping = threading.Event()
+        self._reporter = PhoneReporter(phone_id)
+        self._failures = 0
+
+    def stop(self) -> None:
+        """Ask for an end after the send that is under way, if any."""
+        self._stopping.set()
+        self.wake.set()
+
+    def run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._hold_and_serve()
+                except _DATABASE_ERRORS as error:
+                    logger.error("phone %s: the database failed (%s)", self.phone_id, type(error).__name__)
+                    connection.close()
+                    self.pause(DATABASE_WAIT)
+        finally:
+            self._give_back()
+
+    def _hold_and_serve(self) -> None:
+        if not leases.acquire(self.phone_id, self._around.holder, self._around.now()):
+            self.pause(LEASE_WAIT)
+            return
+        settled = claims.recover(self.phone_id, self._around.now())
+        if settled:
+            logger.warning("phone %s: settled %s sends that had been left unfinished", self.phone_id, settled)
+        try:
+            self._connect_and_serve()
+        except PhoneDown as down:
+            self._report(down.condition, down.reason, down.advice)
+            self.pause(RECONNECT_WAITS[min(self._failures, len(RECONNECT_WAITS) - 1)])
+            self._failures += 1
+
+    def _connect_and_serve(self) -> None:
+        transport = self._around.open_link(self.link)
+        if self._failures == 0:
+            self._report(Condition.CONNECTING, "Conectando ao aparelho.", "")
+        driver = Driver(
+            transport,
+            clock=self._around.clock,
+            settings=DriverSettings(send_timeout=settings.RECADO_SEND_DEADLINE),
+        )
+        try:
+            identity = driver.start()
+            self._reporter.identity(identity, self._around.now())
+            logger.info("phone %s: %s %s is ready", self.phone_id, identity.manufacturer, identity.model)
+            self._failures = 0
+            PhoneService(self, driver, self._around, self._reporter).serve()
+        finally:
+            driver.close()
+
+    def _report(self, condition: Condition | PhoneCondition, reason: str, advice: str) -> None:
+        logger.info("phone %s: %s", self.phone_id, condition.value)
+        self._reporter.condition(condition, reason, advice, self._around.now())
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, or until the end is asked for."""
+        self._stopping.wait(seconds)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def _give_back(self) -> None:
+        try:
+            leases.release(self.phone_id, self._around.holder)
+            if self.stopping:
+                self._reporter.condition(Condition.UNKNOWN, "O gateway foi encerrado.", "", self._around.now())
+        except _DATABASE_ERRORS as error:
+            logger.error("phone %s: lease not released (%s)", self.phone_id, type(error).__name__)
+        finally:
+            connection.close()
+
+
+class PhoneService:
+    """The life of one open line: health, pace, claim, send, write down."""
+
+    def __init__(self, worker: PhoneWorker, driver: Driver, around: Surroundings, reporter: PhoneReporter) -> None:
+        self._worker = worker
+        self._driver = driver
+        self._around = around
+        self._reporter = reporter
+        self._phone = Phone.objects.get(pk=worker.phone_id)
+        self._pace = Pace(around.clock, self._phone.last_send_started_at, around.now())
+        self._next_health = around.clock.monotonic()
+        self._ready = False
+        self._refused_until = 0.0
+
+    def serve(self) -> None:
+        """Send what is due until the worker is stopped. Raises PhoneDown when the line or the phone is lost."""
+        while not self._worker.stopping:
+            self._look_after_phone()
+            wait = self._seconds_until_send()
+            if wait > 0:
+                self._listen(wait)
+                continue
+            # Lowered before the look into the queue: a ring after it cuts the sleep short, a ring before it is seen.
+            self._worker.wake.clear()
+            claim = claims.claim_next(self._phone, self._around.holder, self._around.now())
+            if claim is None:
+                self._listen(self._idle_seconds(), until_ring=True)
+            else:
+                self._send_whole(claim)
+
+    def _look_after_phone(self) -> None:
+        if self._around.clock.monotonic() < self._next_health:
+            return
+        self._phone.refresh_from_db()
+        health = self._driver.health()
+        now = self._around.now()
+        self._ready = health.condition is PhoneCondition.READY
+        if not (self._ready and self._refused_until):
+            self._reporter.condition(health.condition, health.reason, health.advice, now)
+        self._reporter.health(health, now)
+        if health.condition in _LINE_GONE:
+            raise PhoneDown(health.reason, health.advice, state=health.condition)
+        wait = HEALTH_EVERY if self._ready else HEALTH_EVERY_WHEN_ILL
+        self._next_health = self._around.clock.monotonic() + wait
+
+    def _seconds_until_send(self) -> float:
+        """0 when a message may be claimed now."""
+        monotonic = self._around.clock.monotonic()
+        if not self._ready:
+            return max(0.01, self._next_health - monotonic)
+        return max(self._pace.wait(self._phone.pace_seconds), self._refused_until - monotonic)
+
+    def _idle_seconds(self) -> float:
+        """How long nothing will fall due: until the next retry or health check, and never longer than the slow poll."""
+        due = claims.next_due_at()
+        until_health = max(0.01, self._next_health - self._around.clock.monotonic())
+        until_due = SLOW_POLL
+        if due is not None:
+            until_due = (due - self._around.now()).total_seconds()
+            # Something due that was not claimed belongs to a pause or to another phone: no hurry, and no busy loop.
+            until_due = until_due if until_due > 0 else SLOW_POLL
+        return min(until_health, until_due, SLOW_POLL)
+
+    def _listen(self, seconds: float, *, until_ring: bool = False) -> None:
+        """Sleep, hearing what the phone says on its own; a ring ends the sleep only where it can change anything."""
+        wake = self._worker.wake
+        deadline = self._around.clock.monotonic() + seconds
+        while not self._worker.stopping and (left := deadline - self._around.clock.monotonic()) > 0:
+            events = self._driver.wait(left, wake.fileno())
+            if any(isinstance(event, Rebooted) for event in events):
+                raise PhoneDown("O aparelho reiniciou.", "", state=PhoneCondition.INITIALISING)
+            if events:
+                self._reporter.alive(self._around.now())
+            if until_ring:
+                return
+            wake.clear()
+
+    def _send_whole(self, claim: Claim) -> None:
+        following: Claim | None = claim
+        while following is not None:
+            claim = following
+            self._pace.started()
+            outcome = self._send(claim)
+            more = self._write_down(claim, outcome)
+            self._heed(outcome)
+            following = self._next_part(claim) if more else None
+
+    def _next_part(self, claim: Claim) -> Claim | None:
+        while (wait := self._pace.wait(self._phone.pace_seconds)) > 0 and not self._worker.stopping:
+            self._listen(wait)
+        following = None
+        if not self._worker.stopping:
+            following = claims.next_segment(claim, self._phone, self._around.holder, self._around.now())
+        if following is None:
+            claims.let_go(claim, self._around.now())
+        return following
+
+    def _send(self, claim: Claim) -> Outcome:
+        kind = claim.message_type
+        validity = timedelta(minutes=kind.validity_minutes) if kind.validity_minutes else None
+        try:
+            submit = build_submit(
+                claim.part,
+                claim.number,
+                validity=validity,
+                status_report=kind.status_report,
+                reject_duplicates=kind.reject_duplicates,
+            )
+        except EncodeError as fault:
+            return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
+        return self._driver.send(submit)
+
+    def _write_down(self, claim: Claim, outcome: Outcome) -> bool:
+        """The answer must reach the database, tried until it does: without it the fate would be unknown."""
+        result = to_try_result(outcome)
+        logger.info("message %s part %s: %s %s", claim.message_id, claim.part.index, result.result, result.code)
+        while True:
+            try:
+                more = claims.finish(claim, result, self._around.now())
+                self._count_failures(result.result)
+                return more
+            except _DATABASE_ERRORS as error:
+                logger.error("message %s: its answer is not written yet (%s)", claim.message_id, type(error).__name__)
+                connection.close()
+                if self._worker.stopping:
+                    raise
+                self._worker.pause(DATABASE_WAIT)
+
+    def _count_failures(self, result: AttemptResult) -> None:
+        failures = 0 if result == AttemptResult.ACCEPTED else self._phone.consecutive_failures + 1
+        if failures != self._phone.consecutive_failures:
+            self._phone.consecutive_failures = failures
+            Phone.objects.filter(pk=self._phone.pk).update(consecutive_failures=failures)
+
+    def _heed(self, outcome: Outcome) -> None:
+        """What the outcome says of the phone itself."""
+        monotonic = self._around.clock.monotonic()
+        result = to_try_result(outcome)
+        match outcome:
+            case PhoneDownOutcome(condition=condition, reason=reason, advice=advice):
+                if condition in _LINE_GONE:
+                    raise PhoneDown(reason, advice, state=condition)
+                self._next_health = monotonic
+            case Rejected(reason=reason) if result.verdict is Verdict.PHONE:
+                advice = "Confira o chip: saldo, plano e permissão de enviar SMS. Depois, teste o aparelho."
+                self._reporter.condition(Condition.LINE_REFUSED, reason, advice, self._around.now())
+                self._refused_until = monotonic + REFUSAL_HOLD
+            case _ if result.result == AttemptResult.ACCEPTED:
+                if self._refused_until:
+                    self._refused_until = 0.0
+                    self._next_health = monotonic
+                self._reporter.alive(self._around.now())
+            case _ if result.result == AttemptResult.UNKNOWN:
+                # Silence after Ctrl-Z: ask at once whether the phone still lives.
+                self._next_health = monotonic
