@@ -31,6 +31,8 @@ _ESCAPE: Final = 0x1B
 _END_OF_PDU: Final = re.compile(rb"[\x1a\x1b]")
 _LONGEST_INPUT: Final = 8192
 _SPLIT_GAP: Final = 0.0005
+# A phone told to restart still writes its OK; seconds.
+_LAST_WORDS: Final = 0.05
 _MOST_WAITING: Final = 200
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -247,7 +249,7 @@ class EmulatedPhone:
                     self._await_pdu(reply.submit_length, now)
                     return
                 if reply.restart:
-                    self._plan_in_session(now, lambda at: self._restart(at, 1.0))
+                    self._plan_in_session(now + _LAST_WORDS, lambda at: self._restart(at, 1.0))
         except CommandError as error:
             self._emit(self._writer.answer(lines, refusal(error, dialogue), dialogue), now)
             return
