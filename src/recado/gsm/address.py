@@ -92,8 +92,9 @@ def read_address(reader: OctetReader, what: str) -> Address:
     octets = reader.take((length + 1) // 2, what)
     if toa & _TYPE_OF_NUMBER == ALPHANUMERIC & _TYPE_OF_NUMBER:
         return Address(decode_septets(unpack(octets, length * 4 // 7)), toa)
-    if length % 2 and octets[-1] >> 4 != _FILLER:
-        raise DecodeError(f"{what}: odd number of digits without the F filler")
+    if length % 2:
+        # The length says how many digits count; some networks fill with 0 instead of F.
+        octets = octets[:-1] + bytes((octets[-1] | _FILLER << 4,))
     return Address(_read_digits(octets, what), toa)
 
 
