@@ -148,7 +148,9 @@ def test_a_reboot_forgets_the_dialogue_and_says_when_it_is_ready() -> None:
     talk = Talk().prepare()
     talk.faults.set("reboot", 4)
     assert talk.at("AT") == b""
+    assert talk.phone.condition is Condition.INITIALISING
     assert b"\r\nRDY\r\n" in talk.pass_time(4)
+    assert talk.phone.condition is Condition.READY
     assert talk.at("AT+CMGF?") == b"AT+CMGF?\r\r\n+CMGF: 1\r\n\r\nOK\r\n"
 
 

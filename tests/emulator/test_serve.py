@@ -209,6 +209,34 @@ def test_it_speaks_over_tcp_and_takes_the_next_client_when_the_first_leaves(tmp_
                 assert connection.recv(100)
 
 
+def test_a_second_tcp_client_is_refused_while_the_first_stays(tmp_path: Path) -> None:
+    with running(tmp_path, tcp=True) as emulator:
+        address = ("127.0.0.1", int(emulator.link.rpartition(":")[2]))
+        with (
+            socket.create_connection(address, timeout=5) as first,
+            socket.create_connection(address, timeout=5) as second,
+        ):
+            assert second.recv(10) == b""
+            first.sendall(b"AT\r")
+            assert first.recv(100)
+
+
+def test_a_tcp_line_can_be_unplugged_and_comes_back_at_the_same_port(tmp_path: Path) -> None:
+    with running(tmp_path, tcp=True) as emulator:
+        address = ("127.0.0.1", int(emulator.link.rpartition(":")[2]))
+        with socket.create_connection(address, timeout=5) as first:
+            first.sendall(b"AT\r")
+            assert first.recv(100)
+            emulator.control.unplug()
+            assert first.recv(100) == b""
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address, timeout=5)
+        emulator.control.plug()
+        with socket.create_connection(address, timeout=5) as again:
+            again.sendall(b"AT\r")
+            assert again.recv(100)
+
+
 def _started(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "recado.emulator", "--link", str(tmp_path / "phone"), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -199,9 +199,10 @@ class TcpEndpoint:
             client, _ = listener.accept()
         except OSError:
             return
-        if self._client is not None:
+        if self._client is not None and not _left(self._client):
             client.close()
             return
+        self._hang_up()
         client.setblocking(False)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
@@ -220,3 +221,10 @@ class TcpEndpoint:
             self._client.close()
             self._client = None
         self._pending.clear()
+
+
+def _left(client: socket.socket) -> bool:
+    """Tell whether a client closed its side: it may go unread behind the next one's arrival."""
+    poll = select.poll()
+    poll.register(client, select.POLLRDHUP)
+    return bool(poll.poll(0))

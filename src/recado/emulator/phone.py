@@ -72,6 +72,7 @@ class EmulatedPhone:
         self._busy = False
         self._awaited_length: int | None = None
         self._was_plugged = True
+        self._starting = False
         self._silent_until = float("-inf")
         self._next_byte_at = float("-inf")
         self._next_chatter: float | None = None
@@ -84,7 +85,8 @@ class EmulatedPhone:
     @property
     def condition(self) -> Condition:
         """Say what keeps the phone from sending, READY when nothing does."""
-        return self._state.condition
+        condition = self._state.condition
+        return Condition.INITIALISING if self._starting and condition is Condition.READY else condition
 
     def feed(self, data: bytes, now: float) -> None:
         """Take bytes that the other side wrote. They are lost while the phone is unplugged, hung or starting."""
@@ -178,7 +180,14 @@ class EmulatedPhone:
         self._state.dialogue = Dialogue()
         self._state.functional = 1
         self._silent_until = now + seconds
-        self._plan(now + seconds, lambda at: self._emit(self._writer.unsolicited(BOOT_LINES), at))
+        self._starting = True
+        self._plan(now + seconds, self._started)
+
+    def _started(self, now: float) -> None:
+        # A second restart during the first keeps the phone silent for longer.
+        if now >= self._silent_until:
+            self._starting = False
+            self._emit(self._writer.unsolicited(BOOT_LINES), now)
 
     def _plan(self, at: float, act: Callable[[float], None]) -> None:
         heapq.heappush(self._agenda, (at, next(self._tickets), act))
