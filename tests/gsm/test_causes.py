@@ -8,66 +8,18 @@ from recado.gsm.cms_codes import CMS_ROWS
 from recado.gsm.status_codes import STATUS_ROWS
 
 CLASSES = {
-    Verdict.TRANSIENT: (17, 22, 27, 38, 41, 42, 47, 98, 111, 127, 192, 194, 212, 255, 301, 302, 314, 331, 332),
-    Verdict.PERMANENT: (1, 195, 196),
-    Verdict.PHONE: (
-        8,
-        10,
-        21,
-        28,
-        29,
-        30,
-        50,
-        69,
-        193,
-        208,
-        209,
-        210,
-        211,
-        213,
-        300,
-        310,
-        311,
-        312,
-        313,
-        315,
-        316,
-        317,
-        318,
-        320,
-        322,
-        330,
-    ),
-    Verdict.OURS: (
-        81,
-        95,
-        96,
-        97,
-        99,
-        128,
-        129,
-        130,
-        143,
-        144,
-        145,
-        159,
-        160,
-        161,
-        175,
-        176,
-        198,
-        199,
-        303,
-        304,
-        305,
-        321,
-    ),
-    Verdict.AMBIGUOUS: (350, 500, 513),
-    Verdict.ACCEPTED: (197,),
+    Verdict.TRANSIENT: "17 22 27 38 41 42 47 98 111 127 192 194 212 255 301 302 314 331 332",
+    Verdict.PERMANENT: "1 195 196",
+    Verdict.PHONE: "8 10 21 28 29 30 50 69 193 208 209 210 211 213 300 310 311 312 313 315 316 317 318 320 322 330",
+    Verdict.OURS: "81 95 96 97 99 128 129 130 143 144 145 159 160 161 175 176 198 199 303 304 305 321",
+    Verdict.AMBIGUOUS: "350 500 513",
+    Verdict.ACCEPTED: "197",
 }
 
 
-@pytest.mark.parametrize(("code", "verdict"), [(code, verdict) for verdict, codes in CLASSES.items() for code in codes])
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(int(code), verdict) for verdict, codes in CLASSES.items() for code in codes.split()]
+)
 def test_a_cms_code_is_of_its_class(code: int, verdict: Verdict) -> None:
     assert cms(code).verdict is verdict
 
