@@ -1,0 +1,46 @@
+"""What every page shows around its content: company, demonstration mark, phones, how many messages need a person."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from recado.outbox.models import NEEDS_A_PERSON, Message
+from recado.web.phone_state import Badge, PhoneState, badge, phone_states
+
+
+class House:
+    """Read by the base template. Asks nothing of the database before it is needed, nor for whom is not logged in."""
+
+    def __init__(self, *, known: bool) -> None:
+        self._known = known
+
+    @property
+    def company(self) -> str:
+        return settings.RECADO_COMPANY
+
+    @property
+    def demo(self) -> bool:
+        return settings.RECADO_DEMO
+
+    @cached_property
+    def attention(self) -> int:
+        """How many messages need a person's decision."""
+        return Message.objects.filter(status__in=NEEDS_A_PERSON).count() if self._known else 0
+
+    @cached_property
+    def phones(self) -> list[PhoneState]:
+        return phone_states(timezone.now()) if self._known else []
+
+    @cached_property
+    def badge(self) -> Badge:
+        return badge(self.phones)
+
+
+def house(request: HttpRequest) -> dict[str, House]:
+    """Context processor: `house`."""
+    user = getattr(request, "user", None)
+    return {"house": House(known=bool(user and user.is_authenticated))}

@@ -1,0 +1,1 @@
+"""One module a screen: what it asks for, and the sentences it refuses with."""

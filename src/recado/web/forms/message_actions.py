@@ -1,0 +1,49 @@
+"""What a decision on a message asks: the corrected number, or the reason of the discard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from recado.outbox.models import Message
+from recado.web.forms.ra_fields import MobileField
+
+
+class CorrectNumberForm(forms.Form):
+    """The number that takes the place of the message's."""
+
+    mobile = MobileField(
+        label="Número novo",
+        error_messages={"required": "Informe o número novo, com DDD."},
+        help_text="Exemplo: (81) 91234-5678",
+    )
+    update_ra = forms.BooleanField(label="Atualizar também no RA", required=False, initial=True)
+
+    def __init__(self, *args: Any, message: Message, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._message = message
+
+    def clean_mobile(self) -> str:
+        number: str = self.cleaned_data["mobile"]
+        if number == self._message.number:
+            raise ValidationError(
+                "O número novo é igual ao atual. Para tentar de novo com ele, use Reenviar.", code="same"
+            )
+        return number
+
+
+class DiscardForm(forms.Form):
+    """Why the message is not to be sent."""
+
+    note = forms.CharField(
+        label="Motivo",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Informe por que a mensagem não será enviada.",
+            "max_length": "O motivo tem %(show_value)d caracteres; o limite é 200.",
+        },
+        help_text="Fica no histórico da mensagem. Exemplo: cliente já avisado por telefone.",
+    )

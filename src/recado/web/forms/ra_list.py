@@ -1,0 +1,94 @@
+"""*Consultar RA*: one box for whatever the person has at hand, the situation, and the period of the opening.
+
+What is typed in the box may be a mobile number, so it goes by POST and never stands in an address; see `views.ra_list`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.service_requests.models import RequestStatus, ServiceRequest
+from recado.web.forms.ra_fields import DayField
+
+PROTOCOL_DIGITS = 14
+# An RA number is a 64-bit key: what has more digits is none, and must not reach the database as one.
+_LONGEST_RA = 18
+_LONGEST_PROPERTY = 12
+
+
+class RaListForm(forms.Form):
+    """The filter. `term` comes from the session when the page is shown, from the person when the form is sent."""
+
+    term = forms.CharField(
+        label="Protocolo, RA, matrícula ou celular",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        error_messages={"max_length": "Informe um protocolo, RA, matrícula ou celular; o texto é longo demais."},
+    )
+    situacao = forms.ChoiceField(
+        label="Situação",
+        required=False,
+        choices=[("", "Todos"), ("pendentes", "Pendentes"), ("encerrados", "Encerrados")],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Escolha Todos, Pendentes ou Encerrados."},
+    )
+    inicio = DayField(label="De", required=False)
+    fim = DayField(label="Até", required=False)
+
+    def clean_term(self) -> str:
+        term: str = self.cleaned_data["term"]
+        if term and not any(character.isdigit() for character in term):
+            raise ValidationError("Informe os números de um protocolo, RA, matrícula ou celular.", code="term")
+        return term
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("inicio"), cleaned.get("fim")
+        if first and last and last < first:
+            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
+        return cleaned
+
+    def has_filter(self) -> bool:
+        """Tell whether a valid form asks for anything but everything."""
+        return any(self.cleaned_data.values())
+
+    def filtered(self) -> QuerySet[ServiceRequest]:
+        """The RAs of a valid form, newest first."""
+        found = ServiceRequest.objects.order_by("-pk")
+        status = {"pendentes": RequestStatus.PENDING, "encerrados": RequestStatus.CLOSED}.get(
+            self.cleaned_data["situacao"]
+        )
+        if status:
+            found = found.filter(status=status)
+        if first := self.cleaned_data["inicio"]:
+            found = found.filter(opened_at__gte=timezone.make_aware(datetime.combine(first, time.min)))
+        if last := self.cleaned_data["fim"]:
+            after = datetime.combine(last + timedelta(days=1), time.min)
+            found = found.filter(opened_at__lt=timezone.make_aware(after))
+        if term := self.cleaned_data["term"]:
+            found = found.filter(pk__in=ServiceRequest.objects.filter(_meaning(term)).values("pk"))
+        return found
+
+
+def _meaning(term: str) -> Q:
+    """Everything that `term` may be: 11 digits are a mobile, a property or an RA at once."""
+    digits = "".join(character for character in term if character in "0123456789")
+    meaning = Q(requesters__protocol=digits) if len(digits) == PROTOCOL_DIGITS else Q(pk__in=())
+    if digits and len(digits) <= _LONGEST_RA:
+        meaning |= Q(pk=int(digits))
+    if digits and len(digits) <= _LONGEST_PROPERTY:
+        meaning |= Q(property_id=digits)
+    try:
+        meaning |= Q(requesters__mobile=normalise_mobile(term))
+    except NumberRefused:
+        # It need not be a mobile: the other readings stand.
+        return meaning
+    return meaning

@@ -1,0 +1,104 @@
+"""How a phone stands, in words: the header's badge and the phones on the main screen.
+
+What the phone last said of itself counts only while a gateway holds it: without one, nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recado.outbox.models import Message, Status
+from recado.phones.models import Condition, Phone
+from recado.web.formatting import duration
+
+_STARTING = (Condition.CONNECTING, Condition.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A few words in the header; `style` is a class of `recado.css`."""
+
+    words: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """One phone for the screens: `label` in a word or two, `sentence` and `advice` for who must act (pt-BR)."""
+
+    phone: Phone
+    label: str
+    sentence: str
+    advice: str
+    style: str
+    ready: bool
+    stopped: bool
+
+    @property
+    def name(self) -> str:
+        return self.phone.name
+
+
+def phone_states(now: datetime) -> list[PhoneState]:
+    """Every phone in use, by name."""
+    phones = list(Phone.objects.filter(enabled=True))
+    sending = set(Message.objects.filter(status=Status.SENDING).values_list("phone_id", flat=True))
+    return [describe(phone, now, sending=phone.pk in sending) for phone in phones]
+
+
+def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneState:
+    """Say how `phone` stands at `now`; `sending`: a message is on its way through it."""
+    held = bool(phone.holder) and phone.held_until is not None and phone.held_until >= now
+    if phone.paused:
+        return _state(phone, "Pausado", "Alguém pausou este aparelho.", "Retome-o para a fila andar.", "rc-warn")
+    if not held:
+        return _state(
+            phone,
+            "Sem notícias",
+            f"O serviço de envio não está cuidando deste aparelho{_since(phone.last_seen_at, now)}.",
+            "A fila espera; nada se perde. Peça à TI para ligar o serviço de envio do Recado.",
+            "rc-danger",
+            stopped=True,
+        )
+    if phone.condition in _STARTING:
+        return _state(phone, "Conectando", "O serviço de envio está abrindo a ligação.", "", "rc-neutral")
+    if phone.condition != Condition.READY:
+        label = Condition(phone.condition).label
+        sentence = phone.reason or f"{label}."
+        advice = f"A fila espera; nada se perde. {phone.advice}".strip()
+        return _state(
+            phone, f"{label}{_since(phone.condition_since, now)}", sentence, advice, "rc-danger", stopped=True
+        )
+    label = "Enviando" if sending else "Pronto"
+    return PhoneState(phone, label, _readings(phone), "", "rc-ok", ready=True, stopped=False)
+
+
+def badge(states: Sequence[PhoneState]) -> Badge:
+    """The header's words for all phones together."""
+    if not states:
+        return Badge("Nenhum aparelho cadastrado", "rc-warn")
+    if len(states) == 1:
+        (only,) = states
+        return Badge(f"{only.name}: {only.label[0].lower()}{only.label[1:]}", only.style)
+    ready = sum(state.ready for state in states)
+    style = "rc-ok" if ready == len(states) else "rc-warn" if ready else "rc-danger"
+    return Badge(f"{ready} de {len(states)} aparelhos prontos", style)
+
+
+def _state(phone: Phone, label: str, sentence: str, advice: str, style: str, *, stopped: bool = False) -> PhoneState:
+    return PhoneState(phone, label, sentence, advice, style, ready=False, stopped=stopped)
+
+
+def _since(at: datetime | None, now: datetime) -> str:
+    return f" há {duration(now - at)}" if at else ""
+
+
+def _readings(phone: Phone) -> str:
+    parts = [phone.operator] if phone.operator else []
+    if phone.signal_percent is not None:
+        parts.append(f"sinal {phone.signal_percent}%")
+    if phone.battery_percent is not None:
+        parts.append(f"bateria {phone.battery_percent}%")
+    return ", ".join(parts) or "Pronto para enviar."

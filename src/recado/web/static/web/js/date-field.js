@@ -1,0 +1,67 @@
+// Date fields: dd/mm/aaaa typed with a mask, or picked from a calendar. Without scripts the field is a plain text field.
+
+const written = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
+
+function toIso(text) {
+  const match = written.exec(text.trim());
+  if (!match) return "";
+  const [, day, month, year] = match;
+  const date = new Date(Date.UTC(+year, +month - 1, +day));
+  const exists = date.getUTCMonth() === +month - 1 && date.getUTCDate() === +day;
+  return exists ? date.toISOString().slice(0, 10) : "";
+}
+
+function mask(text) {
+  const parts = text.replace(/[^\d/]/g, "").split("/");
+  // A slash typed by hand completes the part before it; digits in a row get their slashes.
+  const digits = parts.map((part, i) => (i < parts.length - 1 && i < 2 && part.length === 1 ? "0" + part : part)).join("").slice(0, 8);
+  const cut = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)].filter(Boolean).join("/");
+  return digits.length === 2 || digits.length === 4 ? cut + "/" : cut;
+}
+
+function wire(box) {
+  const input = box.querySelector("input");
+  const button = box.querySelector("[data-calendar-button]");
+  const panel = box.querySelector(".rc-calendar");
+  const calendar = panel.querySelector("calendar-date");
+
+  input.addEventListener("input", (event) => {
+    const atEnd = input.selectionStart === input.value.length;
+    if (event.inputType === "insertText" && atEnd) input.value = mask(input.value);
+  });
+
+  const close = (giveFocusBack) => {
+    panel.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+    if (giveFocusBack) button.focus();
+  };
+  const open = () => {
+    const iso = toIso(input.value);
+    calendar.value = iso;
+    calendar.focusedDate = iso || new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+    panel.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    requestAnimationFrame(() => calendar.focus());
+  };
+
+  button.hidden = false;
+  button.addEventListener("click", () => (panel.hidden ? open() : close(true)));
+  calendar.addEventListener("change", () => {
+    input.value = calendar.value.split("-").reverse().join("/");
+    close(true);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !panel.hidden) {
+      event.preventDefault();
+      close(true);
+    }
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!panel.hidden && !box.contains(event.target)) close(false);
+  });
+  box.addEventListener("focusout", (event) => {
+    if (!panel.hidden && event.relatedTarget && !box.contains(event.relatedTarget)) close(false);
+  });
+}
+
+document.querySelectorAll("[data-date-field]").forEach(wire);

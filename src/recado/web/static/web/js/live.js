@@ -1,0 +1,58 @@
+// Live parts: htmx asks for them; here is when it does not (page hidden, paused by the reader), and what a broken line says.
+
+const KEY = "recado-pausado";
+let paused = sessionStorage.getItem(KEY) === "1";
+let since = new Date();
+
+const isLive = (element) => Boolean(element && element.closest("[data-live]"));
+const clock = (date) => `${date.getHours()}h${String(date.getMinutes()).padStart(2, "0")}`;
+
+function say(text) {
+  document.querySelectorAll("[data-live-note]").forEach((note) => {
+    if (note.textContent !== text) note.textContent = text;
+  });
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (isLive(event.target) && (document.hidden || paused)) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (!isLive(event.target)) return;
+  since = new Date();
+  say(paused ? "Atualização pausada." : "");
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(name, (event) => {
+    if (!isLive(event.target)) return;
+    // The session has ended: the page, asked for again, shows the login and comes back here.
+    if (event.detail.xhr && event.detail.xhr.status === 401) {
+      location.reload();
+      return;
+    }
+    say(`Sem atualização desde ${clock(since)}. Tentando de novo.`);
+  });
+}
+
+// The header's live part carries how many messages need a person: the title of the window says it too.
+document.addEventListener("htmx:afterSwap", () => {
+  const counted = document.querySelector("[data-attention]");
+  if (!counted) return;
+  const bare = document.title.replace(/^\(\d+\) /, "");
+  const count = Number(counted.dataset.attention);
+  document.title = count ? `(${count}) ${bare}` : bare;
+});
+
+document.querySelectorAll("[data-live-pause]").forEach((button) => {
+  const show = () => {
+    button.textContent = paused ? "Retomar atualização" : "Pausar atualização";
+    say(paused ? "Atualização pausada." : "");
+  };
+  button.addEventListener("click", () => {
+    paused = !paused;
+    sessionStorage.setItem(KEY, paused ? "1" : "0");
+    show();
+  });
+  show();
+});

@@ -1,0 +1,70 @@
+// Small comforts on every page: the menu on a narrow screen, buttons that say they are working, "Mostrar senha", "Copiar".
+// Everything is delegated, so that parts swapped in later work too.
+
+const menu = document.getElementById("menu");
+const menuButton = document.querySelector("[data-menu-button]");
+if (menu && menuButton) {
+  menuButton.addEventListener("click", () => {
+    const open = menu.classList.toggle("rc-open");
+    menuButton.setAttribute("aria-expanded", String(open));
+  });
+}
+
+const errors = document.getElementById("erros");
+if (errors) errors.focus();
+
+const sent = new WeakSet();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented) return;
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(form);
+  const button = event.submitter;
+  const words = button && button.dataset.busy;
+  setTimeout(() => {
+    if (!words || !sent.has(form)) return;
+    button.dataset.idle = button.textContent;
+    button.textContent = words;
+    button.setAttribute("aria-disabled", "true");
+  }, 1000);
+});
+
+// "Voltar" brings a page back as it was left: its forms may be sent again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.querySelectorAll("form").forEach((form) => sent.delete(form));
+  document.querySelectorAll("[data-idle]").forEach((button) => {
+    button.textContent = button.dataset.idle;
+    button.removeAttribute("aria-disabled");
+  });
+});
+
+function showPassword(button) {
+  const input = document.getElementById(button.getAttribute("aria-controls"));
+  const show = input.type === "password";
+  input.type = show ? "text" : "password";
+  button.textContent = show ? "Ocultar senha" : "Mostrar senha";
+}
+
+async function copy(button) {
+  const status = document.getElementById("aviso-copia");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    status.textContent = button.dataset.copied || "Copiado";
+  } catch {
+    status.textContent = "Não foi possível copiar. Selecione o texto e use Ctrl+C.";
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if ("showPassword" in button.dataset) showPassword(button);
+  if ("copy" in button.dataset) copy(button);
+});
+
+document.querySelectorAll("[data-needs-script]").forEach((element) => (element.hidden = false));

@@ -1,0 +1,1 @@
+"""One module a screen: the request in, the page out."""

@@ -1,0 +1,157 @@
+"""*Celular de demonstração*: what really went over the line of the emulated phone, and the switches that make it fail.
+
+Only where the data are fictitious (`RECADO_DEMO`): elsewhere the page does not exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from recado.emulator.control import ControlClient
+from recado.emulator.errors import ControlError, EmulatorError, EmulatorUnavailable
+
+SHOWN = 30
+NO_CONTENT = 204
+# What an operator meets most, first; the rest is folded away.
+_COMMON = (
+    "no_signal",
+    "hang",
+    "reject",
+    "mute_after_submit",
+    "lost_before_air",
+    "drop_after_submit",
+    "slow",
+    "sim_missing",
+)
+_ENCODINGS = {"gsm7": "7 bits", "ucs2": "UCS-2", "octets": "8 bits"}
+_CHOICES = {
+    "on_air": "o SMS chega ao cliente",
+    "not_on_air": "o SMS não chega ao cliente",
+    "0": "0 – não procura rede",
+    "2": "2 – procurando rede",
+    "3": "3 – recusado pela rede",
+    "4": "4 – estado desconhecido",
+}
+
+View = Callable[..., HttpResponse]
+
+
+def _demonstration_only(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.RECADO_DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@_demonstration_only
+@require_GET
+def demo_phone(request: HttpRequest) -> HttpResponse:
+    """Show the phone, or say how to start it when it is not running."""
+    return render(request, "web/demo_phone.html", _state())
+
+
+@_demonstration_only
+@require_GET
+def demo_phone_screen(request: HttpRequest) -> HttpResponse:
+    """The live part; nothing when what is shown (`visto`) still holds."""
+    state = _state()
+    if request.GET.get("visto") == state["seen"]:
+        return HttpResponse(status=NO_CONTENT)
+    return render(request, "web/demo_phone_screen.html", state)
+
+
+@_demonstration_only
+@require_POST
+def demo_phone_command(request: HttpRequest) -> HttpResponse:
+    """Pull or push the cable, set one fault on or off, or set all off (`comando`, `falha`, `valor`, `vezes`)."""
+    try:
+        done = _command(_client(), request)
+    except EmulatorError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("demo_phone")
+
+
+def _client() -> ControlClient:
+    return ControlClient(settings.RECADO_EMULATOR_CONTROL)
+
+
+def _command(client: ControlClient, request: HttpRequest) -> str:
+    name, value, times = (request.POST.get(field, "").strip() for field in ("falha", "valor", "vezes"))
+    match request.POST.get("comando"):
+        case "desligar":
+            client.unplug()
+            return "O cabo foi desligado."
+        case "ligar":
+            client.plug()
+            return "O cabo foi ligado."
+        case "consertar":
+            client.clear_faults()
+            return "Todas as falhas foram desligadas."
+        case "desativar":
+            client.set_fault(name, False)
+            return "A falha foi desligada."
+        case "ativar":
+            client.set_fault(name, {"value": value or True, **({"times": times} if times else {})})
+            return "A falha foi ligada."
+    raise ControlError("Este comando não existe.")
+
+
+def _state() -> dict[str, Any]:
+    """What the templates show; `seen` changes whenever any of it does."""
+    try:
+        state = _client().state()
+    except EmulatorUnavailable as error:
+        return {"running": False, "why": str(error), "seen": "parado"}
+    except ControlError as error:
+        return {"running": False, "why": str(error), "seen": "erro"}
+    faults = [_readable_fault(fault) for fault in state["faults"] if fault["name"] != "unplugged"]
+    told = json.dumps([state["condition"], state["on_air_total"], state["faults"]], sort_keys=True)
+    return {
+        "running": True,
+        "seen": hashlib.sha256(told.encode()).hexdigest()[:16],
+        "condition": state["condition"],
+        "condition_label": state["condition_label"],
+        "plugged": state["plugged"],
+        "total": state["on_air_total"],
+        "bubbles": [_bubble(sms) for sms in state["messages"][-SHOWN:]],
+        "common_faults": sorted(
+            (fault for fault in faults if fault["name"] in _COMMON), key=lambda fault: _COMMON.index(fault["name"])
+        ),
+        "other_faults": [fault for fault in faults if fault["name"] not in _COMMON],
+        "faults_on": [fault for fault in faults if fault["on"]],
+    }
+
+
+def _bubble(sms: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **sms,
+        "at": datetime.fromisoformat(sms["at"]),
+        "encoding_label": _ENCODINGS.get(sms["encoding"], sms["encoding"]),
+    }
+
+
+def _readable_fault(fault: dict[str, Any]) -> dict[str, Any]:
+    shown = fault["value"] if fault["on"] else fault["default"]
+    return {
+        **fault,
+        "shown_value": f"{shown:g}" if isinstance(shown, float) else str(shown),
+        "takes_value": fault["kind"] != "flag",
+        "takes_times": fault["trigger"] == "striking",
+        "options": [(choice, _CHOICES.get(choice, choice)) for choice in fault["choices"]],
+    }

@@ -1,0 +1,88 @@
+"""Pages for what went wrong, in the look of the others: what happened, and a way on.
+
+The page for 500 asks nothing of the database, the session or the request, since any of them may be what failed.
+It shows a code that stands beside the fault in the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from recado.web.context import House
+
+logger = logging.getLogger(__name__)
+# No 0 O 1 I: the code is read aloud over the telephone.
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form cannot be read."""
+    # The request may be too broken for its session to be looked at: the page is made without it.
+    return HttpResponse(
+        _plain(
+            "Pedido não entendido",
+            "O endereço ou os dados enviados não puderam ser lidos.",
+            "Volte à página anterior e tente de novo.",
+        ),
+        status=400,
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: this user may not."""
+    context = {
+        "heading": "Acesso não permitido",
+        "what": "Seu usuário não permite abrir esta página.",
+        "next_step": "Se precisar dela, peça ao supervisor.",
+    }
+    return render(request, "web/error.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing stands at this address."""
+    context = {
+        "heading": "Página não encontrada",
+        "what": "Este endereço não existe, ou o registro foi retirado.",
+        "next_step": "Confira o endereço ou siga pelo menu.",
+    }
+    return render(request, "web/error.html", context, status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's token is missing or old; nothing was done."""
+    context = {
+        "heading": "A página ficou aberta por muito tempo",
+        "what": "Por segurança, o que você enviou não foi aceito e nada foi gravado.",
+        "next_step": "Volte, atualize a página e envie de novo.",
+    }
+    return render(request, "web/error.html", context, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault."""
+    code = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    fault = sys.exc_info()[0]
+    logger.error(
+        "Código %s: %s em %s %s", code, fault.__name__ if fault else "falha", request.method, request.path[:200]
+    )
+    what = "Algo falhou e a página não abriu."
+    next_step = f"Tente de novo; se continuar, informe à TI o código {code}."
+    try:
+        body = _plain("Algo falhou", what, next_step)
+    except ValueError:
+        # The style sheets were not collected: that may be the very fault, and this page must still say so.
+        logger.exception("Código %s: os arquivos de estilo não foram preparados", code)
+        head = '<!DOCTYPE html><html lang="pt-BR"><title>Algo falhou – Recado</title>'
+        body = f"{head}<h1>Algo falhou</h1><p>{what} {next_step}</p>"
+    return HttpResponse(body, status=500)
+
+
+def _plain(heading: str, what: str, next_step: str) -> str:
+    context = {"heading": heading, "what": what, "next_step": next_step, "house": House(known=False)}
+    return render_to_string("web/error.html", context)

@@ -1,0 +1,120 @@
+"""The decisions on one message: resend, correct the number, discard, undo, confirm that it went out.
+
+Every one is a POST that ends in a redirect. Pressed twice, or overtaken by somebody else, it says how the message
+stands now (`DecisionRefused`) and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from recado.outbox import decisions
+from recado.outbox.models import Message, Status
+from recado.outbox.numbers import show_mobile
+from recado.service_requests.corrections import correct_mobile, correctable_requester
+from recado.web.forms.message_actions import CorrectNumberForm, DiscardForm
+from recado.web.views.returning import offer_undo, return_url
+
+
+@require_http_methods(["GET", "POST"])
+def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue the message again; one that may have been sent only after the person read that it may double."""
+    message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
+    warned = message.status != Status.UNCERTAIN or request.POST.get("em_dobro") == "sim"
+    if request.method == "GET" or not warned:
+        return _ask(request, "web/message_resend.html", message, resendable=message.status in decisions.RESENDABLE)
+    return _decide(request, message, decisions.resend, "A mensagem voltou para a fila.")
+
+
+@require_POST
+def message_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an uncertain message as sent."""
+    message = get_object_or_404(Message, pk=pk)
+    return _decide(request, message, decisions.confirm_sent, "A mensagem foi marcada como enviada.")
+
+
+@require_POST
+def message_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a discard back."""
+    message = get_object_or_404(Message, pk=pk)
+    return _decide(
+        request, message, decisions.undo_discard, "Descarte desfeito: a mensagem voltou a ficar como estava."
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def message_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask why, then discard; the page that follows offers to undo."""
+    message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
+    form = DiscardForm(request.POST) if request.method == "POST" else DiscardForm()
+    if not (form.is_bound and form.is_valid()):
+        return _ask(request, "web/message_discard.html", message, form=form)
+    back = return_url(request, reverse("attention"))
+    try:
+        decisions.discard(pk, note=form.cleaned_data["note"], actor=request.user.get_username(), now=timezone.now())
+    except decisions.DecisionRefused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(back)
+    if back.startswith(reverse("attention")):
+        offer_undo(request, pk)
+    else:
+        messages.success(request, "Mensagem descartada: não será enviada.")
+    return redirect(back)
+
+
+@require_http_methods(["GET", "POST"])
+def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the old number and ask for the new one; then send to it, and mend the RA if asked."""
+    message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
+    requester = correctable_requester(message.protocol, message.number)
+    form = CorrectNumberForm(request.POST if request.method == "POST" else None, message=message)
+    if not (form.is_bound and form.is_valid()):
+        correctable = message.status in decisions.CORRECTABLE
+        return _ask(
+            request, "web/message_correct.html", message, form=form, requester=requester, correctable=correctable
+        )
+    number: str = form.cleaned_data["mobile"]
+    back = return_url(request, reverse("attention"))
+    try:
+        with transaction.atomic():
+            new = decisions.correct_number(pk, number, actor=request.user.get_username(), now=timezone.now())
+            mended = new.number == number and form.cleaned_data["update_ra"]
+            mended = mended and correct_mobile(message.protocol, before=message.number, after=number)
+    except decisions.DecisionRefused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(back)
+    _say_corrected(request, new, number, mended=mended)
+    return redirect("message", new.pk) if back == reverse("message", args=[pk]) else redirect(back)
+
+
+def _say_corrected(request: HttpRequest, new: Message, number: str, *, mended: bool) -> None:
+    if new.number != number:
+        messages.warning(
+            request, f"Este número já tinha sido corrigido para {show_mobile(new.number)}; vale essa correção."
+        )
+        return
+    words = f"Número corrigido para {show_mobile(number)}. A mensagem entrou na fila."
+    messages.success(request, f"{words} O RA também foi atualizado." if mended else words)
+
+
+def _ask(request: HttpRequest, template: str, message: Message, **context: object) -> HttpResponse:
+    back = return_url(request, reverse("attention"))
+    return render(request, template, {"message": message, "return_to": back, **context})
+
+
+def _decide(request: HttpRequest, message: Message, decision: Callable[..., None], done: str) -> HttpResponse:
+    try:
+        decision(message.pk, actor=request.user.get_username(), now=timezone.now())
+    except decisions.DecisionRefused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(return_url(request, reverse("attention")))

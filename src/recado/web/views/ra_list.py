@@ -1,0 +1,79 @@
+"""*Consultar RA*.
+
+What is typed in the box may be a mobile number: it is sent by POST, kept in the session under an opaque key, and only
+the key stands in the address. The other filters stand there in words, so the page can be reloaded and gone back to.
+"""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from recado.outbox.models import Message
+from recado.service_requests.models import ServiceRequest
+from recado.web.forms.ra_list import RaListForm
+
+PAGE_SIZE = 10
+_SESSION_KEY = "ra_search"
+_KEPT_SEARCHES = 20
+_FILTERS = ("situacao", "inicio", "fim")
+
+
+@require_POST
+def ra_search(request: HttpRequest) -> HttpResponse:
+    """Keep what was typed, and go to the list; a refused form is shown again."""
+    form = RaListForm(request.POST)
+    if not form.is_valid():
+        return render(request, "web/ra_list.html", {"form": form})
+    address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
+    if term := form.cleaned_data["term"]:
+        address["chave"] = _keep(request, term)
+    query = f"?{urlencode(address)}" if address else ""
+    return redirect(reverse("ra_list") + query)
+
+
+@require_GET
+def ra_list(request: HttpRequest) -> HttpResponse:
+    """The RAs of the filter in the address, ten a page; without a filter, the newest."""
+    key = request.GET.get("chave", "")
+    term = request.session.get(_SESSION_KEY, {}).get(key) if key else ""
+    form = RaListForm({"term": term or "", **{name: request.GET.get(name, "") for name in _FILTERS}})
+    if term is None:
+        return render(request, "web/ra_list.html", {"form": form, "forgotten": True})
+    if not form.is_valid():
+        return render(request, "web/ra_list.html", {"form": form})
+    page = Paginator(form.filtered(), PAGE_SIZE).get_page(request.GET.get("pagina"))
+    rows = _with_last_message([row.pk for row in page.object_list])
+    return render(
+        request, "web/ra_list.html", {"form": form, "page": page, "rows": rows, "filtered": form.has_filter()}
+    )
+
+
+def _keep(request: HttpRequest, term: str) -> str:
+    """Put `term` in the session; the key is the same for the same term, so that searching again adds nothing."""
+    kept: dict[str, str] = dict(request.session.get(_SESSION_KEY, {}))
+    key = next((key for key, value in kept.items() if value == term), None) or secrets.token_urlsafe(9)
+    kept.pop(key, None)
+    kept[key] = term
+    request.session[_SESSION_KEY] = dict(list(kept.items())[-_KEPT_SEARCHES:])
+    return key
+
+
+def _with_last_message(numbers: list[int]) -> list[dict[str, object]]:
+    """Each RA of one page with its requesters and its newest SMS: three queries in all."""
+    requests = list(
+        ServiceRequest.objects.filter(pk__in=numbers)
+        .select_related("subtype")
+        .prefetch_related("requesters")
+        .order_by("-pk")
+    )
+    newest = {message.ra_number: message for message in Message.objects.filter(ra_number__in=numbers).order_by("pk")}
+    return [
+        {"ra": row, "requesters": list(row.requesters.all()), "last_message": newest.get(row.pk)} for row in requests
+    ]

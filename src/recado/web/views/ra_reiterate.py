@@ -1,0 +1,40 @@
+"""*Reiterar RA*: somebody asks again; they get a protocol of their own and SMS type 2."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from recado.service_requests.models import RequestStatus, ServiceRequest
+from recado.service_requests.operations import TYPE_REITERATED, OperationRefused, reiterate
+from recado.web.forms.ra_reiterate import RaReiterateForm
+from recado.web.previews import preview, sample_protocol
+from recado.web.views.ra_new import hand_over
+
+
+@require_http_methods(["GET", "POST"])
+def ra_reiterate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the form, or add the reiteration. A closed RA sends back to its page with the reason."""
+    service_request = get_object_or_404(ServiceRequest.objects.select_related("subtype__type"), pk=pk)
+    form = RaReiterateForm(request.POST) if request.method == "POST" else RaReiterateForm()
+    if form.is_bound and form.is_valid():
+        try:
+            opened = reiterate(
+                pk,
+                requester=form.requester(),
+                actor=request.user.get_username(),
+                form_token=form.cleaned_data["form_token"],
+            )
+        except OperationRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("ra_detail", pk)
+        return hand_over(request, opened)
+    if service_request.status == RequestStatus.CLOSED and not form.is_bound:
+        messages.error(request, "Este RA já foi encerrado e não pode ser reiterado. Abra um novo RA.")
+        return redirect("ra_detail", pk)
+    sample = preview(TYPE_REITERATED, protocol=sample_protocol(), ra_number=str(pk))
+    return render(
+        request, "web/ra_reiterate.html", {"form": form, "service_request": service_request, "sample": sample}
+    )
