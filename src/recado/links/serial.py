@@ -32,7 +32,7 @@ _CHECK_CABLE = "Confira o cabo e a alimentação. Veja os dispositivos presentes
 class SerialTransport(DescriptorTransport):
     """An open serial line, ours alone until ``close``."""
 
-    def __init__(self, port: serialx.Serial, name: str) -> None:
+    def __init__(self, port: serialx.BaseSerial, name: str) -> None:
         super().__init__(port.fileno(), name)
         self._port = port
         self._exclusive = os.major(os.fstat(port.fileno()).st_rdev) not in _PSEUDO_TERMINAL_MAJORS
@@ -51,33 +51,33 @@ class SerialTransport(DescriptorTransport):
 
 def open_serial(link: SerialLink) -> SerialTransport:
     """Open ``link`` for ourselves. Raises ``LinkDown`` with reason and advice in pt-BR."""
-    port = serialx.Serial(link.path, link.baud, exclusive=True)
+    port = serialx.serial_for_url(link.path, baudrate=link.baud, exclusive=True)
     try:
         port.open()
         return SerialTransport(port, str(link))
-    except OSError as error:
+    except (OSError, termios.error, serialx.SerialException) as error:
         port.close()
         raise _explain(link, error) from error
-    except (termios.error, serialx.SerialException) as error:
-        port.close()
-        raise LinkDown(
-            f"{link.path} não é uma porta serial ou não aceita {link.baud} bit/s.",
-            "Confira o caminho do dispositivo e a velocidade.",
-        ) from error
 
 
-def _explain(link: SerialLink, error: OSError) -> LinkDown:
-    if error.errno in _BUSY_CODES:
+def _explain(link: SerialLink, error: Exception) -> LinkDown:
+    code = error.errno if isinstance(error, OSError) else None
+    if code in _BUSY_CODES:
         return LinkDown(
             f"O dispositivo {link.path} está em uso por outro programa.",
             f"Feche o outro programa; descubra qual é com: sudo fuser -v {link.path}. "
             "Se for o ModemManager, faça-o ignorar o aparelho.",
         )
-    if error.errno in (errno.EACCES, errno.EPERM):
+    if code in (errno.EACCES, errno.EPERM):
         return _explain_permission(link)
-    if error.errno in _ABSENT_CODES:
+    if code in _ABSENT_CODES:
         return LinkDown(f"O dispositivo {link.path} não existe ou está desligado.", _CHECK_CABLE)
-    return LinkDown(f"Não foi possível abrir {link.path}: {os.strerror(error.errno or 0)}.", _CHECK_CABLE)
+    if code in (None, errno.ENOTTY, errno.EINVAL, errno.EISDIR):
+        return LinkDown(
+            f"{link.path} não é uma porta serial ou não aceita {link.baud} bit/s.",
+            "Confira o caminho do dispositivo e a velocidade.",
+        )
+    return LinkDown(f"Não foi possível abrir {link.path} (erro {code} do sistema).", _CHECK_CABLE)
 
 
 def _explain_permission(link: SerialLink) -> LinkDown:
