@@ -152,7 +152,7 @@ def close_service_request(
         )
         if changed != 1:
             service_request.refresh_from_db()
-            raise OperationRefused(_already_closed(service_request))
+            raise OperationRefused(when_closed(service_request))
         if not means_success(reason):
             return []
         key = f"ra:{service_request.pk}:closed"
@@ -232,7 +232,7 @@ def _again(person: Requester) -> Opened:
 
 def _check_closing(service_request: ServiceRequest, closed_at: datetime, now: datetime) -> None:
     if service_request.status == RequestStatus.CLOSED:
-        raise OperationRefused(_already_closed(service_request))
+        raise OperationRefused(when_closed(service_request))
     if closed_at > now:
         raise OperationRefused("A data e a hora não podem ser posteriores a agora.", "closed_at")
     # People write hours and minutes: an RA opened at 14:05:30 may be closed "at 14:05".
@@ -243,7 +243,8 @@ def _check_closing(service_request: ServiceRequest, closed_at: datetime, now: da
         )
 
 
-def _already_closed(service_request: ServiceRequest) -> str:
+def when_closed(service_request: ServiceRequest) -> str:
+    """The sentence (pt-BR) that says that the RA is closed already, and since when, in local time."""
     if service_request.closed_at is None:
         return "Este RA já foi encerrado."
     at = timezone.localtime(service_request.closed_at)
