@@ -43,9 +43,14 @@ def _words(raw: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in raw.split(",") if word.strip())
 
 
+def _is_number(raw: str) -> bool:
+    # The length first: int() refuses thousands of digits, in English.
+    return len(raw) <= 18 and raw.isascii() and raw.isdigit()
+
+
 def _numbers(raw: str) -> tuple[int, ...]:
     words = _words(raw)
-    if not all(word.isascii() and word.isdigit() for word in words):
+    if not all(_is_number(word) for word in words):
         raise ValueError("use números separados por vírgula, como 2,5")
     return tuple(int(word) for word in words)
 
@@ -61,7 +66,7 @@ def _flag(raw: str) -> bool:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(raw: str) -> int:
-        if not (raw.isascii() and raw.isdigit() and low <= int(raw) <= high):
+        if not (_is_number(raw) and low <= int(raw) <= high):
             raise ValueError(f"use um número inteiro de {low} a {high}")
         return int(raw)
 
@@ -84,7 +89,10 @@ def _seconds(low: float, high: float) -> Callable[[str], float]:
 def _path(raw: str) -> Path:
     if "\0" in raw or not raw.strip():
         raise ValueError("use o caminho de uma pasta")
-    return Path(raw).expanduser().absolute()
+    try:
+        return Path(raw).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("use o caminho completo: não há pasta pessoal para o ~") from None
 
 
 def _optional_path(raw: str) -> Path | None:

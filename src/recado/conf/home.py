@@ -8,8 +8,10 @@ run/             sockets and locks of the running processes
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from recado.conf.environment import ConfigurationError
@@ -41,20 +43,19 @@ def secret_key(home: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         pass
-    draft = home / f".secret_key.{os.getpid()}"
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(50) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        # A name that nobody else has: containers that share the folder may share the process number too.
+        descriptor, draft = tempfile.mkstemp(prefix=".secret_key.", dir=home)
         try:
-            os.link(draft, path)
-        except FileExistsError:
-            # The other process won: its key is the key.
-            pass
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(50) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            # When another process was first, its key is the key.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
         finally:
-            draft.unlink()
+            Path(draft).unlink()
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ConfigurationError(_explain(path, error)) from error
