@@ -28,7 +28,7 @@ _REFUSED_PDU: Final = 304
 class AirSms:
     """One SUBMIT that reached the network: the truth every test compares with.
 
-    `sequence` counts from 1 and never restarts; `reference` is the TP-MR the phone gave; `concat_index` and
+    `sequence` counts from 1 as long as the phone runs; `reference` is the TP-MR the phone gave; `concat_index` and
     `concat_total` are 1 for a message in one part, which has no `concat_reference`; `at` is aware, in UTC;
     `pdu` is the hex as it came.
     """
