@@ -315,8 +315,31 @@ def test_the_size_of_the_reads_changes_nothing(chunk: int, echo: bool) -> None:
     assert send(phone) == Accepted(7, "+CMGS: 7")
 
 
-@given(noise=st.binary(max_size=60), at=st.sampled_from(["before", "prompt", "answer"]))
-@settings(max_examples=150, deadline=None)
+FRAGMENTS = [
+    b"OK",
+    b"ERROR",
+    b"+CMS ERROR: 38",
+    b"+CMS ERROR: 500",
+    b"+CMGS: 5",
+    b"+CMT: ,24",
+    b"+CDS: 24",
+    b"> ",
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b"\x00",
+    b"\x1a",
+    b"\x1b",
+    b"RDY",
+    b"0011",
+    b"NO CARRIER",
+    b"AT+CMGS=23",
+]
+NOISE = st.binary(max_size=60) | st.lists(st.sampled_from(FRAGMENTS), max_size=12).map(b"".join)
+
+
+@given(noise=NOISE, at=st.sampled_from(["before", "prompt", "answer"]))
+@settings(max_examples=400, deadline=None)
 def test_any_noise_ends_in_an_outcome_and_leaves_the_driver_usable(noise: bytes, at: str) -> None:
     phone = a_phone([(1.0, noise if at == "answer" else b""), (1.0, TAKEN)])
     if at == "prompt":
