@@ -95,6 +95,11 @@ def test_random_user_data(dcs: int, udhi: bool, udl: int, octets: bytes) -> None
         assert len(content.text) <= 255
 
 
+def test_an_address_longer_than_the_standard_allows_is_refused() -> None:
+    with pytest.raises(DecodeError):
+        Deliver.from_hex("000415" + "91" + "21" * 10 + "F1" + "0000" + "62302190035100" + "00")
+
+
 def test_a_time_stamp_of_zeros_does_not_cost_the_report() -> None:
     report = StatusReport.from_hex("0006050B911599999999F90000000000000000000000000000" + "00")
     assert (report.reference, report.submitted_at, report.discharged_at) == (5, None, None)

@@ -111,6 +111,12 @@ def test_fold_tells_what_it_changed() -> None:
     assert cut.parts[0].text == "Solicitacao atendida"
 
 
+def test_a_policy_may_come_as_plain_text_from_a_database() -> None:
+    assert segment("ação", "fold").text == "acao"  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="fold_all"):
+        segment("ação", "fold_all")  # type: ignore[arg-type]
+
+
 def test_an_empty_text_is_one_empty_part() -> None:
     for policy in EncodingPolicy:
         (part,) = segment("", policy).parts
@@ -158,11 +164,11 @@ def test_the_worst_text_just_under_the_limit_takes_no_time_to_speak_of(policy: E
 
 
 @pytest.mark.parametrize("policy", EncodingPolicy)
-def test_an_ordinary_message_costs_well_under_a_millisecond(policy: EncodingPolicy) -> None:
+def test_an_ordinary_message_costs_a_fraction_of_a_millisecond(policy: EncodingPolicy) -> None:
     text = ("Sua solicitação foi atendida. Obrigado por avisar. " * 4)[:160]
     segment(text, policy)
     best = min(_seconds(text, policy) for _ in range(50))
-    assert best < 0.001
+    assert best < 0.0005
 
 
 def _seconds(text: str, policy: EncodingPolicy) -> float:

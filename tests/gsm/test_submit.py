@@ -80,7 +80,7 @@ def test_a_period_that_is_over_is_refused(period: timedelta) -> None:
         build_submit(PART, NUMBER, validity=period).to_hex()
 
 
-@pytest.mark.parametrize("number", ["", "+", "31 99999", "+55-31", "recado", "+" + "9" * 21, "١٢٣"])
+@pytest.mark.parametrize("number", ["", "+", "31 99999", "+55-31", "recado", "+" + "9" * 21, "abc", "١٢٣"])
 def test_what_is_no_number_is_refused(number: str) -> None:
     with pytest.raises(EncodeError):
         build_submit(PART, number)

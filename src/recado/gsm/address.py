@@ -19,6 +19,8 @@ ALPHANUMERIC = 0xD0
 
 _DIGITS = "0123456789*#abc"
 _NIBBLE = {digit: value for value, digit in enumerate(_DIGITS)}
+# The letters stand in received addresses alone: nobody dials them.
+_DIALLED = frozenset("0123456789*#")
 _FILLER = 0xF
 _MAX_DIGITS = 20
 _MAX_LETTERS = 11
@@ -45,8 +47,8 @@ class Address:
         digits, toa = (text[1:], INTERNATIONAL) if text.startswith("+") else (text, UNKNOWN)
         if not 1 <= len(digits) <= _MAX_DIGITS:
             raise EncodeError(f"an address has 1 to {_MAX_DIGITS} digits, not {len(digits)}")
-        if any(digit not in _NIBBLE for digit in digits):
-            raise EncodeError("an address holds something that is no digit")
+        if not set(digits) <= _DIALLED:
+            raise EncodeError("a number to send to holds something that is no digit")
         return cls(digits, toa)
 
     @property
@@ -88,6 +90,8 @@ def as_address(address: "Address | str") -> Address:
 def read_address(reader: OctetReader, what: str) -> Address:
     """The address field at the cursor of a TPDU; DecodeError when cut, or when a digit is none."""
     length = reader.octet(f"{what} length")
+    if length > _MAX_DIGITS:
+        raise DecodeError(f"{what}: {length} digits, where {_MAX_DIGITS} is the most")
     toa = reader.octet(f"{what} type")
     octets = reader.take((length + 1) // 2, what)
     if toa & _TYPE_OF_NUMBER == ALPHANUMERIC & _TYPE_OF_NUMBER:

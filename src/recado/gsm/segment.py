@@ -30,7 +30,14 @@ _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class EncodingPolicy(StrEnum):
-    """What may happen to a text on its way into an SMS."""
+    """What may happen to a text on its way into an SMS.
+
+    FOLD writes it in the GSM 7-bit default alphabet and replaces what that lacks (`recado.gsm.fold`).
+    UCS2 keeps every character, at 70 a part.
+    SHIFT keeps every character in GSM 7-bit with the Portuguese tables where it needs them, else in UCS-2.
+    AUTO keeps every character in the fewest parts; on a tie plain GSM 7-bit comes before UCS-2, and UCS-2
+    before the national tables, which an old phone shows wrongly.
+    """
 
     FOLD = "fold"
     UCS2 = "ucs2"
@@ -98,17 +105,19 @@ def segment(text: str, policy: EncodingPolicy, *, reference: int = 0, wide_refer
     more than 255 parts, a control character other than tab, line feed, form feed and carriage return, a
     lone surrogate, or a reference out of range.
     """
+    # A policy read from a database is plain text until here.
+    policy = EncodingPolicy(policy)
     _check(text, reference, wide_reference)
-    concat = _Cutter(reference, wide_reference)
+    cutter = _Cutter(reference, wide_reference)
     changes: tuple[Change, ...] = ()
     if policy is EncodingPolicy.FOLD:
         folded = fold(text)
         text, changes = folded.text, folded.changes
-        parts = concat.gsm7(text, _DEFAULT)
+        parts = cutter.gsm7(text, _DEFAULT)
     elif policy is EncodingPolicy.UCS2:
-        parts = concat.ucs2(text)
+        parts = cutter.ucs2(text)
     else:
-        parts = concat.best(text, prefer_tables=policy is EncodingPolicy.SHIFT)
+        parts = cutter.best(text, prefer_tables=policy is EncodingPolicy.SHIFT)
     if parts is None:
         raise EncodeError(f"the text needs more than {MAX_PARTS} parts")
     return Segmentation(parts, text, parts[0].encoding, changes)
