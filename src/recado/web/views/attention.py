@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recado.gsm.causes import Cause
 from recado.outbox.decisions import DecisionRefused, resend
 from recado.outbox.models import CAUSES, Message, Status
+from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url, take_undo
 
 PAGE_SIZE = 10
@@ -41,21 +41,27 @@ class CauseLink:
 @require_GET
 def attention(request: HttpRequest) -> HttpResponse:
     """Show the failed messages of the cause asked for (`motivo`), ten a page, and the uncertain ones."""
-    cause = request.GET.get("motivo", "")
+    cause = _cause(request.GET.get("motivo", ""))
     links = _links(cause)
+    uncertain, uncertain_count = _rows(Status.UNCERTAIN), links[-1].count if links[-1].cause == Cause.UNCERTAIN else 0
     only_uncertain = cause == Cause.UNCERTAIN
-    uncertain = _rows(Status.UNCERTAIN)
-    shown = uncertain if only_uncertain else _failed(cause)
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("pagina"))
+    failed = _failed(cause)
+    paging = paging_for(request, uncertain_count if only_uncertain else failed.count(), {"motivo": cause})
+    here = slice(paging.offset, paging.offset + paging.size)
+    if only_uncertain:
+        uncertain = uncertain[here]
+    else:
+        # They lead the list of everything, and do not follow its pages.
+        uncertain = uncertain[:PAGE_SIZE] if not cause and paging.number == 1 else uncertain.none()
     context = {
+        "heading": "Mensagens com erro",
         "links": links,
         "cause": cause,
         "cause_label": _LABELS.get(cause, ""),
-        "page": page,
-        "failed": () if only_uncertain else page.object_list,
-        "uncertain": _uncertain_shown(cause, page.number, page.object_list, uncertain),
-        "uncertain_count": uncertain.count(),
-        "total": sum(link.count for link in links if link.cause),
+        "paging": paging,
+        "failed": failed.none() if only_uncertain else failed[here],
+        "uncertain": uncertain,
+        "uncertain_count": uncertain_count,
         "undo": take_undo(request),
         "return_to": request.get_full_path(),
     }
@@ -78,14 +84,16 @@ def attention_resend(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def attention_resend_all(request: HttpRequest) -> HttpResponse:
     """Ask, then queue again every failed message of one cause (`motivo`), or of all."""
-    cause = request.POST.get("motivo", "") if request.method == "POST" else request.GET.get("motivo", "")
+    cause = _cause((request.POST if request.method == "POST" else request.GET).get("motivo", ""))
     waiting = _failed(cause)
-    back = reverse("attention") + (f"?motivo={cause}" if cause in _LABELS else "")
+    back = reverse("attention") + (f"?motivo={cause}" if cause else "")
     if request.method == "POST":
         _resend_all(request, list(waiting.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE]))
         return redirect(back)
     count = waiting.count()
     context = {
+        "heading": "Reenviar mensagens com erro",
+        "section": "attention",
         "count": min(count, MOST_AT_ONCE),
         "beyond": max(0, count - MOST_AT_ONCE),
         "cause": cause,
@@ -106,11 +114,9 @@ def _failed(cause: str) -> QuerySet[Message]:
     return rows.filter(cause=cause) if cause else rows
 
 
-def _uncertain_shown(cause: str, page: int, shown: object, uncertain: QuerySet[Message]) -> QuerySet[Message] | object:
-    """The uncertain group: its own page when asked for, its newest on the first page of everything, else nothing."""
-    if cause == Cause.UNCERTAIN:
-        return shown
-    return uncertain[:PAGE_SIZE] if not cause and page == 1 else ()
+def _cause(asked: str) -> str:
+    """A cause there is, or "" for all."""
+    return asked if asked in _LABELS else ""
 
 
 def _links(current: str) -> list[CauseLink]:

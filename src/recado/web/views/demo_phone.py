@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recado.emulator.control import ControlClient
 from recado.emulator.errors import ControlError, EmulatorError, EmulatorUnavailable
+from recado.web.live import live_part
 
 SHOWN = 30
 NO_CONTENT = 204
@@ -61,11 +62,11 @@ def _demonstration_only(view: View) -> View:
 @require_GET
 def demo_phone(request: HttpRequest) -> HttpResponse:
     """Show the phone, or say how to start it when it is not running."""
-    return render(request, "web/demo_phone.html", _state())
+    return render(request, "web/demo_phone.html", {"heading": "Celular de demonstração", **_state()})
 
 
 @_demonstration_only
-@require_GET
+@live_part
 def demo_phone_screen(request: HttpRequest) -> HttpResponse:
     """The live part; nothing when what is shown (`visto`) still holds."""
     state = _state()

@@ -30,7 +30,9 @@ def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
     warned = message.status != Status.UNCERTAIN or request.POST.get("em_dobro") == "sim"
     if request.method == "GET" or not warned:
-        return _ask(request, "web/message_resend.html", message, resendable=message.status in decisions.RESENDABLE)
+        heading = "Reenviar mesmo assim?" if message.status == Status.UNCERTAIN else "Reenviar mensagem"
+        resendable = message.status in decisions.RESENDABLE
+        return _ask(request, "web/message_resend.html", message, heading=heading, resendable=resendable)
     return _decide(request, message, decisions.resend, "A mensagem voltou para a fila.")
 
 
@@ -56,7 +58,7 @@ def message_discard(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
     form = DiscardForm(request.POST) if request.method == "POST" else DiscardForm()
     if not (form.is_bound and form.is_valid()):
-        return _ask(request, "web/message_discard.html", message, form=form)
+        return _ask(request, "web/message_discard.html", message, heading="Descartar mensagem", form=form)
     back = return_url(request, reverse("attention"))
     try:
         decisions.discard(pk, note=form.cleaned_data["note"], actor=request.user.get_username(), now=timezone.now())
@@ -78,9 +80,8 @@ def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectNumberForm(request.POST if request.method == "POST" else None, message=message)
     if not (form.is_bound and form.is_valid()):
         correctable = message.status in decisions.CORRECTABLE
-        return _ask(
-            request, "web/message_correct.html", message, form=form, requester=requester, correctable=correctable
-        )
+        shown = {"form": form, "requester": requester, "correctable": correctable}
+        return _ask(request, "web/message_correct.html", message, heading="Corrigir número", **shown)
     number: str = form.cleaned_data["mobile"]
     back = return_url(request, reverse("attention"))
     try:
@@ -107,7 +108,7 @@ def _say_corrected(request: HttpRequest, new: Message, number: str, *, mended: b
 
 def _ask(request: HttpRequest, template: str, message: Message, **context: object) -> HttpResponse:
     back = return_url(request, reverse("attention"))
-    return render(request, template, {"message": message, "return_to": back, **context})
+    return render(request, template, {"message": message, "return_to": back, "section": "attention", **context})
 
 
 def _decide(request: HttpRequest, message: Message, decision: Callable[..., None], done: str) -> HttpResponse:

@@ -43,7 +43,15 @@ def ra_close(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("ra_detail", pk)
     chosen = form["reason"].value()
     notice = _notice(service_request, str(chosen or ""))
-    return render(request, "web/ra_close.html", {"form": form, "service_request": service_request, "notice": notice})
+    context = {
+        "heading": f"Encerrar RA {pk}",
+        "section": "ra_list",
+        "crumb_label": f"RA {pk}",
+        "form": form,
+        "service_request": service_request,
+        "notice": notice,
+    }
+    return render(request, "web/ra_close.html", context)
 
 
 @require_GET

@@ -19,6 +19,8 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "web/ra_detail.html",
         {
+            "heading": f"RA {pk}",
+            "section": "ra_list",
             "service_request": service_request,
             "requesters": service_request.requesters.all(),
             "sms": Message.objects.filter(ra_number=pk).select_related("type").order_by("pk"),

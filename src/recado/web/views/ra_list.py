@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from recado.outbox.models import Message
 from recado.service_requests.models import ServiceRequest
 from recado.web.forms.ra_list import RaListForm
+from recado.web.views.listing import paging_for
 
-PAGE_SIZE = 10
 _SESSION_KEY = "ra_search"
 _KEPT_SEARCHES = 20
 _FILTERS = ("situacao", "inicio", "fim")
@@ -30,7 +29,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
     """Keep what was typed, and go to the list; a refused form is shown again."""
     form = RaListForm(request.POST)
     if not form.is_valid():
-        return render(request, "web/ra_list.html", {"form": form})
+        return _show(request, form)
     address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
     if term := form.cleaned_data["term"]:
         address["chave"] = _keep(request, term)
@@ -43,16 +42,21 @@ def ra_list(request: HttpRequest) -> HttpResponse:
     """The RAs of the filter in the address, ten a page; without a filter, the newest."""
     key = request.GET.get("chave", "")
     term = request.session.get(_SESSION_KEY, {}).get(key) if key else ""
-    form = RaListForm({"term": term or "", **{name: request.GET.get(name, "") for name in _FILTERS}})
+    filters = {name: request.GET.get(name, "") for name in _FILTERS}
+    form = RaListForm({"term": term or "", **filters})
     if term is None:
-        return render(request, "web/ra_list.html", {"form": form, "forgotten": True})
+        return _show(request, form, forgotten=True)
     if not form.is_valid():
-        return render(request, "web/ra_list.html", {"form": form})
-    page = Paginator(form.filtered(), PAGE_SIZE).get_page(request.GET.get("pagina"))
-    rows = _with_last_message([row.pk for row in page.object_list])
-    return render(
-        request, "web/ra_list.html", {"form": form, "page": page, "rows": rows, "filtered": form.has_filter()}
-    )
+        return _show(request, form)
+    found = form.filtered()
+    paging = paging_for(request, found.count(), {**filters, "chave": key})
+    numbers = found.values_list("pk", flat=True)[paging.offset : paging.offset + paging.size]
+    rows = _with_last_message(list(numbers))
+    return _show(request, form, paging=paging, rows=rows, filtered=form.has_filter())
+
+
+def _show(request: HttpRequest, form: RaListForm, **found: object) -> HttpResponse:
+    return render(request, "web/ra_list.html", {"heading": "Consultar RA", "form": form, **found})
 
 
 def _keep(request: HttpRequest, term: str) -> str:

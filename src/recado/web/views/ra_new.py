@@ -16,6 +16,7 @@ from recado.outbox.models import Message, Status
 from recado.service_requests.models import Requester
 from recado.service_requests.operations import TYPE_OPENED, Opened, open_service_request
 from recado.web.forms.ra_new import RaNewForm
+from recado.web.live import live_part
 from recado.web.previews import preview, sample_protocol
 
 NO_CONTENT = 204
@@ -37,7 +38,7 @@ def ra_new(request: HttpRequest) -> HttpResponse:
         )
         return hand_over(request, opened)
     sample = preview(TYPE_OPENED, protocol=sample_protocol(), ra_number="1000000")
-    return render(request, "web/ra_new.html", {"form": form, "sample": sample})
+    return render(request, "web/ra_new.html", {"heading": "Inserir RA", "form": form, "sample": sample})
 
 
 def hand_over(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -51,21 +52,25 @@ def hand_over(request: HttpRequest, opened: Opened) -> HttpResponse:
 def ra_protocol(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
     """The protocol in large digits, with what becomes of its SMS."""
     requester = _requester(pk, requester_pk)
-    return render(
-        request,
-        "web/ra_protocol.html",
-        {"requester": requester, "service_request": requester.service_request, **_sms_of(requester)},
-    )
+    context = {
+        "heading": f"RA {pk} inserido" if requester.is_main else f"RA {pk} reiterado",
+        "section": "ra_new" if requester.is_main else "ra_list",
+        "requester": requester,
+        "service_request": requester.service_request,
+        **_sms_of(requester),
+    }
+    return render(request, "web/ra_protocol.html", context)
 
 
-@require_GET
+@live_part
 def ra_sms_status(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
     """The live part of that page; nothing when it still shows (`situacao`) what holds."""
-    sms = _sms_of(_requester(pk, requester_pk))
+    requester = _requester(pk, requester_pk)
+    sms = _sms_of(requester)
     message = sms["sms"]
     if isinstance(message, Message) and request.GET.get("situacao") == message.status:
         return HttpResponse(status=NO_CONTENT)
-    return render(request, "web/ra_sms_status.html", {"requester": _requester(pk, requester_pk), **sms})
+    return render(request, "web/ra_sms_status.html", {"requester": requester, **sms})
 
 
 def _requester(pk: int, requester_pk: int) -> Requester:

@@ -35,6 +35,12 @@ def ra_reiterate(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Este RA já foi encerrado e não pode ser reiterado. Abra um novo RA.")
         return redirect("ra_detail", pk)
     sample = preview(TYPE_REITERATED, protocol=sample_protocol(), ra_number=str(pk))
-    return render(
-        request, "web/ra_reiterate.html", {"form": form, "service_request": service_request, "sample": sample}
-    )
+    context = {
+        "heading": f"Reiterar RA {pk}",
+        "section": "ra_list",
+        "crumb_label": f"RA {pk}",
+        "form": form,
+        "service_request": service_request,
+        "sample": sample,
+    }
+    return render(request, "web/ra_reiterate.html", context)
