@@ -70,7 +70,7 @@ def queue_message(
         type_id=kind.pk if kind else BY_HAND,
         number=number,
         idempotency_key=key or f"test:{next(_keys)}",
-        text=text,
+        values={"TEXTO": text},
     )
     message = enqueue(event, now=at)
     assert message is not None

@@ -14,14 +14,9 @@ import time
 from pathlib import Path
 
 START_SECONDS = 30.0
-_OPTIONS = {
-    "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "120",
-    "shared_buffers": "32MB",
-}
+_ALWAYS = {"listen_addresses": "", "max_connections": "120", "shared_buffers": "32MB"}
+# A test's data need not outlive a power cut; a benchmark asks for a durable cluster.
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class ClusterError(Exception):
@@ -31,8 +26,9 @@ class ClusterError(Exception):
 class Cluster:
     """One PostgreSQL in `folder`, from `start()` to `stop()`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self._folder = folder
+        self._options = _ALWAYS if durable else _ALWAYS | _NOT_DURABLE
         self._data = folder / "data"
         self._user = _unprivileged_user()
         self._server: subprocess.Popen[bytes] | None = None
@@ -45,7 +41,7 @@ class Cluster:
         self._run(
             programs / "initdb", "-D", self._data, "-U", "recado", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
-        options = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in self._options.items()]
         with (self._folder / "log").open("wb") as log:
             self._server = subprocess.Popen(
                 [programs / "postgres", "-D", self._data, "-k", self._folder, *options],

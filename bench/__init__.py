@@ -1,0 +1,1 @@
+"""The figures that Recado promises, measured: `python -m bench`, or `make bench`."""
