@@ -1,0 +1,5 @@
+"""`python -m recado.cli`: how `recado run` starts its parts, whatever the PATH."""
+
+from recado.cli import main
+
+main()

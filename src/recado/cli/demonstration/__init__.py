@@ -1,0 +1,13 @@
+"""Some weeks in the life of a company that does not exist, so that every screen has something to show.
+
+    people     who asks: names made up, numbers (81) 90000-00NN, which nobody has
+    agenda     what happens and when (pure: a seed and the time give the same weeks)
+    fates      how the radio answers each send
+    story      plays the agenda through the product's own operations, with past times, in one transaction
+
+Nothing here writes a status or a protocol by itself: the rows are those that the real work leaves behind.
+"""
+
+from recado.cli.demonstration.story import create_demonstration
+
+__all__ = ["create_demonstration"]

@@ -1,0 +1,34 @@
+"""`recado doctor`: looks at the installation and says, for each thing, how it is and what to do."""
+
+from __future__ import annotations
+
+import click
+
+from recado.cli.base import CommandFailed, RecadoCommand, counted, with_django
+from recado.cli.findings import Level
+
+
+@click.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplo:
+  recado doctor
+
+Termina com código 1 quando algo falha. Não envia nada e não muda nada.""",
+)
+@with_django
+def doctor() -> None:
+    """Confere banco, fuso, relógio, portas, permissões, disco e aparelhos, e diz o que fazer."""
+    from recado.cli.phone_checks import check_phones
+    from recado.cli.system_checks import check_system
+
+    findings = check_system()
+    findings += check_phones()
+    for finding in findings:
+        click.echo(f"{finding.level.value:<6} {finding.what}: {finding.found}")
+        if finding.advice:
+            click.echo(f"       → {finding.advice}")
+    failures = sum(finding.level is Level.FAILURE for finding in findings)
+    if failures:
+        raise CommandFailed(counted(failures, "falha encontrada.", "falhas encontradas."))
+    click.echo("Tudo certo.")

@@ -1,0 +1,26 @@
+"""gunicorn's settings for the screens, read by gunicorn itself (`-c python:recado.cli.gunicorn_settings`).
+
+Given as a module so that no gunicorn.conf.py of the current folder is read instead. No access log: which screens are
+opened, with which filters, is nobody's business. A name that this gunicorn does not know is ignored by it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from recado.conf import settings
+
+bind = settings.RECADO_HTTP_ADDRESS
+workers = settings.RECADO_WEB_WORKERS
+threads = settings.RECADO_WEB_THREADS
+worker_class = "gthread"
+proc_name = "recado-web"
+loglevel = "warning"
+accesslog = None
+timeout = 60
+graceful_timeout = 10
+control_socket_disable = True
+umask = 0o077
+# The heartbeat file must not wait for a busy disk, or workers are taken for dead.
+worker_tmp_dir = "/dev/shm" if os.access(Path("/dev/shm"), os.W_OK) else None  # noqa: S108

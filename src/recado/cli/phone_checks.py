@@ -1,0 +1,109 @@
+"""What `recado doctor` looks at in the phones: the device and its group, who else uses it, and what the gateway found.
+
+Nothing is written to a phone: its line may be in use at this moment.
+"""
+
+from __future__ import annotations
+
+import getpass
+import grp
+import os
+import stat
+from datetime import datetime
+from pathlib import Path
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from recado.cli.findings import Finding, failure, good, warning
+from recado.links import LinkSyntaxError, SerialLink, parse_link
+from recado.modem.condition import PhoneCondition
+from recado.phones.leases import is_gone
+from recado.phones.models import Condition, Phone
+
+_PROC = Path("/proc")
+
+
+def check_phones() -> list[Finding]:
+    """Every phone in use; nothing when the database is not ready, which is told elsewhere."""
+    try:
+        phones = list(Phone.objects.filter(enabled=True))
+    except DatabaseError:
+        return []
+    if not phones:
+        advice = 'Ligue o telefone e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
+        return [failure("Aparelhos", "nenhum incluído; nada será enviado.", advice)]
+    findings = [finding for phone in phones for finding in _check_phone(phone, timezone.now())]
+    if any(phone.link.startswith("serial:/dev/") for phone in phones):
+        findings.append(check_modem_manager(_PROC))
+    return findings
+
+
+def _check_phone(phone: Phone, now: datetime) -> list[Finding]:
+    what = f"Aparelho “{phone.name}”"
+    findings = []
+    try:
+        link = parse_link(phone.link)
+    except LinkSyntaxError as error:
+        return [failure(what, str(error), "Retire o aparelho e inclua-o de novo com a ligação certa.")]
+    if isinstance(link, SerialLink):
+        findings.append(check_device(what, Path(link.path)))
+    return [*findings, _check_state(what, phone, now)]
+
+
+def check_device(what: str, path: Path) -> Finding:
+    """The serial device is there and this user may open it."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return failure(
+            what,
+            f"{path} não existe.",
+            "Confira o cabo e a energia. Portas que existem: ls /dev/serial/by-id/ /dev/ttyUSB* /dev/ttyACM*",
+        )
+    except PermissionError:
+        return failure(what, f"{path}: sem permissão para ver a porta.", "Confira as permissões da pasta da porta.")
+    if not stat.S_ISCHR(status.st_mode):
+        return failure(what, f"{path} não é uma porta serial.", "Confira a ligação do aparelho.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        group = _group_name(status.st_gid)
+        advice = f"Execute: usermod -aG {group} {getpass.getuser()} (como administrador), saia e entre de novo."
+        return failure(what, f"{path}: sem permissão; a porta é do grupo {group}.", advice)
+    return good(what, f"porta {path} presente e com permissão.")
+
+
+def check_modem_manager(proc: Path) -> Finding:
+    """No ModemManager takes the ports and writes into a send of ours."""
+    for comm in proc.glob("[0-9]*/comm"):
+        try:
+            name = comm.read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            # It ended while we looked.
+            continue
+        if name == "ModemManager":
+            return failure(
+                "ModemManager",
+                "está em execução e usa as mesmas portas que o Recado.",
+                "Desligue-o: systemctl disable --now ModemManager (ou tire dele estes aparelhos, pelo udev).",
+            )
+    return good("ModemManager", "não está em execução.")
+
+
+def _check_state(what: str, phone: Phone, now: datetime) -> Finding:
+    if phone.paused:
+        return warning(what, "pausado.", f'Para voltar a enviar: recado phones resume "{phone.name}"')
+    held = bool(phone.holder) and phone.held_until is not None and phone.held_until > now and not is_gone(phone.holder)
+    if not held:
+        return warning(what, "nenhum gateway em execução; a fila espera.", "Inicie: recado run (ou recado gateway)")
+    if phone.condition == PhoneCondition.READY.value:
+        return good(what, "pronto para enviar.")
+    label = Condition(phone.condition).label
+    advice = phone.advice or f"Teste a ligação: recado phones probe {phone.link}"
+    return failure(what, f"{label}. {phone.reason}".strip(), advice)
+
+
+def _group_name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)

@@ -1,0 +1,195 @@
+"""`recado phones`: the phones that send, told to Recado by name and link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+
+if TYPE_CHECKING:
+    from recado.phones.models import Phone
+
+LONGEST_NAME = 40
+
+
+@click.group(
+    cls=RecadoGroup,
+    epilog="""\b
+Exemplos:
+  recado phones probe serial:/dev/ttyUSB0
+  recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0
+  recado phones list""",
+)
+def phones() -> None:
+    """Inclui, mostra, testa, pausa e retira aparelhos."""
+
+
+@phones.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplos:
+  recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0
+  recado phones add "Aparelho 2" --link "serial:/dev/ttyACM0?baud=9600" --pace 10
+  recado phones add "Filial" --link tcp:192.0.2.10:7000""",
+)
+@click.argument("name", metavar="NOME")
+@click.option("--link", required=True, metavar="LIGAÇÃO", help="serial:/dev/ttyUSB0 ou tcp:ENDEREÇO:PORTA.")
+@click.option(
+    "--pace",
+    type=click.FloatRange(0, 3600),
+    metavar="SEGUNDOS",
+    help="Tempo mínimo entre o começo de dois envios no mesmo chip. Padrão: RECADO_PACE (7).",
+)
+@with_django
+def add(name: str, link: str, pace: float | None) -> None:
+    """Inclui o aparelho NOME; o envio por ele começa em seguida."""
+    from django.conf import settings
+    from django.db import IntegrityError, transaction
+
+    from recado.outbox import doorbell
+    from recado.phones.models import Phone
+
+    check_name(name)
+    check_link(link)
+    try:
+        with transaction.atomic():
+            Phone.objects.create(
+                name=name.strip(), link=link, pace_seconds=settings.RECADO_PACE if pace is None else pace
+            )
+            doorbell.ring()
+    except IntegrityError:
+        other = Phone.objects.filter(link=link).first()
+        why = f"A ligação {link} já é do aparelho “{other.name}”." if other else f"Já existe o aparelho “{name}”."
+        raise CommandFailed(why) from None
+    click.echo(f"Aparelho “{name.strip()}” incluído. Para testar: recado phones probe {link}")
+
+
+@phones.command("list", cls=RecadoCommand)
+@with_django
+def list_phones() -> None:
+    """Mostra os aparelhos e como está cada um."""
+    from recado.phones.models import Condition, Phone
+
+    rows = [
+        (
+            phone.name,
+            phone.link,
+            f"{phone.pace_seconds:g} s",
+            "Pausado" if phone.paused else Condition(phone.condition).label,
+            phone.operator or "–",
+            "–" if phone.signal_percent is None else f"{phone.signal_percent}%",
+            phone.reason or "–",
+        )
+        for phone in Phone.objects.filter(enabled=True)
+    ]
+    if not rows:
+        click.echo('Nenhum aparelho. Inclua um: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0')
+        return
+    click.echo(table(("Nome", "Ligação", "Ritmo", "Estado", "Operadora", "Sinal", "Motivo"), rows))
+
+
+@phones.command(cls=RecadoCommand, epilog='\b\nExemplo:\n  recado phones pause "Aparelho 1"')
+@click.argument("name", metavar="NOME")
+@with_django
+def pause(name: str) -> None:
+    """Para de enviar por NOME; a fila espera ou segue por outro aparelho."""
+    _set_paused(name, paused=True)
+    click.echo(f'Aparelho “{name}” pausado. Para voltar: recado phones resume "{name}"')
+
+
+@phones.command(cls=RecadoCommand, epilog='\b\nExemplo:\n  recado phones resume "Aparelho 1"')
+@click.argument("name", metavar="NOME")
+@with_django
+def resume(name: str) -> None:
+    """Volta a enviar por NOME."""
+    _set_paused(name, paused=False)
+    click.echo(f"Aparelho “{name}” de volta ao envio.")
+
+
+@phones.command(cls=RecadoCommand, epilog='\b\nExemplo:\n  recado phones remove "Aparelho 1"')
+@click.argument("name", metavar="NOME")
+@with_django
+def remove(name: str) -> None:
+    """Retira o aparelho NOME. As mensagens que ele enviou continuam no histórico."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from recado.outbox import doorbell
+    from recado.outbox.models import Message, Status
+    from recado.phones.leases import is_gone
+    from recado.phones.models import Phone
+
+    with transaction.atomic():
+        phone = _find(name)
+        # Deleting it would lose which phone a send in flight is on: the pause lets that send end first.
+        Phone.objects.filter(pk=phone.pk).update(paused=True)
+    held = phone.holder and not is_gone(phone.holder) and phone.held_until and phone.held_until > timezone.now()
+    if held and Message.objects.filter(phone=phone, status=Status.SENDING).exists():
+        raise CommandFailed(f"O aparelho “{name}” está enviando agora. Foi pausado; retire-o em instantes.")
+    with transaction.atomic():
+        phone.delete()
+        doorbell.ring()
+    click.echo(f"Aparelho “{name}” retirado.")
+
+
+@phones.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplos:
+  recado phones probe serial:/dev/ttyUSB0
+  recado phones probe tcp:192.0.2.10:7000
+
+Não envia nada. Se o Recado já usa o aparelho, pare-o ou pause-o antes.""",
+)
+@click.argument("link", metavar="LIGAÇÃO")
+def probe(link: str) -> None:
+    """Pergunta ao aparelho em LIGAÇÃO modelo, IMEI, chip, operadora e sinal, e diz o que o impediria de enviar."""
+    # No Django: a phone can be tried before anything else is set up.
+    from recado.cli.probe import probe_link
+
+    check_link(link)
+    report = probe_link(link)
+    for name, value in report.lines:
+        click.echo(f"{name + ':':<20} {value}")
+    if report.obstacle:
+        raise CommandFailed(report.obstacle)
+    click.echo("Pronto para enviar.")
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that the screens could not show."""
+    if not name.strip() or len(name.strip()) > LONGEST_NAME or not name.isprintable():
+        raise Refused(f"O nome do aparelho deve ter de 1 a {LONGEST_NAME} caracteres.")
+
+
+def check_link(link: str) -> None:
+    """Refuse what is no link, in the links' own words."""
+    from recado.links import LinkSyntaxError, parse_link
+
+    try:
+        parse_link(link)
+    except LinkSyntaxError as error:
+        raise Refused(str(error)) from error
+
+
+def _find(name: str) -> Phone:
+    from recado.phones.models import Phone
+
+    phone = Phone.objects.filter(name=name).first()
+    if phone is None:
+        names = ", ".join(f"“{known}”" for known in Phone.objects.values_list("name", flat=True))
+        raise CommandFailed(f"Não existe o aparelho “{name}”." + (f" Existem: {names}." if names else ""))
+    return phone
+
+
+def _set_paused(name: str, *, paused: bool) -> None:
+    from django.db import transaction
+
+    from recado.outbox import doorbell
+    from recado.phones.models import Phone
+
+    with transaction.atomic():
+        Phone.objects.filter(pk=_find(name).pk).update(paused=paused)
+        doorbell.ring()
