@@ -18,6 +18,8 @@ PDU = "07915511000000F0040B915511900000F10000620111105122180CCF20A8FD6E8FCB"
         (b"OK\r\n", [Final(FinalKind.OK, "OK")]),
         (b"\r\r\nOK\r\r\n", [Final(FinalKind.OK, "OK")]),
         (b"\x00\x00\r\n\x00OK\r\n", [Final(FinalKind.OK, "OK")]),
+        (b"\xff\xfeOK\xff\r\n", [Final(FinalKind.OK, "OK")]),
+        (b"\r\n\xff> ", [Prompt()]),
         (b"AT\r\r\nOK\r\n", [Line("AT"), Final(FinalKind.OK, "OK")]),
         (b"\n+CSQ: 20,99\nOK\n", [Line("+CSQ: 20,99"), Final(FinalKind.OK, "OK")]),
         (b"\r\n+CMS ERROR: 38\r\n", [Final(FinalKind.CMS_ERROR, "+CMS ERROR: 38", 38)]),

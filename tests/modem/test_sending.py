@@ -15,7 +15,7 @@ from recado.modem.outcome import Accepted, Ambiguous, Outcome, PhoneDown, Reject
 from .fake import OK, PROMPT, TAKEN, FakeClock, FakePhone, Script, a_submit
 
 SUBMIT = a_submit()
-COMMAND = f"AT+CMGS={SUBMIT.tpdu_length}\r".encode()
+COMMAND = f"AT+CMGF=0\rAT+CMGS={SUBMIT.tpdu_length}\r".encode()
 PDU = SUBMIT.to_hex().encode()
 
 
@@ -43,7 +43,7 @@ def test_each_step_is_told_before_it_is_taken() -> None:
     Driver(phone, clock=phone.clock).send(SUBMIT, on_step=lambda step: told.append((step, len(phone.written))))
     submitted = len(COMMAND) + len(PDU)
     assert told == [
-        (SendStep.COMMAND, 0),
+        (SendStep.COMMAND, len(b"AT+CMGF=0\r")),
         (SendStep.PROMPT, len(COMMAND)),
         (SendStep.PDU, len(COMMAND)),
         (SendStep.SUBMITTED, submitted),
@@ -98,6 +98,17 @@ def test_an_error_is_rejected_with_the_tables_verdict(answer: str, verdict: Verd
     assert outcome.verdict is verdict
     assert outcome.raw == answer
     assert outcome.reason
+
+
+def test_a_phone_that_fell_back_to_text_mode_never_gets_the_pdu_as_a_text() -> None:
+    phone = a_phone()
+    phone.answers["AT+CMGF=0"] = b"\r\nERROR\r\n"
+    phone.answers["AT+CMGF?"] = b"\r\n+CMGF: 1\r\n" + OK
+    outcome = send(phone)
+    assert isinstance(outcome, PhoneDown)
+    assert outcome.condition is PhoneCondition.INITIALISING
+    assert phone.commands == ["AT+CMGF=0", "AT+CMGF?"]
+    assert phone.entered == []
 
 
 def test_a_caller_who_hangs_up_during_a_send_does_not_fail_it() -> None:
@@ -216,12 +227,12 @@ def test_a_line_that_drops_while_ctrl_z_is_written_is_unknown() -> None:
     assert isinstance(send(a_phone(drop_after_written=len(COMMAND) + len(PDU))), Unknown)
 
 
-@given(read=st.integers(0, len(PROMPT) + len(TAKEN) - 1), chunk=st.integers(1, 9))
+@given(read=st.integers(0, len(OK + PROMPT + TAKEN) - 1), chunk=st.integers(1, 9))
 @settings(max_examples=150, deadline=None)
 def test_the_byte_at_which_the_line_drops_decides_the_outcome(read: int, chunk: int) -> None:
     outcome = send(a_phone(drop_after_read=read, chunk=chunk))
-    taken_at = len(PROMPT) + TAKEN.index(b"7\r") + 2
-    if read <= len(PROMPT):
+    taken_at = len(OK + PROMPT) + TAKEN.index(b"7\r") + 2
+    if read <= len(OK + PROMPT):
         assert isinstance(outcome, PhoneDown)
     elif read < taken_at:
         assert isinstance(outcome, Unknown)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from recado.modem.asking import ask
 from recado.modem.condition import PhoneCondition, explain
 from recado.modem.errors import NoAnswer, PhoneDown
-from recado.modem.identity import ask, read_smsc
+from recado.modem.identity import read_smsc
 from recado.modem.network import (
     Registration,
     Signal,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from recado.modem.errors import NoAnswer
+from recado.modem.asking import ask
 from recado.modem.session import Session
 
 _PREFIX = re.compile(r"^[+^*#]?[A-Z]{2,8}\s*:\s*")
@@ -28,18 +28,6 @@ class Identity:
     imsi: str | None = None
     iccid: str | None = None
     smsc: str | None = None
-
-
-def ask(session: Session, command: str) -> tuple[str, ...] | None:
-    """Give the answer lines to an optional ``command``; ``None`` when refused or not answered.
-
-    Raises ``PhoneSilent`` or ``LinkDown``.
-    """
-    try:
-        response = session.execute(command)
-    except NoAnswer:
-        return None
-    return response.lines if response.ok else None
 
 
 def read_device(session: Session) -> tuple[str | None, str | None, str | None, str | None]:

@@ -19,6 +19,9 @@ MAX_LINE = 8192
 """Bytes kept of an unfinished line. The longest honest one, an operator list, stays under 2 kB."""
 
 _END = re.compile(rb"[\r\n\x1a\x1b]")
+# No line of a phone begins or ends with anything but a visible ASCII character: the rest is line noise.
+_PROMPT = re.compile(rb"[^\x21-\x7e]*>")
+_NOISE = re.compile(r"^[^\x21-\x7e]+|[^\x21-\x7e]+$")
 _CODED = re.compile(r"\+CM([SE]) ERROR:\s*(.*)", re.DOTALL)
 _PDU_HEADER = re.compile(r'\+(?:CMT|CDS|CBM):\s*(?:"[^"]*"|[^",]*)?\s*,?\s*\d+\s*')
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
@@ -131,8 +134,8 @@ class Parser:
             self.discarded += len(piece)
             return
         self._line += piece
-        while self._header is None and self._line.lstrip(b" ").startswith(b">"):
-            del self._line[: self._line.index(b">") + 1]
+        while self._header is None and (prompt := _PROMPT.match(self._line)) is not None:
+            del self._line[: prompt.end()]
             tokens.append(Prompt())
         if len(self._line) > MAX_LINE:
             self.discarded += len(self._line)
@@ -140,7 +143,7 @@ class Parser:
             self._skipping = True
 
     def _end_line(self, tokens: list[Token]) -> None:
-        text = self._line.decode("latin-1").strip()
+        text = _NOISE.sub("", self._line.decode("latin-1"))
         self._line.clear()
         self._skipping = False
         if text:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from recado.gsm.causes import Cause, CodeMeaning, Verdict, cme, cms
 from recado.gsm.submit import Submit
 from recado.modem import timeouts
+from recado.modem.asking import insist_on_pdu_mode
 from recado.modem.condition import PhoneCondition, explain
-from recado.modem.errors import LinkDown
+from recado.modem.errors import LinkDown, StillInitialising
 from recado.modem.errors import PhoneDown as PhoneDownError
 from recado.modem.events import LateAnswer
 from recado.modem.network import BUSY_CODES
@@ -34,6 +35,7 @@ from recado.modem.settings import DriverSettings
 OnStep = Callable[[SendStep], None]
 
 _BUSY_WAITS = (0.2, 0.4, 0.8, 1.6, 3.2)
+_PDU_MODE_PATIENCE = 10.0
 _CTRL_Z = b"\x1a"
 _NO_PROMPT = "O telefone não pediu o conteúdo da mensagem; nada foi enviado."
 _NO_ANSWER = "A mensagem foi entregue ao telefone, mas ele não respondeu: não se sabe se saiu."
@@ -71,9 +73,6 @@ class Sender:
         Never raises for what the phone or the line does.
         """
         try:
-            self._session.synchronise()
-            # Whatever ends this send early, the next command first brings the line back into step.
-            self._session.out_of_step = False
             refusal = self._hand_over(submit, on_step)
         except PhoneDownError as down:
             self._leave_out_of_step()
@@ -97,6 +96,7 @@ class Sender:
     def _hand_over(self, submit: Submit, on_step: OnStep) -> Outcome | None:
         """Everything before Ctrl-Z; ``None`` means that the PDU waits for it."""
         pdu = submit.to_hex()
+        self._require_pdu_mode()
         on_step(SendStep.COMMAND)
         refusal = self._ask_for_prompt(submit.tpdu_length)
         if refusal is not None:
@@ -113,6 +113,13 @@ class Sender:
         on_step(SendStep.SUBMITTED)
         self._session.submit(pdu)
         return None
+
+    def _require_pdu_mode(self) -> None:
+        """A phone that restarted unnoticed may be in text mode, and would send the PDU's digits as words to
+        the number <length>. One short command per message rules that out."""
+        until = self._clock.monotonic() + _PDU_MODE_PATIENCE
+        if insist_on_pdu_mode(self._session, until) is not None:
+            raise StillInitialising
 
     def _ask_for_prompt(self, length: int) -> Outcome | None:
         error: Final | None = None

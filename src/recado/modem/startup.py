@@ -9,6 +9,7 @@ One PIN entered wrongly three times locks a SIM, so this code enters none: it sa
 
 from dataclasses import dataclass, replace
 
+from recado.modem.asking import ask, insist_on_pdu_mode, patiently
 from recado.modem.condition import PhoneCondition
 from recado.modem.errors import (
     NetworkUnavailable,
@@ -19,13 +20,12 @@ from recado.modem.errors import (
     StillInitialising,
 )
 from recado.modem.health import read_network
-from recado.modem.identity import Identity, ask, read_device, read_smsc, read_subscriber
-from recado.modem.network import BUSY_CODES, read_sim_state, sim_error
+from recado.modem.identity import Identity, read_device, read_smsc, read_subscriber
+from recado.modem.network import read_sim_state, sim_error
 from recado.modem.quirks import Quirks, quirks_for
-from recado.modem.session import Response, Session, value_of
+from recado.modem.session import Session, value_of
 from recado.modem.settings import DriverSettings
 
-_BUSY_PAUSE = 1.0
 _NETWORK_PAUSE = 2.0
 _LOCKED_REASON = "O aparelho está bloqueado para outra operadora ou para outro chip."
 _LOCKED_ADVICE = "Use um chip da operadora do aparelho ou peça o desbloqueio do aparelho."
@@ -72,26 +72,9 @@ def _wake(session: Session, settings: DriverSettings) -> None:
     ask(session, "AT+CMEE=1")
 
 
-def _patiently(session: Session, command: str, until: float) -> Response:
-    """Repeat ``command`` while the SIM is busy, until the clock says ``until``.
-
-    Raises ``StillInitialising`` when it stays busy or does not answer.
-    """
-    while True:
-        try:
-            response = session.execute(command)
-        except NoAnswer as silence:
-            raise StillInitialising from silence
-        if response.final.code not in BUSY_CODES:
-            return response
-        if session.clock.monotonic() >= until:
-            raise StillInitialising
-        session.pause(_BUSY_PAUSE)
-
-
 def _require_sim(session: Session, until: float) -> None:
     try:
-        response = _patiently(session, "AT+CPIN?", until)
+        response = patiently(session, "AT+CPIN?", until)
         value, code = response.value("+CPIN:"), response.final.code
     except StillInitialising as busy:
         # Wavecom leaves the OK out after +CPIN.
@@ -109,23 +92,21 @@ def _require_sim(session: Session, until: float) -> None:
 
 
 def _require_pdu_mode(session: Session, until: float) -> None:
-    response = _patiently(session, "AT+CMGF=0", until)
-    if response.ok:
+    refusal = insist_on_pdu_mode(session, until)
+    if refusal is None:
         return
-    state = sim_error(response.final.code)
+    state = sim_error(refusal.code)
     if state is not None:
         raise SimUnusable(state=state)
-    # Phones that know only PDU mode may refuse to be told.
-    if value_of(ask(session, "AT+CMGF?") or (), "+CMGF:") != "0":
-        raise SmsUnsupported
+    raise SmsUnsupported
 
 
 def _switch_reports_on(session: Session, quirks: Quirks, until: float) -> str | None:
     """Ask for delivery reports and replies; give the acknowledging command where one is due."""
     try:
-        phase_2_plus = _patiently(session, "AT+CSMS=1", until).ok
+        phase_2_plus = patiently(session, "AT+CSMS=1", until).ok
         for parameters in quirks.cnmi:
-            if _patiently(session, f"AT+CNMI={parameters}", until).ok:
+            if patiently(session, f"AT+CNMI={parameters}", until).ok:
                 break
     except StillInitialising:
         # Reports are welcome, not needed: the phone can send without them.
@@ -136,7 +117,7 @@ def _switch_reports_on(session: Session, quirks: Quirks, until: float) -> str | 
 def _require_smsc(session: Session, until: float) -> str | None:
     """Give the service centre; ``None`` when the phone will not say, which proves nothing."""
     try:
-        response = _patiently(session, "AT+CSCA?", until)
+        response = patiently(session, "AT+CSCA?", until)
     except StillInitialising:
         return None
     if not response.ok or response.value("+CSCA:") is None:
