@@ -18,9 +18,6 @@ from hypothesis import settings as hypothesis_settings
 from tests.support import environment
 from tests.support.postgresql import Cluster
 
-# At import, because pytest-django reads the settings right after the first conftest files are loaded.
-HOME = environment.prepare()
-
 _cluster: Cluster | None = None
 
 hypothesis_settings.register_profile(
@@ -73,16 +70,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.conf import settings
 
     if environment.DATABASE == environment.SQLITE:
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(HOME / "test.db")
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(environment.HOME / "test.db")
 
 
 @pytest.fixture
 def empty_run_folder() -> Iterator[None]:
     """No doorbell of another test in this worker's run folder."""
-    for bell in (HOME / "run").glob("bell-*.sock"):
+    for bell in (environment.HOME / "run").glob("bell-*.sock"):
         bell.unlink()
     yield
-    for bell in (HOME / "run").glob("bell-*.sock"):
+    for bell in (environment.HOME / "run").glob("bell-*.sock"):
         bell.unlink()
 
 

@@ -3,6 +3,8 @@
 Every process of a test run (each xdist worker, and their controller) has its own RECADO_HOME, thrown away at its end,
 and no other RECADO_ variable of the developer's shell. TEST_DATABASE says on which database the run takes place; it
 has no RECADO_ prefix because Recado refuses variables of that prefix that it does not know.
+
+A pytest plugin, named in pyproject.toml: only plugins named there are imported before pytest-django reads the settings.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ DATABASE = os.environ.get("TEST_DATABASE", SQLITE)
 _CLUSTER_VARIABLE = "TEST_POSTGRESQL_FOLDER"
 
 
-def prepare() -> Path:
-    """Point the environment at a fresh home (and cluster); give the home. Call once, before Django is imported."""
+def _prepare() -> Path:
+    """Point the environment at a fresh home (and cluster); give the home."""
     if DATABASE not in (SQLITE, POSTGRESQL):
         raise SystemExit(f"TEST_DATABASE is {DATABASE!r}: give {SQLITE} or {POSTGRESQL}")
     for variable in [name for name in os.environ if name.startswith("RECADO_")]:
@@ -43,3 +45,6 @@ def cluster_folder() -> Path:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         os.environ[_CLUSTER_VARIABLE] = folder
     return Path(folder)
+
+
+HOME = _prepare()
