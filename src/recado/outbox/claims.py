@@ -6,8 +6,8 @@
     let_go       sending -> queued with nothing in flight (the phone went away between two parts)
     recover      what a dead process left: in flight means unknown, the rest goes back to the queue
 
-Each claim is fenced: it counts only while `holder` still has the phone's lease, so a process that was suspended and
-replaced cannot send.
+Each claim is fenced: it counts only while `holder` still has the phone's lease, and a following part only while nobody
+else has begun to send that message, so a process that was suspended and replaced cannot send.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Min, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from recado.gsm import EncodingPolicy, Part, segment
+from recado.gsm import EncodeError, EncodingPolicy, Part, segment
 from recado.gsm.causes import Cause
 from recado.outbox import transitions
 from recado.outbox.models import (
@@ -69,11 +69,10 @@ def claim_next(phone: Phone, holder: str, now: datetime) -> Claim | None:
     if not _due(now).exists():
         return None
     with transaction.atomic():
-        if not _may_send(phone, holder, now):
-            return None
         message = _take_first(phone, now)
         if message is None:
-            # The mark in `_may_send` told of a send that does not begin: take it back.
+            return None
+        if not _may_send(phone, holder, now):
             transaction.set_rollback(True)
             return None
         return _begin(message, phone, now)
@@ -86,21 +85,24 @@ def next_due_at() -> datetime | None:
 
 
 def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Claim | None:
-    """Begin the part after `claim`'s; None when the phone is paused or its lease is lost (then call `let_go`)."""
+    """Begin the part after `claim`'s; None when the phone is paused or the claim is lost (then call `let_go`)."""
     with transaction.atomic():
         if not _may_send(phone, holder, now):
             return None
-        message = Message.objects.select_related("type").get(pk=claim.message_id)
-        Message.objects.filter(pk=message.pk).update(moment=now, attempts=F("attempts") + 1)
-        return _begin(message, phone, now)
+        ours = Message.objects.filter(_still_ours(claim), pk=claim.message_id, status=Status.SENDING)
+        if not ours.update(moment=now, attempts=F("attempts") + 1):
+            transaction.set_rollback(True)
+            return None
+        return _begin(Message.objects.select_related("type").get(pk=claim.message_id), phone, now)
 
 
 def let_go(claim: Claim, now: datetime) -> None:
-    """Back to the queue with the parts that were sent staying sent; no try is in flight."""
+    """Back to the queue with the parts that were sent staying sent; nothing when somebody else has the message now."""
     transitions.change(
         claim.message_id,
         Status.SENDING,
         Status.QUEUED,
+        only=_still_ours(claim),
         at=now,
         note="Faltam partes.",
         ready_at=now,
@@ -143,7 +145,9 @@ def recover_orphans(now: datetime) -> int:
 
 def expire_due(now: datetime) -> int:
     """Close what waited past its time; gives how many."""
-    due = Message.objects.filter(status=Status.QUEUED, expires_at__lte=now).values_list("pk", flat=True)[:1000]
+    late = Message.objects.filter(status=Status.QUEUED, expires_at__lte=now)
+    # In one order for all: two gateways that lock the same rows in two orders would stop each other.
+    due = late.order_by("expires_at", "pk").values_list("pk", flat=True)[:1000]
     moved = transitions.change_many(
         list(due),
         Status.QUEUED,
@@ -162,13 +166,18 @@ def _may_send(phone: Phone, holder: str, now: datetime) -> bool:
 
 
 def _due(now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(status=Status.QUEUED, ready_at__lte=now)
+    in_time = Q(expires_at=None) | Q(expires_at__gt=now)
+    return Message.objects.filter(in_time, status=Status.QUEUED, ready_at__lte=now)
+
+
+def _still_ours(claim: Claim) -> Q:
+    """No try of the message began after the claim's: nobody else has taken it up meanwhile."""
+    later = Attempt.objects.filter(segment__message_id=OuterRef("pk"), pk__gt=claim.attempt_id)
+    return ~Q(Exists(later))
 
 
 def _take_first(phone: Phone, now: datetime) -> Message | None:
     for message in _due(now).order_by("priority", "pk").select_related("type")[:_CANDIDATES]:
-        if message.expires_at is not None and message.expires_at <= now:
-            continue
         if transitions.change(
             message.pk,
             Status.QUEUED,
@@ -178,9 +187,20 @@ def _take_first(phone: Phone, now: datetime) -> Message | None:
             phone=phone,
             moment=now,
             attempts=F("attempts") + 1,
-        ):
+        ) and _can_be_cut(message, now):
             return message
     return None
+
+
+def _can_be_cut(message: Message, now: datetime) -> bool:
+    """False, and the message failed, when today's rules do not take its text: it must not stop those behind it."""
+    try:
+        parts_of(message)
+    except EncodeError:
+        note = "O texto não pode mais seguir por SMS."
+        transitions.change(message.pk, Status.SENDING, Status.FAILED, at=now, cause=Cause.OURS, note=note)
+        return False
+    return True
 
 
 def _begin(message: Message, phone: Phone, now: datetime) -> Claim:

@@ -13,8 +13,9 @@ from django.db import IntegrityError, transaction
 from recado.gsm.causes import Cause
 from recado.outbox import doorbell, transitions
 from recado.outbox.claims import settle_as_sent
-from recado.outbox.enqueue import expiry
+from recado.outbox.enqueue import compose_again, expiry
 from recado.outbox.models import Message, Segment, SegmentStatus, Status, StatusChange
+from recado.outbox.templates import TemplateRefused
 
 RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
 CORRECTABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
@@ -22,7 +23,7 @@ DISCARDABLE = (Status.QUEUED, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
 
 
 class DecisionRefused(ValueError):
-    """The message no longer stands where the decision needs it; the text (pt-BR) says what it is now."""
+    """The message does not stand where the decision needs it; the text (pt-BR) says how it stands."""
 
 
 def resend(message_id: int, *, actor: str, now: datetime) -> None:
@@ -40,11 +41,14 @@ def resend(message_id: int, *, actor: str, now: datetime) -> None:
             ready_at=now,
             expires_at=expiry(message.type, now),
             phone=None,
+            text=_sendable_text(message),
         )
         if not moved:
             raise _refusal(message_id, "reenviada")
-        unsent = Segment.objects.filter(message_id=message_id).exclude(status=SegmentStatus.SENT)
-        unsent.update(status=SegmentStatus.PENDING, tries=0)
+        parts = Segment.objects.filter(message_id=message_id)
+        unsent = parts.exclude(status=SegmentStatus.SENT).update(status=SegmentStatus.PENDING, tries=0)
+        if not unsent and parts.exists():
+            raise DecisionRefused(f"Todas as partes da mensagem {message_id} já saíram. Confirme o envio.")
         doorbell.ring()
 
 
@@ -102,7 +106,7 @@ def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message
     new = Message(
         type=old.type,
         number=number,
-        text=old.text,
+        text=_sendable_text(old),
         encoding=old.encoding,
         priority=old.priority,
         status=Status.QUEUED,
@@ -122,6 +126,20 @@ def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message
         raise _refusal(message_id, "corrigida")
     doorbell.ring()
     return new
+
+
+def _sendable_text(message: Message) -> str:
+    """The text to send; made anew for a message born failed, which kept its type's text with the fields unfilled.
+
+    Raises DecisionRefused when it still cannot be made.
+    """
+    born_failed = StatusChange.objects.filter(message=message, before="", after=Status.FAILED).exists()
+    if not born_failed or message.segments.exists():
+        return message.text
+    try:
+        return compose_again(message)
+    except TemplateRefused as refusal:
+        raise DecisionRefused(f"O texto da mensagem {message.pk} não pode ser montado. {refusal}") from refusal
 
 
 def _refusal(message_id: int, what: str) -> DecisionRefused:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.gsm.causes import Cause
+from recado.gsm.segment import MAX_CHARACTERS
 from recado.outbox import doorbell, transitions
 from recado.outbox.models import Message, MessageType, Status
 from recado.outbox.templates import TemplateRefused, fill
@@ -67,6 +68,19 @@ def enqueue(event: Event, *, now: datetime) -> Message | None:
     return message
 
 
+def compose_again(message: Message) -> str:
+    """Fill the text of a message that was born failed from its type as it is today.
+
+    Raises TemplateRefused (pt-BR) when it still cannot be filled or encoded, or asks for more than the message knows.
+    """
+    known = {"PROTOCOLO": message.protocol, "RA": "" if message.ra_number is None else str(message.ra_number)}
+    values = {name: value for name, value in known.items() if value}
+    text, fault = _compose(Event(message.type_id, message.number, message.idempotency_key, values), message.type)
+    if fault:
+        raise TemplateRefused(fault)
+    return text
+
+
 def expiry(message_type: MessageType, now: datetime) -> datetime | None:
     """When a message of this type queued at `now` is no longer worth sending; None for never."""
     if message_type.validity_minutes is None:
@@ -80,12 +94,17 @@ def company_values() -> dict[str, str]:
 
 
 def _compose(event: Event, message_type: MessageType) -> tuple[str, str]:
-    template = message_type.template
     try:
-        text = fill(template, {**company_values(), **event.values})
-        segment(text, EncodingPolicy(message_type.encoding))
+        text = fill(message_type.template, {**company_values(), **event.values})
     except TemplateRefused as refusal:
-        return template, str(refusal)
-    except EncodeError as refusal:
-        return template, f"O texto não pode seguir por SMS: {refusal}"
+        return message_type.template, str(refusal)
+    try:
+        segment(text, EncodingPolicy(message_type.encoding))
+    except EncodeError:
+        return _storable(text), "O texto é longo demais para um SMS ou tem um caractere que nenhum celular mostra."
     return text, ""
+
+
+def _storable(text: str) -> str:
+    """What the database takes of a text that cannot be sent: PostgreSQL knows no NUL, UTF-8 no lone surrogate."""
+    return text[:MAX_CHARACTERS].replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from recado.gsm.causes import Cause
 from recado.outbox.models import Message, Status, StatusChange
@@ -60,13 +61,16 @@ def change(
     actor: str = PROGRAM,
     note: str = "",
     cause: Cause | None = None,
+    only: Q | None = None,
     **fields: Any,
 ) -> bool:
-    """Move one message from `before` to `after`, with further `fields`; False when it no longer stands at `before`.
+    """Move one message from `before` to `after`, with further `fields`.
 
+    False when it no longer stands at `before`, or does not fit the condition `only`.
     With a `cause` the message keeps it and the `note`; without, what it kept is cleared.
     """
-    return bool(change_many([message_id], before, after, at=at, actor=actor, note=note, cause=cause, **fields))
+    ids = change_many([message_id], before, after, at=at, actor=actor, note=note, cause=cause, only=only, **fields)
+    return bool(ids)
 
 
 def change_many(
@@ -78,16 +82,18 @@ def change_many(
     actor: str = PROGRAM,
     note: str = "",
     cause: Cause | None = None,
+    only: Q | None = None,
     **fields: Any,
 ) -> list[int]:
-    """Move each of `message_ids` that stands at `before` to `after`; give the ids that moved."""
+    """Move each of `message_ids` that stands at `before` (and fits `only`) to `after`; give the ids that moved."""
     if after not in ALLOWED[before]:
         raise ForbiddenTransition(f"{before} -> {after}")
     fields |= _why(cause, note)
     moved = []
     with transaction.atomic():
         for message_id in message_ids:
-            if Message.objects.filter(pk=message_id, status=before).update(status=after, **fields) == 1:
+            standing = Message.objects.filter(only or Q(), pk=message_id, status=before)
+            if standing.update(status=after, **fields) == 1:
                 _write_change(message_id, before, after, at, actor, note, cause)
                 moved.append(message_id)
     return moved
