@@ -7,7 +7,7 @@ from datetime import datetime
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -89,16 +89,11 @@ def counted(number: int, singular: str, plural: str) -> str:
 @register.inclusion_tag("web/menu_item.html", takes_context=True)
 def menu_item(context: Context, name: str, label: str, count: int = 0) -> dict[str, object]:
     """One entry of the menu, marked when the page on screen is it (or one below it: `section` in the context)."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        # A screen that this installation does not have stands in no menu.
-        url = ""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     here = match.url_name if match else ""
     return {
-        "url": url,
+        "url": reverse(name),
         "label": label,
         "count": count,
         "active": name in (here, context.get("section")),

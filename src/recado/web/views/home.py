@@ -2,18 +2,87 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from recado.outbox.models import NEEDS_A_PERSON, Message, Status
+from recado.outbox.queries import QueueForecast, day_figures, forecast
+from recado.web.context import House
+from recado.web.formatting import counted, duration, percent, when
+from recado.web.forms.messages import SENT, written_date
 from recado.web.live import live_part
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The main screen."""
-    return render(request, "web/home.html", {"heading": "Tela principal"})
+    return render(request, "web/home.html", {"heading": "Tela principal", **_figures()})
+
+
+@live_part
+def home_live(request: HttpRequest) -> HttpResponse:
+    """The moving part of the main screen."""
+    return render(request, "web/home_live.html", _figures())
 
 
 @live_part
 def live_header(request: HttpRequest) -> HttpResponse:
     """The phones' badge in the header."""
     return render(request, "web/live_header.html")
+
+
+def _figures() -> dict[str, Any]:
+    now = timezone.now()
+    house = House(known=True)
+    waiting = dict(
+        Message.objects.filter(status__in=NEEDS_A_PERSON).order_by().values_list("status").annotate(Count("pk"))
+    )
+    today = timezone.localdate(now)
+    figures = day_figures(today)
+    ready = [state.phone.pace_seconds for state in house.phones if state.ready]
+    queue = forecast(ready)
+    stopped = [state for state in house.phones if state.stopped]
+    return {
+        "house": house,
+        "failed": waiting.get(Status.FAILED, 0),
+        "uncertain": waiting.get(Status.UNCERTAIN, 0),
+        "stopped": stopped,
+        "all_well": not (waiting or stopped),
+        "today": figures,
+        "failed_share": percent(figures.failed, figures.sent + figures.failed),
+        "queue": queue,
+        "queue_words": queue_words(queue, now),
+        "announcement": _announcement(house),
+        "sent_today_url": _list_url(now, now, situacao=SENT),
+        "failed_today_url": _list_url(now, now, estado=Status.FAILED),
+        "queued_url": _list_url(queue.oldest or now, now, estado=Status.QUEUED),
+    }
+
+
+def _announcement(house: House) -> str:
+    """What a screen reader is told when it changes: not the figures, only what needs somebody."""
+    pending = counted(house.attention, "mensagem precisa de atenção", "mensagens precisam de atenção")
+    return f"{house.badge.words}. {pending}."
+
+
+def queue_words(queue: QueueForecast, now: datetime) -> str:
+    """The queue in a sentence: how many, how long, until when."""
+    if not queue.messages:
+        return "Nenhuma mensagem na fila."
+    many = counted(queue.messages, "mensagem na fila", "mensagens na fila")
+    if queue.wait is None:
+        return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde."
+    return f"{many}, cerca de {duration(queue.wait)}. Término {when(now + queue.wait, now)}."
+
+
+def _list_url(first: datetime, last: datetime, **filters: str) -> str:
+    days = [written_date(timezone.localdate(at)) for at in (first, last)]
+    return f"{reverse('messages')}?{urlencode({'inicio': days[0], 'fim': days[1], **filters})}"

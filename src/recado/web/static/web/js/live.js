@@ -35,6 +35,17 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   });
 }
 
+// A screen reader hears of a live part only what the part says in data-announce, and only when that has changed.
+let announced = document.querySelector("[data-announce]")?.dataset.announce;
+
+document.addEventListener("htmx:afterSwap", () => {
+  const words = document.querySelector("[data-announce]")?.dataset.announce;
+  const notice = document.getElementById("aviso-vivo");
+  if (!notice || !words || words === announced) return;
+  announced = words;
+  notice.textContent = words;
+});
+
 // The header's live part carries how many messages need a person: the title of the window says it too.
 document.addEventListener("htmx:afterSwap", () => {
   const counted = document.querySelector("[data-attention]");

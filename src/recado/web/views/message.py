@@ -1,0 +1,81 @@
+"""One message: where it stands and what to do, its data, its text in parts, what was tried, its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from recado.gsm import EncodeError
+from recado.outbox.claims import parts_of
+from recado.outbox.models import Attempt, Message, Segment, SegmentStatus, Status
+from recado.web.live import live_part
+
+MOVING = (Status.QUEUED, Status.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """One SMS of the text, as it goes over the air; `state` is empty while nothing of the message was begun."""
+
+    index: int
+    total: int
+    text: str
+    state: str
+
+
+@require_safe
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole page."""
+    return render(request, "web/message.html", _context(pk))
+
+
+@live_part
+def message_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """Status, tries and history again; with the actions when the status is another than `era`, the one shown."""
+    context = _context(pk)
+    shown = request.GET.get("era", "")
+    context |= {"live": True, "changed": shown != context["message"].status}
+    return render(request, "web/message_live.html", context)
+
+
+def _context(pk: int) -> dict[str, Any]:
+    found = get_object_or_404(Message.objects.select_related("type", "phone", "replaces"), pk=pk)
+    now = timezone.now()
+    parts = _parts(found)
+    return {
+        "heading": f"Mensagem do protocolo {found.protocol}" if found.protocol else f"Mensagem {found.pk}",
+        "section": "messages",
+        "message": found,
+        "moving": found.status in MOVING,
+        "retry_at": _retry_at(found, now),
+        "parts": parts,
+        "folded": "".join(part.text for part in parts) != found.text,
+        "attempts": Attempt.objects.filter(segment__message=found).select_related("segment"),
+        "changes": found.changes.all(),
+        "replaced_by": Message.objects.filter(replaces=found).first(),
+    }
+
+
+def _retry_at(found: Message, now: datetime) -> datetime | None:
+    """When a message that waits is tried again, if that lies ahead."""
+    return found.ready_at if found.status == Status.QUEUED and found.ready_at > now else None
+
+
+def _parts(found: Message) -> list[PartShown]:
+    """The parts as they were cut for the air, or as they would be; none when the text cannot be cut at all."""
+    begun = [
+        PartShown(row.index, row.total, row.text, SegmentStatus(row.status).label)
+        for row in Segment.objects.filter(message=found)
+    ]
+    if begun:
+        return begun
+    try:
+        return [PartShown(part.index, part.total, part.text, "") for part in parts_of(found)]
+    except EncodeError:
+        return []
