@@ -11,7 +11,9 @@ phones although the message is on the air already.
 
 When an earlier send was left unanswered its answer may still come, and may meet this one's. Then the first
 answer is held for a while: if a second one follows, the first was the earlier send's; if none does, only the
-TP-MR can prove whose it is, and without proof this send is unknown too.
+TP-MR can prove whose it is, and without proof this send is unknown too. After two such sends in a row the line
+is left quiet until no answer can be under way any more; otherwise one lost answer would cast its doubt on
+every send that follows.
 """
 
 from collections.abc import Callable
@@ -64,8 +66,10 @@ class Sender:
         self._clock = session.clock
         self._settings = settings
         self._unanswered_until = float("-inf")
+        self._quiet_until = float("-inf")
         self._late_answers_seen = 0
         self._last_reference: int | None = None
+        self._proof: int | None = None
 
     def send(self, submit: Submit, on_step: OnStep) -> Outcome:
         """Send ``submit`` and give its outcome; ``on_step`` hears of each step before it is taken.
@@ -96,6 +100,7 @@ class Sender:
     def _hand_over(self, submit: Submit, on_step: OnStep) -> Outcome | None:
         """Everything before Ctrl-Z; ``None`` means that the PDU waits for it."""
         pdu = submit.to_hex()
+        self._keep_quiet()
         self._require_pdu_mode()
         on_step(SendStep.COMMAND)
         refusal = self._ask_for_prompt(submit.tpdu_length)
@@ -113,6 +118,13 @@ class Sender:
         on_step(SendStep.SUBMITTED)
         self._session.submit(pdu)
         return None
+
+    def _keep_quiet(self) -> None:
+        while self._quiet_until > self._clock.monotonic():
+            self._session.idle(min(1.0, self._quiet_until - self._clock.monotonic()))
+            if self._session.late_answers != self._late_answers_seen:
+                break
+        self._quiet_until = float("-inf")
 
     def _require_pdu_mode(self) -> None:
         """A phone that restarted unnoticed may be in text mode, and would send the PDU's digits as words to
@@ -171,22 +183,36 @@ class Sender:
 
     def _submit(self) -> Outcome:
         """Ctrl-Z and the result. Whatever goes wrong from here on, the message may be on the air."""
+        contested = self._answer_outstanding()
+        deadline = self._clock.monotonic() + self._settings.send_timeout
         try:
             self._session.write(_CTRL_Z)
-            answer = self._read_answer(self._clock.monotonic() + self._settings.send_timeout)
+            answer = self._read_answer(deadline)
             if answer is None:
                 return self._give_up(_NO_ANSWER)
-            if self._answer_outstanding() and not self._proven(answer):
-                second = self._read_answer(self._clock.monotonic() + self._settings.late_answer_hold)
-                self._unanswered_until = float("-inf") if second else self._unanswered_until
-                if second is None:
-                    return Unknown(_WHOSE_ANSWER, answer.raw)
-                self._session.mailbox.post(LateAnswer(answer.reference, answer.raw))
-                answer = second
+            if contested and not self._proven(answer):
+                return self._settle_contest(answer, deadline)
         except LinkDown:
             self._session.out_of_step = True
             return Unknown(_LINE_LOST)
-        return self._judge(answer)
+        return self._conclude(_judge(answer))
+
+    def _settle_contest(self, first: _Answer, deadline: float) -> Outcome:
+        """Wait for a second answer and say which one is this send's, or that nobody can."""
+        second = self._read_answer(self._clock.monotonic() + self._settings.late_answer_hold)
+        if second is None:
+            self._quiet_until = deadline + self._settings.late_answer_window
+            return Unknown(_WHOSE_ANSWER, first.raw)
+        self._unanswered_until = float("-inf")
+        mine, other = _judge(second), _judge(first)
+        alike = type(mine) is type(other) and not isinstance(mine, Ambiguous)
+        if not (alike or self._proven(second) or self._proven_earlier(first)):
+            return Unknown(_WHOSE_ANSWER, f"{first.raw} | {second.raw}")
+        self._session.mailbox.post(LateAnswer(first.reference, first.raw))
+        outcome = self._conclude(mine)
+        # Two answers alike may have come in either order: their numbers are no base to count from.
+        self._last_reference = None
+        return outcome
 
     def _read_answer(self, deadline: float) -> _Answer | None:
         """One whole answer, or ``None`` at ``deadline``. Raises ``LinkDown`` only before ``+CMGS``."""
@@ -228,25 +254,24 @@ class Sender:
         return self._clock.monotonic() < self._unanswered_until
 
     def _proven(self, answer: _Answer) -> bool:
-        """Whether the TP-MR says that an earlier send used up a number in between: phones count by one."""
-        if answer.reference is None or self._last_reference is None:
-            return False
-        return answer.reference == (self._last_reference + 2) % 256
+        """Whether the TP-MR says that the unanswered send used up a number in between: phones count by one."""
+        return answer.reference is not None and answer.reference == self._proof
+
+    def _proven_earlier(self, answer: _Answer) -> bool:
+        return answer.reference is not None and (answer.reference + 1) % 256 == self._proof
 
     def _give_up(self, reason: str) -> Unknown:
         self._session.out_of_step = True
         self._late_answers_seen = self._session.late_answers
         self._unanswered_until = self._clock.monotonic() + self._settings.late_answer_window
+        # Only one send without an answer right after one with a number leaves no doubt about the count.
+        self._proof = None if self._last_reference is None else (self._last_reference + 2) % 256
+        self._last_reference = None
         return Unknown(reason)
 
-    def _judge(self, answer: _Answer) -> Outcome:
-        if answer.taken:
-            self._last_reference = answer.reference
-            return Accepted(answer.reference, answer.raw)
-        if answer.final is None or answer.final.ok:
-            self._give_up(_BARE_OK)
-            return Ambiguous("bare_ok", None, answer.raw, _BARE_OK)
-        outcome = _judge_error(answer.final)
+    def _conclude(self, outcome: Outcome) -> Outcome:
+        """Remember what the next send must know of this one."""
+        self._last_reference = outcome.reference if isinstance(outcome, Accepted) else None
         if isinstance(outcome, Ambiguous):
             self._give_up(outcome.reason)
         return outcome
@@ -265,6 +290,14 @@ def meaning_of(error: Final) -> CodeMeaning | None:
     words = error.text.partition(":")[2].strip().lower()
     code = _CMS_BY_WORDS.get(words) if error.code is None else error.code
     return None if code is None else cms(code)
+
+
+def _judge(answer: _Answer) -> Outcome:
+    if answer.taken:
+        return Accepted(answer.reference, answer.raw)
+    if answer.final is None or answer.final.ok:
+        return Ambiguous("bare_ok", None, answer.raw, _BARE_OK)
+    return _judge_error(answer.final)
 
 
 def _judge_error(error: Final) -> Outcome:

@@ -167,6 +167,11 @@ class Session:
         while (remaining := deadline - self.clock.monotonic()) > 0:
             self._receive(remaining)
 
+    def idle(self, seconds: float) -> None:
+        """Let ``seconds`` pass with nothing in flight: all that arrives is unsolicited."""
+        self.pause(seconds)
+        self._settle_tokens()
+
     def synchronise(self) -> None:
         """Make sure that the next answer is the next command's. Raises ``PhoneSilent`` or ``LinkDown``."""
         if self.out_of_step:
@@ -263,7 +268,7 @@ class Session:
             self.mailbox.post(LateAnswer(reference_of(text), text))
             return None
         kind = chatter.recognise(text)
-        if kind is Kind.BOOT and flight is not None:
+        if kind in (Kind.BOOT, Kind.GOING_DOWN) and flight is not None:
             self._rebooted_until = self.clock.monotonic() + timeouts.REBOOT
         if kind is not None or flight is None or _PREFIXED.match(text):
             self.mailbox.post(line_event(text))
