@@ -82,6 +82,15 @@ def test_the_waits_grow_and_stay_at_the_longest(tries: int, minutes: int):
     assert decision == TryAgain(NOW + timedelta(minutes=minutes), counts=True)
 
 
+@pytest.mark.parametrize("outcome", [TRANSIENT, PERMANENT, OURS])
+def test_after_a_try_that_may_have_gone_out_nothing_is_called_failed(outcome: TryResult):
+    assert decide(outcome, tries=LAST, max_tries=LAST, now=NOW, doubtful=True) == AskPerson()
+
+
+def test_doubt_changes_nothing_while_tries_are_left():
+    assert decide(TRANSIENT, tries=FIRST, max_tries=LAST, now=NOW, doubtful=True) == AFTER_BACK_OFF
+
+
 def test_a_type_tried_once_never_tries_again():
     assert decide(TRANSIENT, tries=1, max_tries=1, now=NOW) == GiveUp()
 

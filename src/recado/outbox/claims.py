@@ -125,6 +125,7 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
             now=now,
             on_uncertain=OnUncertain(claim.message_type.on_uncertain),
             phone_works=_phone_works(claim),
+            doubtful=_is_doubtful(claim),
         )
         return _apply(claim, decision, outcome, now)
 
@@ -301,6 +302,12 @@ def _phone_works(claim: Claim) -> bool:
     ).exclude(pk=claim.attempt_id)
     last = previous.order_by("-pk").values_list("finished_at", flat=True).first()
     return last is not None and Phone.objects.filter(pk=claim.phone_id, last_sent_at__gt=last).exists()
+
+
+def _is_doubtful(claim: Claim) -> bool:
+    """True when an earlier try of this segment may have gone out."""
+    earlier = Attempt.objects.filter(segment_id=claim.segment_id).exclude(pk=claim.attempt_id)
+    return earlier.filter(result__in=(AttemptResult.AMBIGUOUS, AttemptResult.UNKNOWN)).exists()
 
 
 def _recover(message_ids: Iterable[int], now: datetime) -> int:

@@ -10,6 +10,8 @@ ambiguous   500, 350    again, backing off; after the last try a person decides,
 ambiguous   bare OK     a person decides
 unknown     -           a person decides, or it is tried again, as the type says
 phone_down  -           costs no try; again as soon as a phone is ready
+
+Where an earlier try of the part may have gone out, a person decides instead of it being called failed.
 """
 
 from __future__ import annotations
@@ -75,12 +77,15 @@ def decide(
     now: datetime,
     on_uncertain: OnUncertain = OnUncertain.HOLD,
     phone_works: bool = False,
+    doubtful: bool = False,
 ) -> Decision:
     """Say what follows `outcome`, the `tries`-th try of a segment (1-based) that may be tried `max_tries` times.
 
     `phone_works`: the phone has sent others since it last refused this one, so the refusal is the message's own.
+    `doubtful`: nothing tells whether an earlier try of the segment went out.
     """
     again = TryAgain(now + BACK_OFF[min(tries, len(BACK_OFF)) - 1], counts=True)
+    give_up = AskPerson() if doubtful else GiveUp()
     tries_left = tries < max_tries
     match outcome.result, outcome.verdict:
         case (AttemptResult.ACCEPTED, _) | (_, Verdict.ACCEPTED):
@@ -90,9 +95,9 @@ def decide(
         case AttemptResult.REJECTED, Verdict.PHONE if not phone_works:
             return TryAgain(now + PHONE_REFUSAL_WAIT, counts=False)
         case AttemptResult.REJECTED, Verdict.TRANSIENT | Verdict.PHONE:
-            return again if tries_left else GiveUp()
+            return again if tries_left else give_up
         case AttemptResult.REJECTED, _:
-            return GiveUp()
+            return give_up
         case AttemptResult.AMBIGUOUS, _ if outcome.code != BARE_OK:
             return again if tries_left else AskPerson()
         case AttemptResult.UNKNOWN, _ if on_uncertain == OnUncertain.RESEND and tries_left:
