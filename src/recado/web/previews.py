@@ -14,10 +14,14 @@ from recado.outbox.templates import TemplateRefused, fill
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The text as it arrives and its number of SMS; or `fault`, a pt-BR sentence: why nothing will arrive."""
+    """The text as it arrives, its number of SMS, and whether letters were `changed` for it.
+
+    Or `fault`, a pt-BR sentence: why nothing will arrive.
+    """
 
     text: str = ""
     parts: int = 0
+    changed: bool = False
     fault: str = ""
 
 
@@ -33,7 +37,7 @@ def preview(type_id: int, *, protocol: str, ra_number: str) -> Preview:
         cut = segment(text, EncodingPolicy(message_type.encoding))
     except (TemplateRefused, EncodeError) as refusal:
         return Preview(fault=f"O texto deste tipo precisa de correção: {refusal}")
-    return Preview(text=cut.text, parts=len(cut.parts))
+    return Preview(text=cut.text, parts=len(cut.parts), changed=bool(cut.changes))
 
 
 def sample_protocol() -> str:

@@ -50,5 +50,6 @@ urlpatterns = [
     path("mensagens/<int:pk>/confirmar/", message_actions.message_confirm, name="message_confirm"),
     path("demonstracao/celular/", demo_phone.demo_phone, name="demo_phone"),
     path("demonstracao/celular/tela/", demo_phone.demo_phone_screen, name="demo_phone_screen"),
+    path("demonstracao/celular/falhas/", demo_phone.demo_phone_faults, name="demo_phone_faults"),
     path("demonstracao/celular/comando/", demo_phone.demo_phone_command, name="demo_phone_command"),
 ]

@@ -68,24 +68,39 @@ def demo_phone(request: HttpRequest) -> HttpResponse:
 @_demonstration_only
 @live_part
 def demo_phone_screen(request: HttpRequest) -> HttpResponse:
-    """The live part; nothing when what is shown (`visto`) still holds."""
-    state = _state()
-    if request.GET.get("visto") == state["seen"]:
-        return HttpResponse(status=NO_CONTENT)
-    return render(request, "web/demo_phone_screen.html", state)
+    """The phone's screen; nothing when what is shown (`visto`) still holds."""
+    return _live(request, "web/demo_phone_screen.html", "seen_screen")
+
+
+@_demonstration_only
+@live_part
+def demo_phone_faults(request: HttpRequest) -> HttpResponse:
+    """The switches; nothing when what is shown (`visto`) still holds, so that nobody's typing is swept away."""
+    return _live(request, "web/demo_phone_faults.html", "seen_faults")
 
 
 @_demonstration_only
 @require_POST
 def demo_phone_command(request: HttpRequest) -> HttpResponse:
-    """Pull or push the cable, set one fault on or off, or set all off (`comando`, `falha`, `valor`, `vezes`)."""
+    """Pull or push the cable, set one fault on or off, or set all off (`comando`, `falha`, `valor`, `vezes`).
+
+    Asked for by htmx it answers with the switches alone, so that the page stays where it is.
+    """
     try:
-        done = _command(_client(), request)
+        said, level = _command(_client(), request), messages.SUCCESS
     except EmulatorError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
+        said, level = str(error), messages.ERROR
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "web/demo_phone_faults.html", {**_state(), "said": said})
+    messages.add_message(request, level, said)
     return redirect("demo_phone")
+
+
+def _live(request: HttpRequest, template: str, seen: str) -> HttpResponse:
+    state = _state()
+    if request.GET.get("visto") == state[seen]:
+        return HttpResponse(status=NO_CONTENT)
+    return render(request, template, state)
 
 
 def _client() -> ControlClient:
@@ -114,29 +129,32 @@ def _command(client: ControlClient, request: HttpRequest) -> str:
 
 
 def _state() -> dict[str, Any]:
-    """What the templates show; `seen` changes whenever any of it does."""
+    """What the templates show; `seen_screen` and `seen_faults` change whenever their part does."""
     try:
         state = _client().state()
-    except EmulatorUnavailable as error:
-        return {"running": False, "why": str(error), "seen": "parado"}
-    except ControlError as error:
-        return {"running": False, "why": str(error), "seen": "erro"}
+    except (EmulatorUnavailable, ControlError) as error:
+        return {"running": False, "why": str(error), "seen_screen": "parado", "seen_faults": "parado"}
     faults = [_readable_fault(fault) for fault in state["faults"] if fault["name"] != "unplugged"]
-    told = json.dumps([state["condition"], state["on_air_total"], state["faults"]], sort_keys=True)
+    common = [fault for fault in faults if fault["name"] in _COMMON]
+    other = [fault for fault in faults if fault["name"] not in _COMMON]
     return {
         "running": True,
-        "seen": hashlib.sha256(told.encode()).hexdigest()[:16],
+        "seen_screen": _mark(state["condition"], state["plugged"], state["on_air_total"]),
+        "seen_faults": _mark(state["plugged"], state["faults"]),
         "condition": state["condition"],
         "condition_label": state["condition_label"],
         "plugged": state["plugged"],
         "total": state["on_air_total"],
         "bubbles": [_bubble(sms) for sms in state["messages"][-SHOWN:]],
-        "common_faults": sorted(
-            (fault for fault in faults if fault["name"] in _COMMON), key=lambda fault: _COMMON.index(fault["name"])
-        ),
-        "other_faults": [fault for fault in faults if fault["name"] not in _COMMON],
+        "common_faults": sorted(common, key=lambda fault: _COMMON.index(fault["name"])),
+        "other_faults": other,
+        "other_is_on": any(fault["on"] for fault in other),
         "faults_on": [fault for fault in faults if fault["on"]],
     }
+
+
+def _mark(*shown: object) -> str:
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _bubble(sms: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""Login tells nothing about who exists, closes after five refusals, and lets nobody else in."""
+
+import pytest
+from django.contrib.auth.models import User
+
+REFUSED = "Usuário ou senha incorretos."
+
+
+def log_in(client, username="ana", password="uma-senha-longa", **more):
+    return client.post("/entrar/", {"username": username, "password": password, **more})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["/", "/mensagens/", "/mensagens/1/", "/mensagens-com-erro/", "/ra/", "/ra/inserir/"])
+def test_a_stranger_is_sent_to_the_login_and_comes_back(anonymous, url):
+    answer = anonymous.get(url)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/entrar/?next={url}"
+
+
+def test_a_known_user_goes_to_the_page_that_was_asked_for(anonymous, user):
+    assert log_in(anonymous).headers["Location"] == "/"
+    anonymous.logout()
+    assert log_in(anonymous, next="/mensagens/").headers["Location"] == "/mensagens/"
+
+
+def test_login_leads_to_no_other_host(anonymous, user):
+    assert log_in(anonymous, next="https://example.org/").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        ("ana", "errada"),
+        ("ninguém", "uma-senha-longa"),
+        ("parada", "uma-senha-longa"),
+        ("x" * 5000, "errada"),
+        ("a\0na", "uma-senha-longa"),
+        ("ana", "uma\0senha"),
+    ],
+)
+def test_every_refusal_reads_the_same(anonymous, user, username, password):
+    User.objects.create_user("parada", password="uma-senha-longa", is_active=False)
+    page = log_in(anonymous, username, password).content.decode()
+    assert REFUSED in page
+    assert "existe" not in page
+    assert "<title>Erro: Entrar – Recado</title>" in page
+
+
+@pytest.mark.django_db
+def test_empty_fields_are_asked_for(anonymous):
+    page = log_in(anonymous, "", "").content.decode()
+    assert "Há 2 campos para corrigir" in page
+    assert '<a href="#id_username">Informe o usuário.</a>' in page
+    assert '<a href="#id_password">Informe a senha.</a>' in page
+
+
+def test_five_refusals_close_the_login_for_that_user(anonymous, user):
+    for _ in range(5):
+        answer = log_in(anonymous, password="errada")
+    assert answer.status_code == 429
+    assert "Muitas tentativas. Tente de novo em 15 minutos ou fale com a TI." in answer.content.decode()
+    assert log_in(anonymous).status_code == 429
+
+
+def test_the_password_may_be_pasted_and_kept_by_the_browser(anonymous, db):
+    page = anonymous.get("/entrar/").content.decode()
+    assert 'autocomplete="username"' in page
+    assert 'autocomplete="current-password"' in page
+
+
+def test_whoever_is_logged_in_needs_no_login(browser):
+    assert browser.get("/entrar/").headers["Location"] == "/"
+
+
+def test_logout_is_by_post_and_a_get_only_asks(browser):
+    assert "Sair do Recado" in browser.get("/sair/").content.decode()
+    assert browser.get("/").status_code == 200
+    assert browser.post("/sair/").headers["Location"] == "/entrar/"
+    assert browser.get("/").status_code == 302
