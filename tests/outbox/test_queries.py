@@ -1,0 +1,145 @@
+"""The period is whole local days, the order is that of sending, and the index alone says what is on a page."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from recado.outbox.claims import finish
+from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Message, Status
+from recado.outbox.queries import Consultation, DayFigures, day_figures, day_start, forecast
+from tests.support.outbox import NOW, PERMANENT, THREE_PARTS, claim, make_phone, make_type, queue_message, send_all
+
+DAY = date(2026, 11, 22)
+# São Paulo is at -03: the local day runs from 03:00 to 03:00 UTC.
+FIRST = datetime(2026, 11, 22, 3, 0, 0, tzinfo=UTC)
+LAST = datetime(2026, 11, 23, 2, 59, 59, 999999, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_the_period_is_whole_local_days_inclusive():
+    inside = [queue_message(at=FIRST), queue_message(at=LAST)]
+    queue_message(at=FIRST - timedelta(microseconds=1))
+    queue_message(at=LAST + timedelta(microseconds=1))
+    asked = Consultation(DAY, DAY)
+    assert asked.count() == 2
+    assert asked.rows(0, 10) == inside
+
+
+@pytest.mark.django_db
+def test_rows_come_in_ascending_order_of_moment_then_number():
+    late, early = queue_message(at=NOW), queue_message(at=NOW - timedelta(minutes=1))
+    twin = queue_message(at=NOW)
+    asked = Consultation(DAY, DAY)
+    assert asked.rows(0, 10) == [early, late, twin]
+    assert asked.rows(1, 1) == [late]
+    assert asked.rows(3, 10) == []
+
+
+@pytest.mark.django_db
+def test_status_and_type_narrow_the_result():
+    phone, other = make_phone(), make_type()
+    queue_message()
+    sent = send_all(phone)
+    waiting = queue_message(kind=other)
+    assert Consultation(DAY, DAY, SENT_GROUP).rows(0, 10) == [sent]
+    assert Consultation(DAY, DAY, NOT_SENT_GROUP).rows(0, 10) == [waiting]
+    assert Consultation(DAY, DAY, type_id=other.pk).rows(0, 10) == [waiting]
+    assert Consultation(DAY, DAY, (Status.FAILED,)).count() == 0
+
+
+@pytest.mark.django_db
+def test_a_page_is_two_queries_whatever_its_types():
+    for _ in range(3):
+        queue_message(kind=make_type())
+    asked = Consultation(DAY, DAY)
+    with CaptureQueriesContext(connection, ) as queries:
+        assert asked.count() == 3
+        assert len({row.type.name for row in asked.rows(0, 10)}) == 3
+    assert len(queries) == 2
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+@pytest.mark.parametrize("statuses", [(), SENT_GROUP, NOT_SENT_GROUP])
+@pytest.mark.parametrize("type_id", [None, 1])
+def test_count_and_page_never_leave_the_index(statuses, type_id):
+    asked = Consultation(DAY, DAY, statuses, type_id)
+    with CaptureQueriesContext(connection) as queries:
+        asked.count()
+        asked.rows(100, 10)
+    plans = []
+    with connection.cursor() as cursor:
+        for query in queries.captured_queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            plans.append(" / ".join(row[3] for row in cursor.fetchall()))
+    assert len(plans) == 2
+    for plan in plans:
+        assert "USING COVERING INDEX message_consult (moment>? AND moment<?)" in plan
+        assert "SCAN" not in plan
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "start"),
+    [
+        (date(2026, 11, 22), "America/Sao_Paulo", datetime(2026, 11, 22, 3, tzinfo=UTC)),
+        # Summer time began at midnight: the day started at 01:00.
+        (date(2018, 11, 4), "America/Sao_Paulo", datetime(2018, 11, 4, 3, tzinfo=UTC)),
+        # Summer time ended at midnight: the evening before had 23:00 twice.
+        (date(2018, 2, 18), "America/Sao_Paulo", datetime(2018, 2, 18, 3, tzinfo=UTC)),
+        (date(2026, 11, 22), "America/Recife", datetime(2026, 11, 22, 3, tzinfo=UTC)),
+        (date(2026, 11, 22), "America/Rio_Branco", datetime(2026, 11, 22, 5, tzinfo=UTC)),
+    ],
+)
+def test_a_local_day_starts_at_its_first_instant(day, zone, start):
+    with timezone.override(ZoneInfo(zone)):
+        assert day_start(day) == start
+
+
+@pytest.mark.django_db
+def test_the_figures_of_a_day_leave_other_days_out():
+    phone = make_phone()
+    queue_message()
+    send_all(phone)
+    queue_message()
+    finish(claim(phone), PERMANENT, NOW)
+    queue_message(at=FIRST - timedelta(hours=1))
+    assert day_figures(DAY) == DayFigures(sent=1, failed=1)
+    assert day_figures(DAY + timedelta(days=1)) == DayFigures(sent=0, failed=0)
+
+
+@pytest.mark.django_db
+def test_the_queue_is_reckoned_in_parts_times_pace():
+    queue_message()
+    queue_message(THREE_PARTS, at=NOW + timedelta(minutes=1))
+    queue = forecast([7.0])
+    assert (queue.messages, queue.parts, queue.wait, queue.oldest) == (2, 4, timedelta(seconds=28), NOW)
+    assert forecast([7.0, 7.0]).wait == timedelta(seconds=14)
+
+
+@pytest.mark.django_db
+def test_without_a_ready_phone_nobody_knows_how_long():
+    queue_message()
+    assert forecast([]).wait is None
+
+
+@pytest.mark.django_db
+def test_an_empty_queue_takes_no_time():
+    queue = forecast([7.0])
+    assert (queue.messages, queue.parts, queue.wait, queue.oldest) == (0, 0, timedelta(0), None)
+
+
+@pytest.mark.django_db
+def test_a_text_that_cannot_be_cut_does_not_stop_the_forecast():
+    message = queue_message()
+    Message.objects.filter(pk=message.pk).update(text="x" * 100_000)
+    assert forecast([7.0]).parts == 1
+
+
+@pytest.mark.django_db
+def test_a_pace_of_nothing_is_no_division_by_nothing():
+    queue_message()
+    assert forecast([0.0]).wait == timedelta(seconds=1)
