@@ -56,7 +56,9 @@ def test_a_page_is_two_queries_whatever_its_types():
     for _ in range(3):
         queue_message(kind=make_type())
     asked = Consultation(DAY, DAY)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert asked.count() == 3
         assert len({row.type.name for row in asked.rows(0, 10)}) == 3
     assert len(queries) == 2

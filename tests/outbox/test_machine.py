@@ -1,0 +1,261 @@
+"""Whatever happens, in whatever order, nothing is lost, nothing is doubled and every change is told.
+
+Hypothesis drives the queue as phones, people, crashes and time do, and keeps a model beside it: what is on the air.
+After each step the rows must tell one story with the model. Processes that were suspended and wake up late take part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from recado.outbox import claims, decisions
+from recado.outbox.claims import Claim
+from recado.outbox.decisions import DecisionRefused
+from recado.outbox.models import (
+    NOT_SENT_GROUP,
+    SENT_GROUP,
+    Attempt,
+    AttemptResult,
+    Message,
+    OnUncertain,
+    Segment,
+    SegmentStatus,
+    Status,
+    StatusChange,
+)
+from recado.outbox.policy import TryResult
+from recado.outbox.transitions import ALLOWED
+from recado.phones.models import Phone
+from tests.support.outbox import (
+    ACCEPTED,
+    DUPLICATE,
+    EVERY_ANSWER,
+    HOLDER,
+    NOW,
+    ONE_PART,
+    OTHER_MOBILE,
+    THREE_PARTS,
+    UNKNOWN,
+    make_phone,
+    make_type,
+    queue_message,
+)
+
+PHONES = 2
+phone_places = st.integers(0, PHONES - 1)
+picks = st.integers(0, 10**6)
+PERSON = "maria"
+
+
+class Queue(RuleBasedStateMachine):
+    """The queue with two phones; `open_tries` are what the gateway's workers hold, `stale` what suspended ones do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._undo = transaction.atomic()
+        self._undo.__enter__()
+        self.now: datetime = NOW
+        self.phones = [make_phone(f"Aparelho {place}") for place in range(PHONES)]
+        self.kinds = [
+            make_type(validity_minutes=30, max_attempts=2),
+            make_type(validity_minutes=None, max_attempts=3, on_uncertain=OnUncertain.RESEND),
+        ]
+        self.open_tries: dict[int, Claim] = {}
+        self.between_parts: dict[int, Claim] = {}
+        self.stale: list[tuple[Claim, Phone]] = []
+        self.expected = 0
+        self.on_air: set[int] = set()
+        self.moments: dict[int, datetime] = {}
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self._undo.__exit__(None, None, None)
+
+    @rule(text=st.sampled_from([ONE_PART, THREE_PARTS]), kind=st.integers(0, 1))
+    def an_event_queues_a_message(self, text: str, kind: int) -> None:
+        queue_message(text, kind=self.kinds[kind], at=self.now)
+        self.expected += 1
+
+    @rule(minutes=st.integers(1, 45))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(place=phone_places)
+    def a_phone_claims(self, place: int) -> None:
+        if place in self.open_tries or place in self.between_parts:
+            return
+        claimed = claims.claim_next(self.phones[place], HOLDER, self.now)
+        if claimed is not None:
+            self._begins(place, claimed)
+
+    @precondition(lambda self: self.open_tries)
+    @rule(pick=picks, outcome=st.sampled_from(EVERY_ANSWER))
+    def the_phone_answers(self, pick: int, outcome: TryResult) -> None:
+        place = sorted(self.open_tries)[pick % len(self.open_tries)]
+        claimed = self.open_tries.pop(place)
+        more = claims.finish(claimed, outcome, self.now)
+        if outcome in (ACCEPTED, DUPLICATE):
+            self.on_air.add(claimed.segment_id)
+        if more:
+            self.between_parts[place] = claimed
+
+    @precondition(lambda self: self.between_parts)
+    @rule(pick=picks, goes_on=st.booleans())
+    def between_two_parts(self, pick: int, goes_on: bool) -> None:
+        place = sorted(self.between_parts)[pick % len(self.between_parts)]
+        before = self.between_parts.pop(place)
+        claimed = None
+        if goes_on:
+            claimed = claims.next_segment(before, self.phones[place], HOLDER, self.now)
+        if claimed is None:
+            claims.let_go(before, self.now)
+        else:
+            self._begins(place, claimed)
+
+    @rule(place=phone_places)
+    def the_process_is_suspended_and_replaced(self, place: int) -> None:
+        for held in (self.open_tries, self.between_parts):
+            if place in held:
+                self.stale.append((held.pop(place), self.phones[place]))
+        claims.recover(self.phones[place].pk, self.now)
+
+    @precondition(lambda self: self.stale)
+    @rule(pick=picks, outcome=st.sampled_from([ACCEPTED, UNKNOWN, *EVERY_ANSWER]))
+    def a_suspended_process_wakes_up_with_an_answer(self, pick: int, outcome: TryResult) -> None:
+        claimed, _ = self.stale[pick % len(self.stale)]
+        assert claims.finish(claimed, outcome, self.now) is False
+        if outcome == ACCEPTED and Segment.objects.get(pk=claimed.segment_id).status == SegmentStatus.SENT:
+            self.on_air.add(claimed.segment_id)
+
+    @precondition(lambda self: self.stale)
+    @rule(pick=picks)
+    def a_suspended_process_wakes_up_between_two_parts(self, pick: int) -> None:
+        claimed, phone = self.stale[pick % len(self.stale)]
+        last = Attempt.objects.filter(segment__message_id=claimed.message_id).latest("pk")
+        before = StatusChange.objects.count()
+        if last.pk != claimed.attempt_id:
+            assert claims.next_segment(claimed, phone, HOLDER, self.now) is None
+            claims.let_go(claimed, self.now)
+            assert StatusChange.objects.count() == before
+
+    @rule(place=phone_places, paused=st.booleans())
+    def a_person_pauses_or_releases_a_phone(self, place: int, paused: bool) -> None:
+        Phone.objects.filter(pk=self.phones[place].pk).update(paused=paused)
+
+    @rule()
+    def what_is_late_expires(self) -> None:
+        claims.expire_due(self.now)
+
+    @rule()
+    def orphans_are_looked_for(self) -> None:
+        assert claims.recover_orphans(self.now) == 0
+
+    @precondition(lambda self: self.expected)
+    @rule(pick=picks, decision=st.sampled_from(["resend", "correct", "discard", "undo", "confirm"]))
+    def a_person_decides(self, pick: int, decision: str) -> None:
+        pks = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+        pk = pks[pick % len(pks)]
+        try:
+            match decision:
+                case "resend":
+                    decisions.resend(pk, actor=PERSON, now=self.now)
+                case "correct":
+                    known = Message.objects.filter(replaces_id=pk).exists()
+                    decisions.correct_number(pk, OTHER_MOBILE, actor=PERSON, now=self.now)
+                    self.expected += not known
+                case "discard":
+                    decisions.discard(pk, note="Cliente avisado.", actor=PERSON, now=self.now)
+                case "undo":
+                    decisions.undo_discard(pk, actor=PERSON, now=self.now)
+                case "confirm":
+                    decisions.confirm_sent(pk, actor=PERSON, now=self.now)
+        except DecisionRefused as refused:
+            assert "mensagem" in str(refused)  # noqa: PT017 - refused or done, both are right
+
+    @invariant()
+    def no_message_appears_or_disappears(self) -> None:
+        assert Message.objects.count() == self.expected
+
+    @invariant()
+    def the_counts_by_status_sum_to_all(self) -> None:
+        counts = Counter(Message.objects.values_list("status", flat=True))
+        assert set(counts) <= set(Status)
+        sent, not_sent = (sum(counts[status] for status in group) for group in (SENT_GROUP, NOT_SENT_GROUP))
+        assert sent + not_sent == self.expected
+
+    @invariant()
+    def every_change_is_told_and_the_chain_is_unbroken(self) -> None:
+        stands: dict[int, str] = {}
+        for change in StatusChange.objects.order_by("pk"):
+            assert change.before == stands.get(change.message_id, "")
+            if change.before:
+                assert Status(change.after) in ALLOWED[Status(change.before)]
+            assert change.actor in {PERSON, "Recado"}
+            stands[change.message_id] = change.after
+        assert stands == dict(Message.objects.values_list("pk", "status"))
+
+    @invariant()
+    def a_part_that_was_sent_stays_sent(self) -> None:
+        sent = set(Segment.objects.filter(status=SegmentStatus.SENT).values_list("pk", flat=True))
+        assert self.on_air <= sent
+
+    @invariant()
+    def in_flight_and_sending_go_together(self) -> None:
+        flying = Attempt.objects.filter(result=AttemptResult.IN_FLIGHT)
+        messages = list(flying.values_list("segment__message_id", flat=True))
+        assert len(messages) == len(set(messages))
+        assert set(messages) == {claimed.message_id for claimed in self.open_tries.values()}
+        sending = set(Message.objects.filter(status=Status.SENDING).values_list("pk", flat=True))
+        held = [*self.open_tries.values(), *self.between_parts.values()]
+        assert sending == {claimed.message_id for claimed in held}
+
+    @invariant()
+    def the_parts_agree_with_the_message(self) -> None:
+        parts: dict[int, Counter[str]] = {}
+        for message_id, status in Segment.objects.values_list("message_id", "status"):
+            parts.setdefault(message_id, Counter())[status] += 1
+        for pk, status in Message.objects.values_list("pk", "status"):
+            of_it = parts.get(pk, Counter())
+            match status:
+                case Status.SENT:
+                    assert set(of_it) == {SegmentStatus.SENT}
+                case Status.QUEUED:
+                    assert not of_it or of_it[SegmentStatus.PENDING]
+                    assert not of_it[SegmentStatus.UNCERTAIN]
+                    assert not of_it[SegmentStatus.FAILED]
+                case Status.FAILED:
+                    assert of_it[SegmentStatus.FAILED] == 1
+            assert bool(of_it[SegmentStatus.SENDING]) <= (status == Status.SENDING)
+
+    @invariant()
+    def the_moment_only_goes_forward(self) -> None:
+        for pk, moment, created in Message.objects.values_list("pk", "moment", "created_at"):
+            assert created <= self.moments.get(pk, created) <= moment <= self.now
+            self.moments[pk] = moment
+
+    def _begins(self, place: int, claimed: Claim) -> None:
+        assert claimed.segment_id not in self.on_air, "a part that is on the air is sent again"
+        assert Segment.objects.filter(message_id=claimed.message_id, index__lt=claimed.part.index).count() == (
+            Segment.objects.filter(
+                message_id=claimed.message_id, index__lt=claimed.part.index, status=SegmentStatus.SENT
+            ).count()
+        )
+        message = Message.objects.get(pk=claimed.message_id)
+        assert message.moment == self.now
+        self.open_tries[place] = claimed
+
+
+@pytest.mark.django_db
+def test_nothing_is_lost_and_nothing_doubled_whatever_happens():
+    profile = hypothesis_settings()
+    run_state_machine_as_test(
+        Queue,
+        settings=hypothesis_settings(profile, max_examples=max(20, profile.max_examples // 2), stateful_step_count=40),
+    )
