@@ -18,7 +18,10 @@ Termina com código 1 quando algo falha. Não envia nada e não muda nada.""",
 )
 @with_django
 def doctor() -> None:
-    """Confere banco, fuso, relógio, portas, permissões, disco e aparelhos, e diz o que fazer."""
+    """Confere a instalação e diz o que fazer.
+
+    Olha banco, fuso, relógio, portas, permissões, disco e aparelhos.
+    """
     from recado.cli.phone_checks import check_phones
     from recado.cli.system_checks import check_system
 

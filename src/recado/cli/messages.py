@@ -68,7 +68,10 @@ def messages(
     as_json: bool,
     limit: int,
 ) -> None:
-    """Mostra as mensagens, com os filtros da tela Consultar Mensagens Enviadas Via SMS."""
+    """Mostra ou conta as mensagens.
+
+    Os filtros são os da tela Consultar Mensagens Enviadas Via SMS.
+    """
     rows = _selected(first, last, situation, type_, status)
     if count_by:
         _print_counts(rows, as_json=as_json)

@@ -94,7 +94,10 @@ def list_phones() -> None:
 @click.argument("name", metavar="NOME")
 @with_django
 def pause(name: str) -> None:
-    """Para de enviar por NOME; a fila espera ou segue por outro aparelho."""
+    """Para de enviar por NOME.
+
+    A fila espera, ou segue por outro aparelho.
+    """
     _set_paused(name, paused=True)
     click.echo(f'Aparelho “{name}” pausado. Para voltar: recado phones resume "{name}"')
 
@@ -145,7 +148,10 @@ Não envia nada. Se o Recado já usa o aparelho, pare-o ou pause-o antes.""",
 )
 @click.argument("link", metavar="LIGAÇÃO")
 def probe(link: str) -> None:
-    """Pergunta ao aparelho em LIGAÇÃO modelo, IMEI, chip, operadora e sinal, e diz o que o impediria de enviar."""
+    """Testa o aparelho em LIGAÇÃO, sem enviar nada.
+
+    Diz modelo, IMEI, chip, operadora e sinal, e o que o impediria de enviar.
+    """
     # No Django: a phone can be tried before anything else is set up.
     from recado.cli.probe import probe_link
 

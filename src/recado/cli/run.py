@@ -42,7 +42,10 @@ Na primeira vez cria o banco de dados e o usuário admin, e mostra a senha.""",
 )
 @click.option("--demo", is_flag=True, help="Dados fictícios e um aparelho emulado, em uma pasta à parte.")
 def run(demo: bool) -> None:
-    """Inicia tudo: telas e envio; com --demo, também um aparelho emulado. Ctrl-C encerra."""
+    """Inicia tudo: telas e envio, até Ctrl-C.
+
+    Com --demo, também um aparelho emulado e dados fictícios.
+    """
     if demo:
         os.environ["RECADO_DEMO"] = "sim"
         os.environ.setdefault("RECADO_HOME", DEMONSTRATION_HOME)
@@ -60,6 +63,8 @@ def _run() -> None:
             require_disk_space(home)
             require_free_address(settings.RECADO_HTTP_ADDRESS)
             login = _prepare(home, demo=settings.RECADO_DEMO)
+            # In one terminal only what asks for attention; who wants each send in the log sets the level.
+            os.environ.setdefault("RECADO_LOG_LEVEL", "WARNING")
             _supervise(login)
     except AlreadyHeld as error:
         process = f" (processo {error.pid})" if error.pid else ""

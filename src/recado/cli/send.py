@@ -45,7 +45,11 @@ O mesmo arquivo duas vezes não envia nada em dobro.""",
 @click.option("--key", metavar="CHAVE", help="A mesma chave duas vezes é um só SMS, para quem repete comandos.")
 @with_django
 def send(number: str | None, text: str | None, csv_file: Path | None, key: str | None) -> None:
-    """Põe na fila o TEXTO para o CELULAR, ou todas as linhas de um arquivo CSV. Diz o número de cada mensagem."""
+    """Põe na fila um SMS, ou um arquivo deles.
+
+    Envia o TEXTO ao CELULAR (“-”: lê o texto da entrada padrão), ou todas as linhas de um CSV.
+    Diz o número de cada mensagem.
+    """
     if csv_file is not None:
         if number is not None or key is not None:
             raise Refused("Com --csv não se informa celular, texto nem --key.")

@@ -62,7 +62,7 @@ def require_free_address(address: str) -> None:
 def _explain(error: OSError, host: str, port: int) -> str:
     other = "Escolha outra porta, por exemplo: RECADO_HTTP_ADDRESS=127.0.0.1:8001"
     if error.errno == errno.EADDRINUSE:
-        return f"A porta {port} já está em uso por outro programa. Pare-o ou escolha outra porta. {other}"
+        return f"A porta {port} já está em uso por outro programa. {other}"
     if error.errno == errno.EACCES:
         return f"Sem permissão para atender na porta {port} (abaixo de 1024 só o administrador pode). {other}"
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):

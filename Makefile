@@ -1,0 +1,76 @@
+# Recado: two commands do everything.
+#
+#   make run    experimenta o Recado, com dados fictícios e um aparelho emulado
+#   make test   roda todos os testes, trazendo o que eles pedem
+#
+# Também: make check, make bench, make constraints, make clean.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+APT := apt-get install -y -q --no-install-recommends
+
+# $(call bring,packages): as root install Debian packages, else say the one line that does.
+bring = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive $(APT) $(1); \
+	else \
+	  echo "Faltam pacotes do sistema. Execute: sudo apt-get update && sudo $(APT) $(1)" >&2; exit 1; \
+	fi
+
+.PHONY: help run test check bench constraints clean test-packages
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: $(VENV)/.installed
+	@RECADO_HOME="$${RECADO_HOME:-$(CURDIR)/var/demo}" RECADO_DEMO=sim $(BIN)/recado run --demo
+
+test: $(VENV)/.installed-dev test-packages
+	$(BIN)/pytest -n auto
+	TEST_DATABASE=postgresql $(BIN)/pytest -n auto
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m bench
+
+# After trying new versions in .venv: write down what was tried. setuptools builds the package; the venv's own may be old.
+constraints: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --upgrade 'setuptools>=77'
+	@{ sed '/^[^#]/d' constraints.txt; $(BIN)/python -m pip freeze --all --exclude recado; } > constraints.new
+	@mv constraints.new constraints.txt
+
+# What people made of it stays: the data in var/.
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf src/*.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "O Recado pede Python 3.11 ou mais novo. Indique qual usar: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(call bring,python3-venv); }
+	@echo "Criando o ambiente em $(VENV)…"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Instalando o Recado (na primeira vez leva um minuto)…"
+	@$(PIP_INSTALL) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Instalando o Recado e o que os testes pedem…"
+	@$(PIP_INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+# A browser and a PostgreSQL server, for the tests that use them.
+test-packages:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ]; then $(call bring,$$missing); fi

@@ -1,0 +1,90 @@
+"""The fictitious weeks: there once, believable, and nobody's data."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import F
+
+from recado.cli.demonstration import agenda, create_demonstration
+from recado.cli.demonstration.people import make_people
+from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
+from recado.phones.models import Phone
+from recado.service_requests.models import Requester, RequestStatus, ServiceRequest
+from tests.support.outbox import assert_unbroken
+
+NOW = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+class TestData:
+    def test_they_are_made_once(self) -> None:
+        assert create_demonstration(NOW).startswith("120 RAs e ")
+        assert create_demonstration(NOW) == ""
+        assert ServiceRequest.objects.count() == 120
+        assert Phone.objects.get().pace_seconds == 7
+
+    def test_every_kind_of_fate_is_there_and_some_wait_to_be_sent(self) -> None:
+        create_demonstration(NOW)
+        found = set(Message.objects.values_list("status", flat=True))
+
+        assert found == set(Status.values) - {Status.SENDING}
+        assert Message.objects.filter(status=Status.QUEUED).count() == len(agenda.JUST_NOW)
+        assert Message.objects.filter(replaces__isnull=False).exists()
+        assert set(Message.objects.values_list("type_id", flat=True)) == {1, 2, 3}
+        assert set(ServiceRequest.objects.values_list("status", flat=True)) == set(RequestStatus.values)
+
+    def test_the_rows_are_those_that_real_work_leaves(self) -> None:
+        create_demonstration(NOW)
+
+        for message in Message.objects.all():
+            assert_unbroken(message)
+        assert not Attempt.objects.filter(result=AttemptResult.IN_FLIGHT).exists()
+        assert not Segment.objects.filter(status=SegmentStatus.SENDING).exists()
+        sent = Message.objects.filter(status__in=[Status.SENT, Status.DELIVERED])
+        assert not sent.filter(segments__isnull=True).exists()
+        assert Attempt.objects.filter(result=AttemptResult.REJECTED).count() > 5
+
+    def test_nothing_is_in_the_future_and_the_phone_is_free_for_the_gateway(self) -> None:
+        create_demonstration(NOW)
+
+        assert not Message.objects.filter(moment__gt=NOW).exists()
+        assert not ServiceRequest.objects.filter(closed_at__lt=F("opened_at")).exists()
+        assert Phone.objects.get().holder == ""
+
+    def test_every_number_is_one_that_nobody_has(self) -> None:
+        create_demonstration(NOW)
+
+        numbers = set(Requester.objects.values_list("mobile", flat=True))
+        numbers |= set(Message.objects.values_list("number", flat=True))
+        assert all(number.startswith("+5581900000") for number in numbers)
+
+
+@pytest.mark.parametrize("hours", range(0, 24 * 7, 5))
+def test_the_weeks_can_be_planned_at_any_hour_of_any_day(hours: int) -> None:
+    now = NOW + timedelta(hours=hours)
+
+    plan = agenda.plan(random.Random(1), now)
+
+    opened = [request.opened_at for request in plan.requests]
+    assert len(opened) == agenda.REQUESTS
+    assert opened == sorted(opened)
+    assert opened[-1] < now
+    assert opened[0] > now - timedelta(weeks=agenda.WEEKS, days=1)
+    expiring = [moment for moment in opened if plan.outage_from <= moment < plan.outage_until]
+    assert len(expiring) == agenda.FIRST_OF_OUTAGE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [0, 9, 50, 100])
+def test_they_can_be_made_at_any_time(hours: int) -> None:
+    assert create_demonstration(NOW + timedelta(hours=hours))
+
+
+def test_people_have_a_number_of_their_own() -> None:
+    people = make_people(random.Random(1))
+
+    assert len({person.mobile for person in people}) == len(people) == 99
+    assert all(person.email == "" or person.email.endswith("@example.com") for person in people)

@@ -1,0 +1,171 @@
+"""`recado doctor`: each trouble is found, with what to do about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from recado.cli.findings import Finding, Level
+from recado.cli.phone_checks import check_device, check_modem_manager, check_phones
+from recado.cli.run import LEAST_FREE_BYTES
+from recado.cli.system_checks import (
+    COMFORTABLE_BYTES,
+    check_clock,
+    check_database,
+    check_disk,
+    check_home,
+    check_port,
+    check_time_zone,
+    check_users,
+)
+from recado.phones.leases import this_process
+from recado.phones.models import Phone
+from tests.cli.conftest import Recado, Shell
+
+LINK = "tcp:127.0.0.1:7000"
+NOW = datetime(2026, 11, 22, 11, 14, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Path]:
+    """A character device that stands for a phone's port."""
+    master, slave = os.openpty()
+    yield Path(os.ttyname(slave))
+    os.close(master)
+    os.close(slave)
+
+
+def assert_trouble(finding: Finding, level: Level, told: str) -> None:
+    assert finding.level is level
+    assert told in finding.found + finding.advice
+    assert finding.advice
+
+
+def test_a_home_that_others_can_read_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert_trouble(check_home(tmp_path), Level.WARNING, "chmod 700")
+    tmp_path.chmod(0o700)
+    assert check_home(tmp_path).level is Level.GOOD
+
+
+def test_a_full_disk_fails_and_a_nearly_full_one_warns(tmp_path: Path) -> None:
+    assert_trouble(check_disk(LEAST_FREE_BYTES - 1, tmp_path), Level.FAILURE, "Libere espaço")
+    assert_trouble(check_disk(COMFORTABLE_BYTES - 1, tmp_path), Level.WARNING, "Libere espaço")
+    assert check_disk(COMFORTABLE_BYTES, tmp_path).level is Level.GOOD
+
+
+def test_a_clock_before_the_program_or_before_the_last_record_fails() -> None:
+    assert_trouble(check_clock(datetime(1970, 1, 1, tzinfo=UTC), None), Level.FAILURE, "passado")
+    assert_trouble(check_clock(NOW, NOW + timedelta(hours=2)), Level.FAILURE, "último registro")
+    assert check_clock(NOW, NOW + timedelta(seconds=30)).level is Level.GOOD
+    assert check_clock(NOW, None).level is Level.GOOD
+
+
+def test_a_zone_outside_brazil_warns() -> None:
+    assert check_time_zone(NOW).level is Level.GOOD
+    with timezone.override("Europe/Lisbon"):
+        assert_trouble(check_time_zone(NOW), Level.WARNING, "RECADO_TIME_ZONE")
+
+
+@pytest.mark.django_db
+def test_a_ready_database_is_found_so() -> None:
+    assert all(finding.level is Level.GOOD for finding in check_database())
+
+
+def test_a_free_port_is_no_trouble_and_a_taken_one_is(settings: object) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings.RECADO_HTTP_ADDRESS = f"127.0.0.1:{taken.getsockname()[1]}"  # type: ignore[attr-defined]
+        taken.settimeout(0)
+        assert_trouble(check_port(), Level.FAILURE, "já está em uso")
+    assert check_port().level is Level.GOOD
+
+
+@pytest.mark.django_db
+def test_nobody_who_can_administer_fails_and_a_first_password_warns(tmp_path: Path) -> None:
+    assert_trouble(check_users(tmp_path), Level.FAILURE, "recado user add")
+    User.objects.create_superuser("chefia")
+    assert check_users(tmp_path).level is Level.GOOD
+    (tmp_path / "primeiro_acesso.txt").touch()
+    assert_trouble(check_users(tmp_path), Level.WARNING, "recado user password")
+
+
+def test_a_device_that_is_not_there_or_is_none_fails(tmp_path: Path, terminal: Path) -> None:
+    assert_trouble(check_device("Aparelho", tmp_path / "nada"), Level.FAILURE, "não existe")
+    assert_trouble(check_device("Aparelho", tmp_path), Level.FAILURE, "não é uma porta serial")
+    assert check_device("Aparelho", terminal).level is Level.GOOD
+
+
+def test_a_device_of_a_group_that_we_are_not_in_fails_with_the_group(
+    terminal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    assert_trouble(check_device("Aparelho", terminal), Level.FAILURE, "usermod -aG")
+
+
+def test_a_running_modem_manager_fails(tmp_path: Path) -> None:
+    (tmp_path / "12").mkdir()
+    (tmp_path / "12" / "comm").write_text("python3\n")
+    assert check_modem_manager(tmp_path).level is Level.GOOD
+    (tmp_path / "13").mkdir()
+    (tmp_path / "13" / "comm").write_text("ModemManager\n")
+    assert_trouble(check_modem_manager(tmp_path), Level.FAILURE, "systemctl")
+
+
+@pytest.mark.django_db
+class TestPhones:
+    def test_no_phone_at_all_fails(self) -> None:
+        (finding,) = check_phones()
+        assert_trouble(finding, Level.FAILURE, "recado phones add")
+
+    def test_a_phone_that_nobody_sends_through_warns(self) -> None:
+        Phone.objects.create(name="Um", link=LINK)
+        (finding,) = check_phones()
+        assert_trouble(finding, Level.WARNING, "recado run")
+
+    def test_a_paused_phone_warns(self) -> None:
+        Phone.objects.create(name="Um", link=LINK, paused=True)
+        (finding,) = check_phones()
+        assert_trouble(finding, Level.WARNING, "recado phones resume")
+
+    @pytest.mark.parametrize(
+        ("condition", "level"), [("ready", Level.GOOD), ("sim_pin", Level.FAILURE), ("line_refused", Level.FAILURE)]
+    )
+    def test_what_the_gateway_found_counts(self, condition: str, level: Level) -> None:
+        held = {"holder": this_process(), "held_until": timezone.now() + timedelta(seconds=20)}
+        Phone.objects.create(name="Um", link=LINK, condition=condition, reason="Motivo.", advice="Conselho.", **held)
+        (finding,) = check_phones()
+        assert finding.level is level
+
+    def test_a_link_that_means_nothing_fails(self) -> None:
+        Phone.objects.create(name="Um", link="nada")
+        (finding,) = check_phones()
+        assert_trouble(finding, Level.FAILURE, "inclua-o de novo")
+
+
+@pytest.mark.django_db
+def test_the_command_ends_with_1_when_anything_fails(recado: Recado) -> None:
+    result = recado("doctor")
+
+    assert result.exit_code == 1
+    assert "FALHA  Aparelhos: nenhum incluído" in result.stdout
+    assert "falha" in result.stderr
+
+
+def test_without_a_database_the_rest_is_still_looked_at(shell: Shell) -> None:
+    result = shell.run("doctor")
+
+    assert result.returncode == 1
+    assert "recado migrate" in result.stdout
+    assert "Relógio" in result.stdout
+    assert "Traceback" not in result.stderr
