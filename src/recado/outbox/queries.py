@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
@@ -60,8 +60,8 @@ class Consultation:
 
 
 def day_start(day: date) -> datetime:
-    """The first instant of a local day; where summer time skips midnight, the first instant there is."""
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+    """The first instant of a local day, in UTC; where summer time skips midnight, the first instant there is."""
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

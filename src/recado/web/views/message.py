@@ -37,17 +37,19 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 @live_part
 def message_live(request: HttpRequest, pk: int) -> HttpResponse:
-    """Status, tries and history again; with the actions when the status is another than `era`, the one shown."""
+    """Status, actions, tries and history again; 204 when all is as in `era`, the state that the page shows."""
     context = _context(pk)
-    shown = request.GET.get("era", "")
-    context |= {"live": True, "changed": shown != context["message"].status}
-    return render(request, "web/message_live.html", context)
+    if request.GET.get("era") == context["era"]:
+        return HttpResponse(status=204)
+    return render(request, "web/message_live.html", {**context, "live": True})
 
 
 def _context(pk: int) -> dict[str, Any]:
     found = get_object_or_404(Message.objects.select_related("type", "phone", "replaces"), pk=pk)
     now = timezone.now()
     parts = _parts(found)
+    attempts = list(Attempt.objects.filter(segment__message=found).select_related("segment"))
+    changes = list(found.changes.all())
     return {
         "heading": f"Mensagem do protocolo {found.protocol}" if found.protocol else f"Mensagem {found.pk}",
         "section": "messages",
@@ -56,8 +58,9 @@ def _context(pk: int) -> dict[str, Any]:
         "retry_at": _retry_at(found, now),
         "parts": parts,
         "folded": "".join(part.text for part in parts) != found.text,
-        "attempts": Attempt.objects.filter(segment__message=found).select_related("segment"),
-        "changes": found.changes.all(),
+        "attempts": attempts,
+        "changes": changes,
+        "era": f"{found.status}.{len(changes)}.{len(attempts)}.{attempts[0].result if attempts else ''}",
         "replaced_by": Message.objects.filter(replaces=found).first(),
     }
 

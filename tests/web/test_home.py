@@ -1,0 +1,177 @@
+"""*Tela principal*: what needs a person, today's figures with their lists, how long the queue takes, the phones."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from recado.outbox.claims import finish
+from recado.outbox.queries import QueueForecast
+from recado.phones.models import Condition, Phone
+from recado.web.phone_state import badge, describe
+from recado.web.views.home import queue_words
+from tests.support.outbox import NOW, PERMANENT, UNKNOWN, claim, make_phone, queue_message, send_all
+
+
+@pytest.fixture(autouse=True)
+def at_a_known_time():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def show(browser, url="/"):
+    answer = browser.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def ready_phone(name="Aparelho 1"):
+    return make_phone(name, condition=Condition.READY)
+
+
+def test_nothing_pending_is_said(browser):
+    ready_phone()
+    assert "Nada pendente." in show(browser)
+
+
+def test_what_needs_a_person_is_counted_and_leads_on(browser):
+    phone = ready_phone()
+    for outcome in (PERMANENT, PERMANENT, UNKNOWN):
+        queue_message()
+        finish(claim(phone), outcome, NOW)
+    page = show(browser)
+    assert "2 mensagens com erro" in page
+    assert "1 mensagem talvez enviada" in page
+    assert 'href="/mensagens-com-erro/"' in page
+    assert "Nada pendente." not in page
+    assert "<title>(3) Tela principal – Recado</title>" in page
+
+
+def test_every_number_of_today_leads_to_its_list(browser):
+    phone = ready_phone()
+    queue_message()
+    send_all(phone)
+    queue_message()
+    finish(claim(phone), PERMANENT, NOW)
+    queue_message(at=NOW - timedelta(days=2))
+    page = show(browser)
+    today, since = "inicio=22%2F11%2F2026", "inicio=20%2F11%2F2026"
+    until = "fim=22%2F11%2F2026"
+    assert f'id="ver-enviadas" href="/mensagens/?{today}&amp;{until}&amp;situacao=enviadas">' in page
+    assert f'id="ver-fila" href="/mensagens/?{since}&amp;{until}&amp;estado=queued">' in page
+    assert f'id="ver-falhas" href="/mensagens/?{today}&amp;{until}&amp;estado=failed">' in page
+    assert page.count('<span class="rc-big num">1</span>') == 3
+    assert "com erro</a> – 50%" in page
+    for link in ("ver-enviadas", "ver-fila", "ver-falhas"):
+        url = page.split(f'id="{link}" href="')[1].split('"')[0].replace("&amp;", "&")
+        assert "1 mensagem " in show(browser, url)
+
+
+@pytest.mark.parametrize(
+    ("messages", "wait", "words"),
+    [
+        (0, timedelta(0), "Nenhuma mensagem na fila."),
+        (1, timedelta(seconds=7), "1 mensagem na fila, cerca de 7 s. Término às 8h14."),
+        (120, timedelta(minutes=14), "120 mensagens na fila, cerca de 14 minutos. Término às 8h28."),
+        (
+            9000,
+            timedelta(hours=17, minutes=30),
+            "9.000 mensagens na fila, cerca de 17h30. Término em 23/11/2026 à 1h44.",
+        ),
+        (3, None, "3 mensagens na fila. Nenhum aparelho pronto: a fila espera; nada se perde."),
+    ],
+)
+def test_the_queue_is_told_with_its_end(messages, wait, words):
+    assert queue_words(QueueForecast(messages, messages, wait, None), NOW) == words
+
+
+def test_a_search_goes_by_post_so_that_no_number_stands_in_an_address(browser):
+    page = show(browser)
+    assert '<form class="rc-search" method="post" action="/ra/pesquisar/"' in page
+    answer = browser.post("/ra/pesquisar/", {"term": "(81) 90000-0012"})
+    assert answer.status_code == 302
+    assert "0012" not in answer.headers["Location"]
+
+
+def test_the_live_parts_ask_for_themselves_again(browser):
+    page = show(browser)
+    assert 'hx-get="/vivo/inicio/" hx-trigger="every 5s"' in page
+    part = show(browser, "/vivo/inicio/")
+    assert '<div id="agora" data-live' in part
+    assert '<div id="figuras" hx-swap-oob="true">' in part
+    assert "<html" not in part
+
+
+def test_the_main_screen_costs_few_queries(browser, django_assert_max_num_queries):
+    ready_phone()
+    for _ in range(5):
+        queue_message()
+    with django_assert_max_num_queries(14):
+        show(browser)
+
+
+def phone(**fields):
+    held = {"holder": "test/1/1", "held_until": NOW + timedelta(seconds=30)}
+    return Phone(name="Aparelho 1", **(held | fields))
+
+
+def test_a_ready_phone_says_its_readings():
+    state = describe(phone(condition=Condition.READY, operator="Operadora Exemplo", signal_percent=72), NOW)
+    assert (state.label, state.sentence, state.ready) == ("Pronto", "Operadora Exemplo, sinal 72%", True)
+    assert describe(phone(condition=Condition.READY), NOW, sending=True).label == "Enviando"
+
+
+def test_a_phone_that_nobody_holds_is_without_news_whatever_it_last_said():
+    seen = NOW - timedelta(minutes=3)
+    for abandoned in ({"holder": ""}, {"held_until": NOW - timedelta(seconds=1)}, {"held_until": None}):
+        state = describe(phone(condition=Condition.READY, last_seen_at=seen, **abandoned), NOW)
+        assert state.label == "Sem notícias"
+        assert state.sentence == "O serviço de envio não está cuidando deste aparelho há 3 minutos."
+        assert state.stopped
+        assert not state.ready
+
+
+def test_a_stopped_phone_says_since_when_and_what_to_do():
+    state = describe(
+        phone(
+            condition=Condition.DISCONNECTED,
+            condition_since=NOW - timedelta(minutes=3),
+            reason="A ligação com o telefone caiu.",
+            advice="Confira o cabo.",
+        ),
+        NOW,
+    )
+    assert state.label == "Desconectado há 3 minutos"
+    assert state.advice == "A fila espera; nada se perde. Confira o cabo."
+    assert state.stopped
+
+
+def test_a_paused_phone_is_no_fault():
+    state = describe(phone(condition=Condition.READY, paused=True), NOW)
+    assert (state.label, state.ready, state.stopped) == ("Pausado", False, False)
+
+
+@pytest.mark.parametrize("condition", Condition.values)
+def test_every_condition_has_its_words(condition):
+    state = describe(phone(condition=condition), NOW)
+    assert state.label
+    assert state.sentence
+    assert state.stopped is (condition not in {"ready", "initialising", "unknown"})
+
+
+def test_the_badge_says_one_phone_by_name_and_several_by_count():
+    ready = describe(phone(condition=Condition.READY), NOW)
+    down = describe(phone(condition=Condition.NO_SIGNAL), NOW)
+    assert badge([]).words == "Nenhum aparelho cadastrado"
+    assert badge([ready]).words == "Aparelho 1: pronto"
+    assert badge([down]).words == "Aparelho 1: sem sinal"
+    assert badge([ready, down]) == badge([down, ready])
+    assert badge([ready, down]).words == "1 de 2 aparelhos prontos"
+
+
+def test_a_stopped_phone_stands_first_of_all(browser):
+    make_phone(condition=Condition.SIM_PUK, condition_since=NOW - timedelta(minutes=1), advice="Desbloqueie o chip.")
+    page = show(browser)
+    assert "Aparelho 1: Chip bloqueado há 1 minuto" in page
+    assert "Desbloqueie o chip." in page
+    assert "Nenhuma mensagem na fila." in page

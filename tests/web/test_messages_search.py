@@ -1,0 +1,206 @@
+"""*Consultar Mensagens Enviadas Via SMS*: what is asked, refused and found."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from recado.outbox.claims import finish
+from recado.outbox.models import MessageType
+from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
+from tests.web.attendance import open_ra
+
+PERIOD = {"inicio": "01/11/2026", "fim": "22/11/2026"}
+
+
+@pytest.fixture(autouse=True)
+def at_a_known_time():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def ask(browser, **query):
+    return browser.get("/mensagens/?" + urlencode(query)).content.decode()
+
+
+def numbers(page):
+    return re.findall(r">Mensagem (\d+)</a>", page)
+
+
+def test_the_blank_form_asks_for_nothing_and_refuses_nothing(browser):
+    page = ask(browser)
+    assert "Há 1 campo" not in page
+    assert 'id="resultado"' not in page
+    assert re.search(r'type="radio" name="situacao" value="todas"[^>]* checked', page)
+    assert '<option value="" selected>Todos os tipos</option>' in page
+
+
+def test_buttons_stand_where_gsan_has_them_and_limpar_is_a_link(browser):
+    page = ask(browser, **PERIOD)
+    assert '<a class="br-button secondary" href="/mensagens/">Limpar</a>' in page
+    assert '<a class="br-button" href="/">Cancelar</a>' in page
+    assert 'type="reset"' not in page
+    assert page.index("Limpar") < page.index("Cancelar</a>") < page.index("Pesquisar</button>")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentences"),
+    [
+        ({"inicio": "", "fim": ""}, ["Informe a data inicial.", "Informe a data final."]),
+        ({"inicio": "01/11/2026"}, ["Informe a data final."]),
+        ({"situacao": "enviadas"}, ["Informe a data inicial.", "Informe a data final."]),
+        ({"inicio": "31/02/2026", "fim": "22/11/2026"}, ["31/02/2026 não existe."]),
+        (
+            {"inicio": "22/11/2026", "fim": "21/11/2026"},
+            ["A data final deve ser igual ou posterior à data inicial."],
+        ),
+        ({"inicio": "ontem", "fim": "22/11/2026"}, ["Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026."]),
+        ({"inicio": "2026-11-01", "fim": "22/11/2026"}, ["Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026."]),
+        (PERIOD | {"situacao": "talvez"}, ["Escolha uma situação: Todas, Não Enviadas ou Enviadas."]),
+        (PERIOD | {"tipo": "999"}, ["Escolha um tipo de SMS da lista."]),
+        (PERIOD | {"tipo": "1' OR 1=1"}, ["Escolha um tipo de SMS da lista."]),
+    ],
+)
+def test_refusals_say_what_to_write(browser, query, sentences):
+    page = ask(browser, **query)
+    fields = "campo" if len(sentences) == 1 else "campos"
+    assert f"Há {len(sentences)} {fields} para corrigir" in page
+    for sentence in sentences:
+        assert page.count(sentence) == 2
+    assert "<title>Erro: Consultar" in page
+    assert 'id="resultado"' not in page
+
+
+def test_a_refused_form_keeps_what_was_typed_and_points_at_the_field(browser):
+    page = ask(browser, inicio="31/02/2026", fim="22/11/2026", situacao="enviadas")
+    assert '<a href="#id_inicio">31/02/2026 não existe.</a>' in page
+    field = re.search(r'<input[^>]*id="id_inicio"[^>]*>', page)[0]
+    assert 'value="31/02/2026"' in field
+    assert 'aria-invalid="true"' in field
+    assert 'aria-describedby="id_inicio_error"' in field
+    assert re.search(r'value="enviadas"[^>]* checked', page)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "inicio=01/11/2026%00&fim=22/11/2026",
+        "inicio=%F0%9F%92%A7&fim=%FF%FE",
+        "inicio=01/11/2026&fim=22/11/2026&tipo=%00",
+        "inicio=00/00/0000&fim=99/99/9999",
+        "inicio=01/01/0001&fim=31/12/9999",
+        "inicio=٠١/١١/٢٠٢٦&fim=22/11/2026",
+        "situacao=todas&estado=%00",
+        "inicio=" + "9" * 10_000_000,
+        "inicio=01/11/2026&fim=22/11/2026&pagina=" + "9" * 10_000_000,
+        "inicio=01/11/2026&fim=22/11/2026&por_pagina=" + "x" * 10_000_000,
+    ],
+)
+def test_nonsense_is_answered_and_never_written_back(browser, query):
+    answer = browser.get("/mensagens/?" + query)
+    assert answer.status_code == 200
+    assert len(answer.content) < 100_000
+
+
+def test_too_many_parameters_are_refused_in_words(browser):
+    answer = browser.get("/mensagens/?" + "a=1&" * 5000)
+    assert answer.status_code == 400
+    assert "Pedido não entendido" in answer.content.decode()
+
+
+def test_no_result_is_told_on_the_same_page(browser):
+    page = ask(browser, **PERIOD)
+    assert "0 mensagens de 01/11/2026 a 22/11/2026" in page
+    assert "Nenhuma mensagem neste período com estes filtros. Amplie o período ou escolha “Todas”." in page
+    assert 'value="01/11/2026"' in page
+
+
+def test_a_row_says_who_what_when_and_how_it_stands(browser):
+    phone = make_phone()
+    message = queue_message(number="+5581900000012", at=NOW - timedelta(minutes=2))
+    finish(claim(phone, NOW - timedelta(minutes=2)), PERMANENT, NOW)
+    page = ask(browser, **PERIOD)
+    assert "(81) 90000-0012" in page
+    assert f'href="/mensagens/{message.pk}/"' in page
+    assert ">22/11/2026 08:12:04</time>" in page
+    assert "há 2 minutos" in page
+    assert "<td>Envio avulso</td>" in page
+    assert "<span>Com erro</span>" in page
+    assert "Número inexistente" in page
+
+
+def test_a_message_of_an_ra_leads_to_the_ra(browser):
+    opened = open_ra()
+    number, protocol = opened.service_request.pk, opened.requester.protocol
+    page = ask(browser, **PERIOD)
+    assert f'<a href="/ra/{number}/">RA {number}</a>' in page
+    assert f'<span class="sr-only">Mensagem do protocolo </span>{protocol}</a>' in page
+
+
+def test_situations_part_the_messages(browser):
+    phone = make_phone()
+    queue_message()
+    sent = send_all(phone)
+    waiting = queue_message()
+    assert numbers(ask(browser, **PERIOD)) == [str(sent.pk), str(waiting.pk)]
+    assert numbers(ask(browser, **PERIOD, situacao="enviadas")) == [str(sent.pk)]
+    assert numbers(ask(browser, **PERIOD, situacao="nao-enviadas")) == [str(waiting.pk)]
+
+
+def test_a_type_narrows_and_only_active_types_are_offered(browser):
+    kind, retired = make_type(name="Tipo em uso"), make_type(name="Tipo retirado")
+    mine, old = queue_message(kind=kind), queue_message(kind=retired)
+    MessageType.objects.filter(pk=retired.pk).update(active=False)
+    page = ask(browser, **PERIOD, tipo=str(kind.pk))
+    assert numbers(page) == [str(mine.pk)]
+    assert "Tipo em uso</option>" in page
+    assert "Tipo retirado</option>" not in page
+    assert str(old.pk) in numbers(ask(browser, **PERIOD))
+
+
+def test_one_status_alone_is_told_and_can_be_lifted(browser):
+    phone = make_phone()
+    queue_message()
+    send_all(phone)
+    waiting = queue_message()
+    page = ask(browser, **PERIOD, estado="queued")
+    assert numbers(page) == [str(waiting.pk)]
+    assert "Mostrando só as que estão:" in page
+    assert 'href="?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026">Mostrar as outras também</a>' in page
+
+
+def test_ten_rows_a_page_with_the_filters_in_every_link(browser):
+    made = [queue_message(at=NOW - timedelta(minutes=20 - i)) for i in range(12)]
+    first = ask(browser, **PERIOD, situacao="nao-enviadas")
+    assert numbers(first) == [str(message.pk) for message in made[:10]]
+    assert "12 mensagens de 01/11/2026 a 22/11/2026" in first
+    assert "1–10 de 12 mensagens" in first
+    link = "?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026&amp;situacao=nao-enviadas&amp;por_pagina=10&amp;pagina=2"
+    assert link in first
+    for page in ("2", "99", "9" * 30):
+        assert numbers(ask(browser, **PERIOD, pagina=page)) == [str(message.pk) for message in made[10:]]
+    assert len(numbers(ask(browser, **PERIOD, por_pagina="25"))) == 12
+
+
+def test_the_links_to_usual_periods_count_local_days(browser):
+    page = ask(browser)
+    assert 'href="?inicio=22%2F11%2F2026&amp;fim=22%2F11%2F2026">Hoje</a>' in page
+    assert 'href="?inicio=21%2F11%2F2026&amp;fim=21%2F11%2F2026">Ontem</a>' in page
+    assert 'href="?inicio=16%2F11%2F2026&amp;fim=22%2F11%2F2026">Últimos 7 dias</a>' in page
+
+
+def test_today_is_the_local_day_even_when_it_is_tomorrow_in_utc(anonymous, user):
+    with time_machine.travel(timezone.localtime(NOW).replace(hour=23, minute=30), tick=False):
+        anonymous.force_login(user)
+        assert 'href="?inicio=22%2F11%2F2026&amp;fim=22%2F11%2F2026">Hoje</a>' in ask(anonymous)
+
+
+def test_one_day_is_told_as_one(browser):
+    assert "0 mensagens em 22/11/2026" in ask(browser, inicio="22/11/2026", fim="22/11/2026")
+
+
+def test_the_query_is_only_read(browser):
+    assert browser.post("/mensagens/").status_code == 405
