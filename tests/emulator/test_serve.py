@@ -246,7 +246,7 @@ def test_the_command_cleans_up_on_sigterm_and_recovers_after_sigkill(tmp_path: P
     control = tmp_path / "control"
     killed = _started(tmp_path, "--control", str(control), "--fault", "reject=42")
     assert killed.stdout is not None
-    assert "Telefone emulado em serial:" in killed.stdout.readline()
+    assert "Aparelho emulado em serial:" in killed.stdout.readline()
     killed.kill()
     killed.communicate(timeout=10)
     process = _started(tmp_path, "--control", str(control), "--fault", "reject=42,times=1")

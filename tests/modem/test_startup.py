@@ -278,7 +278,7 @@ def test_a_healthy_phone_says_how_it_is() -> None:
         sim=PhoneCondition.READY,
         smsc="+5511900000000",
         condition=PhoneCondition.READY,
-        reason="O telefone está pronto para enviar.",
+        reason="O aparelho está pronto para enviar.",
         advice="",
     )
 

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: server.stop())
-    print(f"Telefone emulado em {server.endpoint.link}", flush=True)  # noqa: T201
+    print(f"Aparelho emulado em {server.endpoint.link}", flush=True)  # noqa: T201
     server.run()
     return 0
 
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     known = "\n".join(f"  {spec.name:<18} {spec.label}" for spec in FAULTS)
     parser = argparse.ArgumentParser(
         prog="python -m recado.emulator",
-        description="Telefone emulado: aceita comandos AT como um modem e nunca envia SMS de verdade.",
+        description="Aparelho emulado: aceita comandos AT como um modem e nunca envia SMS de verdade.",
         epilog=f"falhas:\n{known}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

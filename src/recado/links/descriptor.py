@@ -15,9 +15,9 @@ _CHUNK = 4096
 _WRITE_LIMIT = 10.0
 """Seconds. A PDU takes 0.4 s even at 9600 bit/s: a line that takes nothing for longer is stuck."""
 
-_GONE = "A ligação com o telefone caiu ({name})."
-_STUCK = "O telefone deixou de receber dados ({name})."
-_STUCK_ADVICE = "Desligue o telefone da energia e ligue de novo; confira o cabo."
+_GONE = "A ligação com o aparelho caiu ({name})."
+_STUCK = "O aparelho deixou de receber dados ({name})."
+_STUCK_ADVICE = "Desligue o aparelho da energia e ligue de novo; confira o cabo."
 
 
 class DescriptorTransport:

@@ -36,13 +36,13 @@ class Explanation:
 
 
 _EXPLANATIONS = {
-    PhoneCondition.READY: Explanation("O telefone está pronto para enviar.", ""),
+    PhoneCondition.READY: Explanation("O aparelho está pronto para enviar.", ""),
     PhoneCondition.NO_SIGNAL: Explanation(
-        "O telefone está sem sinal da operadora.",
-        "Leve o telefone ou a antena para perto de uma janela e confira se a antena está bem conectada.",
+        "O aparelho está sem sinal da operadora.",
+        "Leve o aparelho ou a antena para perto de uma janela e confira se a antena está bem conectada.",
     ),
     PhoneCondition.NOT_REGISTERED: Explanation(
-        "O telefone ainda não se registrou na rede da operadora.",
+        "O aparelho ainda não se registrou na rede da operadora.",
         "Aguarde alguns minutos. Se continuar, confira o sinal, a antena e se a linha está ativa.",
     ),
     PhoneCondition.REGISTRATION_DENIED: Explanation(
@@ -50,12 +50,12 @@ _EXPLANATIONS = {
         "Confira com a operadora se a linha está ativa, com créditos e habilitada para SMS.",
     ),
     PhoneCondition.SIM_MISSING: Explanation(
-        "O telefone está sem chip (SIM).",
-        "Desligue o telefone, coloque o chip e ligue de novo.",
+        "O aparelho está sem chip (SIM).",
+        "Desligue o aparelho, coloque o chip e ligue de novo.",
     ),
     PhoneCondition.SIM_PIN: Explanation(
         "O chip pede o PIN.",
-        "Coloque o chip em um celular comum, desative o pedido de PIN e devolva o chip ao telefone.",
+        "Coloque o chip em um celular comum, desative o pedido de PIN e devolva o chip ao aparelho.",
     ),
     PhoneCondition.SIM_PUK: Explanation(
         "O chip está bloqueado e pede o PUK.",
@@ -63,33 +63,33 @@ _EXPLANATIONS = {
         "Dez tentativas erradas inutilizam o chip.",
     ),
     PhoneCondition.SIM_FAILURE: Explanation(
-        "O telefone não consegue ler o chip (SIM).",
-        "Desligue o telefone, limpe e recoloque o chip. Se continuar, teste o chip em outro aparelho.",
+        "O aparelho não consegue ler o chip (SIM).",
+        "Desligue o aparelho, limpe e recoloque o chip. Se continuar, teste o chip em outro aparelho.",
     ),
     PhoneCondition.NO_SMSC: Explanation(
         "O chip está sem o número da central de mensagens (SMSC).",
         "Peça à operadora o número da central de SMS e grave-o no chip com um celular comum.",
     ),
     PhoneCondition.RADIO_OFF: Explanation(
-        "O rádio do telefone está desligado (modo avião).",
-        "Desligue e ligue o telefone. Se continuar, tire-o do modo avião.",
+        "O rádio do aparelho está desligado (modo avião).",
+        "Desligue e ligue o aparelho. Se continuar, tire-o do modo avião.",
     ),
     PhoneCondition.SILENT: Explanation(
-        "O telefone não responde aos comandos.",
-        "Desligue o telefone da energia e ligue de novo. "
-        "Confira também se a porta configurada é a porta de comandos AT do aparelho.",
+        "O aparelho não responde aos comandos.",
+        "Desligue o aparelho da energia e ligue de novo. "
+        "Confira também se a porta configurada é a porta de comandos AT.",
     ),
     PhoneCondition.DISCONNECTED: Explanation(
-        "A ligação com o telefone caiu.",
-        "Confira o cabo, a alimentação e se o aparelho aparece no computador.",
+        "A ligação com o aparelho caiu.",
+        "Confira o cabo, a alimentação e se ele aparece no computador.",
     ),
     PhoneCondition.NO_SMS: Explanation(
         "Este aparelho não envia SMS por comandos AT.",
-        "Use outro modelo de telefone ou modem, ou atualize o firmware do aparelho.",
+        "Use outro modelo de aparelho ou atualize o firmware deste.",
     ),
     PhoneCondition.INITIALISING: Explanation(
-        "O telefone ainda está iniciando.",
-        "Aguarde um minuto. Se continuar, desligue e ligue o telefone.",
+        "O aparelho ainda está iniciando.",
+        "Aguarde um minuto. Se continuar, desligue e ligue o aparelho.",
     ),
 }
 

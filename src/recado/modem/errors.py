@@ -90,6 +90,6 @@ class NoAnswer(ModemError):
     """
 
     def __init__(self, command: str, lines: tuple[str, ...] = ()) -> None:
-        super().__init__(f"O telefone não respondeu ao comando {command} a tempo.")
+        super().__init__(f"O aparelho não respondeu ao comando {command} a tempo.")
         self.command = command
         self.lines = lines

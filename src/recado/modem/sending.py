@@ -39,12 +39,12 @@ OnStep = Callable[[SendStep], None]
 _BUSY_WAITS = (0.2, 0.4, 0.8, 1.6, 3.2)
 _PDU_MODE_PATIENCE = 10.0
 _CTRL_Z = b"\x1a"
-_NO_PROMPT = "O telefone não pediu o conteúdo da mensagem; nada foi enviado."
-_NO_ANSWER = "A mensagem foi entregue ao telefone, mas ele não respondeu: não se sabe se saiu."
-_LINE_LOST = "A ligação com o telefone caiu depois de entregue a mensagem: não se sabe se saiu."
-_WHOSE_ANSWER = "O telefone deu uma só resposta para duas mensagens: não se sabe se esta saiu."
-_BARE_OK = "O telefone respondeu OK sem o número de envio: não se sabe se a mensagem saiu."
-_REFUSED = "O telefone recusou a mensagem sem dizer o motivo."
+_NO_PROMPT = "O aparelho não pediu o conteúdo da mensagem; nada foi enviado."
+_NO_ANSWER = "A mensagem foi entregue ao aparelho, mas ele não respondeu: não se sabe se saiu."
+_LINE_LOST = "A ligação com o aparelho caiu depois de entregue a mensagem: não se sabe se saiu."
+_WHOSE_ANSWER = "O aparelho deu uma só resposta para duas mensagens: não se sabe se esta saiu."
+_BARE_OK = "O aparelho respondeu OK sem o número de envio: não se sabe se a mensagem saiu."
+_REFUSED = "O aparelho recusou a mensagem sem dizer o motivo."
 
 
 @dataclass(frozen=True, slots=True)
