@@ -34,6 +34,7 @@ TYPE_OPENED = 1
 TYPE_REITERATED = 2
 TYPE_CLOSED = 3
 ORIGIN_DIGIT = "1"
+LONGEST_NOTE = 400
 
 
 class OperationRefused(ValueError):
@@ -137,12 +138,12 @@ def close_service_request(
 ) -> list[Message]:
     """Close the RA and queue SMS type 3 for every mobile told before, when `reason` means success.
 
-    Raises OperationRefused: already closed, closing time after now or before the opening.
+    Raises OperationRefused: already closed, closing time after now or before the opening, `note` too long.
     """
     at = now or timezone.now()
     with transaction.atomic():
         service_request = ServiceRequest.objects.get(pk=service_request_id)
-        _check_closing(service_request, closed_at, at)
+        _check_closing(service_request, closed_at, note, at)
         changed = ServiceRequest.objects.filter(pk=service_request_id, status=RequestStatus.PENDING).update(
             status=RequestStatus.CLOSED,
             closed_at=closed_at,
@@ -198,9 +199,12 @@ def _add_requester(
 
 def _next_protocol(at: datetime) -> str:
     """Year, origin digit, sequence of nine (GSAN); the year is the local one, the sequence never starts again."""
-    if not ProtocolCounter.objects.filter(pk=1).update(last=F("last") + 1):
-        ProtocolCounter.objects.create(pk=1, last=1)
-    last = ProtocolCounter.objects.values_list("last", flat=True).get(pk=1)
+    counter = ProtocolCounter.objects.filter(pk=1)
+    if not counter.update(last=F("last") + 1):
+        # Only on an emptied database; two who come first together both pass here.
+        ProtocolCounter.objects.get_or_create(pk=1)
+        counter.update(last=F("last") + 1)
+    last = counter.values_list("last", flat=True).get()
     return f"{timezone.localtime(at).year:04d}{ORIGIN_DIGIT}{last:09d}"
 
 
@@ -230,9 +234,11 @@ def _again(person: Requester) -> Opened:
     return Opened(person.service_request, person, message, repeated=True)
 
 
-def _check_closing(service_request: ServiceRequest, closed_at: datetime, now: datetime) -> None:
+def _check_closing(service_request: ServiceRequest, closed_at: datetime, note: str, now: datetime) -> None:
     if service_request.status == RequestStatus.CLOSED:
         raise OperationRefused(when_closed(service_request))
+    if len(note) > LONGEST_NOTE:
+        raise OperationRefused(f"O parecer tem no máximo {LONGEST_NOTE} caracteres.", "note")
     if closed_at > now:
         raise OperationRefused("A data e a hora não podem ser posteriores a agora.", "closed_at")
     # People write hours and minutes: an RA opened at 14:05:30 may be closed "at 14:05".
