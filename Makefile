@@ -24,7 +24,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 run: $(VENV)/.installed
-	@RECADO_HOME="$${RECADO_HOME:-$(CURDIR)/var/demo}" RECADO_DEMO=sim $(BIN)/recado run --demo
+	@RECADO_HOME="$${RECADO_HOME:-$(CURDIR)/var/demo}" RECADO_DEMO=sim exec $(BIN)/recado run --demo
 
 test: $(VENV)/.installed-dev test-packages
 	$(BIN)/pytest -n auto

@@ -52,6 +52,15 @@ def test_situation_and_status_filter_as_on_the_screen(recado: Recado, phone: Pho
     assert set(ids(recado, "--status", "sent,cancelled")) == {sent.pk, dropped.pk}
 
 
+def test_filters_with_nothing_in_common_find_nothing(recado: Recado) -> None:
+    queue_message()
+    filters = ("--situation", "enviadas", "--status", "queued")
+
+    assert ids(recado, *filters) == []
+    assert recado("messages", "--count", *filters).stdout == "0\n"
+    assert set(json.loads(recado("messages", "--count-by", "status", "--json", *filters).stdout).values()) == {0}
+
+
 def test_type_is_taken_by_number_or_by_name(recado: Recado) -> None:
     kind = make_type(name="Aviso de obra")
     queue_message()
@@ -115,6 +124,7 @@ def test_nothing_found_is_said(recado: Recado) -> None:
         (["--from", "31/02/2026"], "31/02/2026"),
         (["--from", "ontem"], "dd/mm/aaaa"),
         (["--from", "1/2/26"], "dd/mm/aaaa"),
+        (["--to", "31/12/9999"], "dd/mm/aaaa"),
         (["--from", "22/11/2026", "--to", "21/11/2026"], "igual ou posterior"),
         (["--status", "enviada"], "Existem: queued"),
         (["--status", ","], "Existem: queued"),

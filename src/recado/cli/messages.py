@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,12 +13,14 @@ import click
 from recado.cli.base import RecadoCommand, Refused, counted, table, with_django
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from recado.outbox.models import Message
+    from recado.outbox.queries import Consultation
 
 SITUATIONS = ("todas", "enviadas", "nao-enviadas")
 DEFAULT_LIMIT = 50
+CHUNK = 5000
+# Without --from or --to the period has no such end: nothing was sent before, nothing will be kept until then.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @click.command(
@@ -72,32 +76,30 @@ def messages(
 
     Os filtros são os da tela Consultar Mensagens Enviadas Via SMS.
     """
-    rows = _selected(first, last, situation, type_, status)
+    chosen = _chosen(first, last, situation, type_, status)
     if count_by:
-        _print_counts(rows, as_json=as_json)
+        _print_counts(chosen, as_json=as_json)
     elif count:
-        click.echo(rows.count())
+        click.echo(_count(chosen))
     elif as_json:
-        for message in rows.order_by("moment", "pk")[:limit]:
+        for message in _first_rows(chosen, limit):
             click.echo(json.dumps(as_data(message), ensure_ascii=False))
     else:
-        _print_table(rows, limit)
+        _print_table(chosen, limit)
 
 
-def read_date(text: str | None, option: str) -> datetime | None:
-    """Midnight, in the screens' zone, of a day written `22/11/2026` or `2026-11-22`; None for None."""
-    from django.utils import timezone
-
+def read_day(text: str | None, option: str, otherwise: date) -> date:
+    """The day written `22/11/2026` or `2026-11-22`; `otherwise` for None. Raises Refused."""
     if text is None:
-        return None
+        return otherwise
     for form in ("%d/%m/%Y", "%Y-%m-%d"):
         try:
             # The year has four digits in both forms; strptime would take fewer.
-            day = datetime.strptime(text, form) if len(text) == 10 else None  # noqa: DTZ007
+            day = datetime.strptime(text, form).date() if len(text) == 10 else None  # noqa: DTZ007
         except ValueError:
             continue
-        if day is not None and day.year >= 1900:
-            return timezone.make_aware(day)
+        if day is not None and FIRST_DAY <= day <= LAST_DAY:
+            return day
     raise Refused(f"{option}: “{text[:30]}” não é uma data que existe. Use dd/mm/aaaa, como 22/11/2026.")
 
 
@@ -121,36 +123,18 @@ def as_data(message: Message) -> dict[str, Any]:
     }
 
 
-def _selected(
-    first: str | None, last: str | None, situation: str, type_: str | None, status: str | None
-) -> QuerySet[Message]:
-    from datetime import timedelta
+def _chosen(first: str | None, last: str | None, situation: str, type_: str | None, status: str | None) -> Consultation:
+    """The screen's query with these filters; no status in it when none can match."""
+    from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Status
+    from recado.outbox.queries import Consultation
 
-    from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Message
-
-    since, until = read_date(first, "--from"), read_date(last, "--to")
-    if since and until and until < since:
+    start, end = read_day(first, "--from", FIRST_DAY), read_day(last, "--to", LAST_DAY)
+    if end < start:
         raise Refused("A data final deve ser igual ou posterior à data inicial.")
-    rows = Message.objects.select_related("type")
-    if since:
-        rows = rows.filter(moment__gte=since)
-    if until:
-        # By the calendar, not by 24 hours: a day of a change of clocks has 23 or 25.
-        rows = rows.filter(moment__lt=_next_midnight(until + timedelta(hours=36)))
-    if situation != "todas":
-        rows = rows.filter(status__in=SENT_GROUP if situation == "enviadas" else NOT_SENT_GROUP)
-    if type_ is not None:
-        rows = rows.filter(type_id=_type_number(type_))
-    if status is not None:
-        rows = rows.filter(status__in=_statuses(status))
-    return rows
-
-
-def _next_midnight(moment: datetime) -> datetime:
-    from django.utils import timezone
-
-    day = timezone.localtime(moment).date()
-    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001
+    group = {"todas": tuple(Status), "enviadas": SENT_GROUP, "nao-enviadas": NOT_SENT_GROUP}[situation]
+    asked = tuple(Status) if status is None else _statuses(status)
+    type_id = None if type_ is None else _type_number(type_)
+    return Consultation(start, end, tuple(s for s in Status if s in group and s in asked), type_id)
 
 
 def _type_number(text: str) -> int:
@@ -174,25 +158,36 @@ def _statuses(text: str) -> list[str]:
     return asked
 
 
-def _print_counts(rows: QuerySet[Message], *, as_json: bool) -> None:
-    from django.db.models import Count
+def _count(chosen: Consultation) -> int:
+    # No status in common between --situation and --status is nothing; to the query, no status means all.
+    return chosen.count() if chosen.statuses else 0
 
+
+def _first_rows(chosen: Consultation, limit: int) -> Iterator[Message]:
+    """At most `limit` messages, read a chunk at a time."""
+    for offset in range(0, limit if chosen.statuses else 0, CHUNK):
+        rows = chosen.rows(offset, min(CHUNK, limit - offset))
+        yield from rows
+        if len(rows) < CHUNK:
+            return
+
+
+def _print_counts(chosen: Consultation, *, as_json: bool) -> None:
     from recado.outbox.models import Status
 
-    found = dict(rows.order_by().values_list("status").annotate(Count("pk")))
-    counts = {status.value: found.get(status.value, 0) for status in Status}
+    counts = {status: replace(chosen, statuses=(status,)).count() for status in chosen.statuses}
     if as_json:
-        click.echo(json.dumps(counts))
+        click.echo(json.dumps({status.value: counts.get(status, 0) for status in Status}))
         return
-    lines = [(status.value, status.label, str(counts[status.value])) for status in Status if counts[status.value]]
+    lines = [(status.value, status.label, str(count)) for status, count in counts.items() if count]
     click.echo(table(("status", "Situação", "Mensagens"), [*lines, ("total", "Total", str(sum(counts.values())))]))
 
 
-def _print_table(rows: QuerySet[Message], limit: int) -> None:
+def _print_table(chosen: Consultation, limit: int) -> None:
     from recado.outbox.models import Status
     from recado.outbox.numbers import show_mobile
 
-    total = rows.count()
+    total = _count(chosen)
     if not total:
         click.echo("Nenhuma mensagem com estes filtros.")
         return
@@ -206,7 +201,7 @@ def _print_table(rows: QuerySet[Message], limit: int) -> None:
             message.type.name,
             Status(message.status).label,
         )
-        for message in rows.order_by("moment", "pk")[:limit]
+        for message in _first_rows(chosen, limit)
     ]
     click.echo(table(("Mensagem", "Celular", "RA", "Protocolo", "Data e hora", "Tipo", "Situação"), shown))
     rest = total - len(shown)
