@@ -127,7 +127,7 @@ def test_a_row_says_who_what_when_and_how_it_stands(browser):
     assert f'href="/mensagens/{message.pk}/"' in page
     assert ">22/11/2026 08:12:04</time>" in page
     assert "há 2 minutos" in page
-    assert "<td>Envio avulso</td>" in page
+    assert "<span>Envio avulso</span></td>" in page
     assert "<span>Com erro</span>" in page
     assert "Número inexistente" in page
 

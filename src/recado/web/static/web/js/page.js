@@ -23,6 +23,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent.add(form);
+  // Who stops a slow page may send it again.
+  setTimeout(() => sent.delete(form), 10000);
   const button = event.submitter;
   const words = button && button.dataset.busy;
   setTimeout(() => {
