@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from recado.gsm.causes import Cause
 from recado.outbox.decisions import discard
@@ -250,10 +252,6 @@ def test_after_an_action_the_person_is_back_where_they_were() -> None:
 def test_the_detail_offers_what_may_be_decided(
     status: Status, offered: tuple[str, ...], withheld: tuple[str, ...]
 ) -> None:
-    from django.template.loader import render_to_string
-    from django.test import RequestFactory
-    from django.utils import timezone
-
     message = open_ra().message
     assert message is not None
     if status == Status.CANCELLED:

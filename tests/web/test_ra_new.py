@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from recado.outbox.models import Message, MessageType, Status
-from recado.service_requests.models import Requester, ServiceRequest, Subtype
-from recado.service_requests.operations import TYPE_OPENED
+from recado.service_requests.models import ClosingReason, Requester, ServiceRequest, Subtype
+from recado.service_requests.operations import TYPE_OPENED, close_service_request
 from tests.web.attendance import MOBILE, go_wrong, logged_in, new_ra_form, open_ra, words
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +157,15 @@ def test_the_live_part_answers_only_when_something_changed_and_stops_at_the_end(
     assert "every 2s" not in changed.content.decode()
 
 
+def test_the_protocol_page_tells_of_its_own_sms_after_the_closing_too() -> None:
+    opened = open_ra()
+    ra = opened.service_request
+    close_service_request(ra.pk, reason=ClosingReason.objects.get(pk=2), closed_at=timezone.now())
+    assert opened.message is not None
+    page = logged_in().get(f"/ra/{ra.pk}/protocolo/{opened.requester.pk}/").content.decode()
+    assert f'href="/mensagens/{opened.message.pk}/"' in page
+
+
 def test_the_protocol_page_of_another_ra_does_not_exist() -> None:
     opened, other = open_ra(), open_ra()
     client = logged_in()
@@ -162,6 +173,4 @@ def test_the_protocol_page_of_another_ra_does_not_exist() -> None:
 
 
 def test_nobody_gets_in_without_a_login() -> None:
-    from django.test import Client
-
     assert Client().get(ADDRESS).url.startswith("/entrar/")

@@ -14,7 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from recado.outbox.models import Message, Status
 from recado.service_requests.models import Requester
-from recado.service_requests.operations import TYPE_OPENED, Opened, open_service_request
+from recado.service_requests.operations import (
+    TYPE_OPENED,
+    TYPE_REITERATED,
+    Opened,
+    open_service_request,
+)
 from recado.web.forms.ra_new import RaNewForm
 from recado.web.live import live_part
 from recado.web.previews import preview, sample_protocol
@@ -80,7 +85,11 @@ def _requester(pk: int, requester_pk: int) -> Requester:
 
 def _sms_of(requester: Requester) -> dict[str, object]:
     """The SMS that carries the protocol (the last one, when its number was corrected), and whether its fate is open."""
-    told = Message.objects.filter(protocol=requester.protocol, ra_number=requester.service_request_id)
+    told = Message.objects.filter(
+        protocol=requester.protocol,
+        ra_number=requester.service_request_id,
+        type_id__in=(TYPE_OPENED, TYPE_REITERATED),
+    )
     message = told.order_by("-pk").first()
     return {"sms": message, "sms_is_final": message is None or _is_final(message)}
 
