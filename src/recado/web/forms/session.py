@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.validators import MaxLengthValidator
 
 WRONG = "Usuário ou senha incorretos."
+LONGEST = 150
 
 
 class LoginForm(AuthenticationForm):
@@ -21,9 +23,9 @@ class LoginForm(AuthenticationForm):
         user.label, password.label = "Usuário", "Senha"
         user.error_messages |= {"required": "Informe o usuário."}
         password.error_messages |= {"required": "Informe a senha."}
-        # What no user name can be is told in the same words as a wrong one.
-        user.error_messages |= {"max_length": WRONG, "null_characters_not_allowed": WRONG}
-        user.validators = [_refuse_quietly(validator) for validator in user.validators]
+        # What no user name can be is told in the same words as a wrong one. Django's own form sets no limit that the
+        # server checks, and the table of refused logins holds 255 characters.
+        user.validators = [_refuse_quietly(validator) for validator in (*user.validators, MaxLengthValidator(LONGEST))]
         password.validators = [_refuse_quietly(validator) for validator in password.validators]
 
 
