@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models import F
 
+from recado.cli.base import CommandFailed
 from recado.cli.demonstration import agenda, create_demonstration
 from recado.cli.demonstration.people import make_people
+from recado.cli.run import require_matching_data
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
 from recado.phones.models import Phone
 from recado.service_requests.models import Requester, RequestStatus, ServiceRequest
-from tests.support.outbox import assert_unbroken
+from tests.support.outbox import assert_unbroken, queue_message
 
 NOW = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 
@@ -60,6 +62,28 @@ class TestData:
         numbers = set(Requester.objects.values_list("mobile", flat=True))
         numbers |= set(Message.objects.values_list("number", flat=True))
         assert all(number.startswith("+5581900000") for number in numbers)
+
+
+@pytest.mark.django_db
+class TestApart:
+    """Fictitious data and real ones never stand in one database."""
+
+    def test_an_empty_database_takes_either(self) -> None:
+        require_matching_data(demo=True)
+        require_matching_data(demo=False)
+
+    def test_fictitious_data_are_not_served_as_real_ones(self) -> None:
+        create_demonstration(NOW)
+        require_matching_data(demo=True)
+        with pytest.raises(CommandFailed, match="fictícios"):
+            require_matching_data(demo=False)
+
+    def test_the_demonstration_does_not_enter_where_real_work_is_done(self) -> None:
+        queue_message()
+        require_matching_data(demo=False)
+        with pytest.raises(CommandFailed, match="não são de demonstração"):
+            require_matching_data(demo=True)
+        assert create_demonstration(NOW) == ""
 
 
 @pytest.mark.parametrize("hours", range(0, 24 * 7, 5))

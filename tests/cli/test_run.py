@@ -15,7 +15,7 @@ import pytest
 
 from recado.cli.base import CommandFailed
 from recado.cli.preparation import FirstLogin
-from recado.cli.run import DEMONSTRATION_MARK, require_disk_space, require_matching_home, welcome
+from recado.cli.run import require_disk_space, welcome
 from tests.cli.conftest import Shell, wait_until
 
 # Its own SQLite in a home of its own, whatever the database of the run: once is enough.
@@ -100,18 +100,6 @@ def test_the_demonstration_is_up_sends_heals_and_ends_cleanly(shell: Shell) -> N
     assert not any(Path(f"/proc/{child}").exists() for child in children.values())
     assert not any("Traceback" in line for line in screen.lines)
     assert count(shell.home, "sending") == 0
-
-
-def test_real_data_and_fictitious_ones_never_share_a_home(shell: Shell, tmp_path: Path) -> None:
-    require_matching_home(tmp_path, demo=True)
-    (tmp_path / "recado.db").touch()
-    require_matching_home(tmp_path, demo=False)
-    with pytest.raises(CommandFailed, match="não são de demonstração"):
-        require_matching_home(tmp_path, demo=True)
-    (tmp_path / DEMONSTRATION_MARK).touch()
-    require_matching_home(tmp_path, demo=True)
-    with pytest.raises(CommandFailed, match="dados fictícios"):
-        require_matching_home(tmp_path, demo=False)
 
 
 @pytest.mark.parametrize("command", ["run", "web"])

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from recado.cli.preparation import FirstLogin
 
 DEMONSTRATION_HOME = "~/.local/share/recado-demonstracao"
-DEMONSTRATION_MARK = "demonstracao.txt"
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
@@ -59,10 +58,9 @@ def _run() -> None:
     home = Path(settings.RECADO_HOME)
     try:
         with held(home / "run" / "run.lock"):
-            require_matching_home(home, demo=settings.RECADO_DEMO)
             require_disk_space(home)
             require_free_address(settings.RECADO_HTTP_ADDRESS)
-            login = _prepare(home, demo=settings.RECADO_DEMO)
+            login = _prepare(demo=settings.RECADO_DEMO)
             # In one terminal only what asks for attention; who wants each send in the log sets the level.
             os.environ.setdefault("RECADO_LOG_LEVEL", "WARNING")
             _supervise(login)
@@ -74,17 +72,20 @@ def _run() -> None:
         ) from None
 
 
-def require_matching_home(home: Path, *, demo: bool) -> None:
-    """Raise CommandFailed when fictitious data would mix with real ones: the mark in `home` and `demo` must agree."""
-    marked = (home / DEMONSTRATION_MARK).exists()
-    if marked and not demo:
+def require_matching_data(*, demo: bool) -> None:
+    """Raise CommandFailed when fictitious data would mix with real ones: the database and `demo` must agree."""
+    from recado.cli.demonstration import Holdings, holdings
+
+    held_data = holdings()
+    if held_data is Holdings.FICTITIOUS and not demo:
         raise CommandFailed(
-            f"A pasta {home} guarda dados fictícios de demonstração. "
-            "Use recado run --demo, ou outra pasta em RECADO_HOME."
+            "Este banco guarda dados fictícios de demonstração. Use recado run --demo, "
+            "ou outra pasta em RECADO_HOME (ou outro banco em RECADO_DATABASE_URL)."
         )
-    if demo and not marked and (home / "recado.db").exists():
+    if held_data is Holdings.REAL and demo:
         raise CommandFailed(
-            f"A pasta {home} já guarda dados que não são de demonstração. Use outra pasta em RECADO_HOME."
+            "Este banco já guarda dados que não são de demonstração. Para a demonstração, "
+            "use outra pasta em RECADO_HOME (ou outro banco em RECADO_DATABASE_URL)."
         )
 
 
@@ -98,15 +99,14 @@ def require_disk_space(home: Path) -> None:
         )
 
 
-def _prepare(home: Path, *, demo: bool) -> FirstLogin | None:
+def _prepare(*, demo: bool) -> FirstLogin | None:
     from django.db import connections
 
     from recado.cli.preparation import collect_static, first_login, migrate_database
 
-    if demo:
-        (home / DEMONSTRATION_MARK).write_text("Os dados desta pasta são fictícios.\n", encoding="utf-8")
     if migrate_database():
         click.echo("Banco de dados pronto.")
+    require_matching_data(demo=demo)
     login = first_login()
     if demo:
         from recado.cli.demonstration import create_demonstration

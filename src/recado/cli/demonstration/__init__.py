@@ -8,6 +8,6 @@
 Nothing here writes a status or a protocol by itself: the rows are those that the real work leaves behind.
 """
 
-from recado.cli.demonstration.story import create_demonstration
+from recado.cli.demonstration.story import Holdings, create_demonstration, holdings
 
-__all__ = ["create_demonstration"]
+__all__ = ["Holdings", "create_demonstration", "holdings"]

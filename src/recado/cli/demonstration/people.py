@@ -18,6 +18,7 @@ _LAST = (
     "Siqueira Tavares Vasconcelos"
 ).split()
 COUNT = 99
+FICTITIOUS_NUMBERS = "+5581900000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,12 @@ def make_people(chance: random.Random) -> list[Person]:
         if name not in names:
             names.append(name)
     return [
-        Person(name, f"+558190000{number:04d}", _email(name, chance), f"{chance.randrange(10_000_000, 99_999_999)}")
+        Person(
+            name,
+            f"{FICTITIOUS_NUMBERS}{number:03d}",
+            _email(name, chance),
+            f"{chance.randrange(10_000_000, 99_999_999)}",
+        )
         for number, name in enumerate(names, start=1)
     ]
 

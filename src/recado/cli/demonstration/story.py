@@ -10,6 +10,7 @@ import itertools
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 
 from django.conf import settings
@@ -20,14 +21,14 @@ from recado.cli.base import counted
 from recado.cli.demonstration import agenda, fates
 from recado.cli.demonstration.agenda import Agenda, Request
 from recado.cli.demonstration.fates import Fate
-from recado.cli.demonstration.people import Person, make_people
+from recado.cli.demonstration.people import FICTITIOUS_NUMBERS, Person, make_people
 from recado.outbox import claims, decisions, transitions
 from recado.outbox.claims import Claim
 from recado.outbox.models import Attempt, AttemptResult, Message, Status
 from recado.outbox.policy import TryResult
 from recado.phones import leases
 from recado.phones.models import Phone
-from recado.service_requests.models import Channel, ClosingReason, ServiceRequest, Subtype
+from recado.service_requests.models import Channel, ClosingReason, Requester, ServiceRequest, Subtype
 from recado.service_requests.operations import (
     NewRequester,
     close_service_request,
@@ -49,11 +50,28 @@ _DESCRIPTIONS = ("", "Desde ontem à noite.", "Ponto de referência: praça.", "
 Act = Callable[[datetime], None]
 
 
+class Holdings(Enum):
+    """Whose data the database holds."""
+
+    NONE = auto()
+    FICTITIOUS = auto()
+    REAL = auto()
+
+
+def holdings() -> Holdings:
+    """Tell fictitious data from real ones by the first requester, whose number nobody has."""
+    first = Requester.objects.order_by("pk").values_list("mobile", flat=True).first()
+    if first is not None and first.startswith(FICTITIOUS_NUMBERS):
+        return Holdings.FICTITIOUS
+    anything = first is not None or Phone.objects.exists() or Message.objects.exists()
+    return Holdings.REAL if anything else Holdings.NONE
+
+
 def create_demonstration(now: datetime | None = None) -> str:
-    """Make the fictitious weeks before `now`, once; give what was made, in words, or "" when there are RAs already."""
+    """Make the fictitious weeks before `now`, once; give what was made, in words, or "" when there are data already."""
     at = timezone.localtime(now)
     with transaction.atomic():
-        if ServiceRequest.objects.exists() or Phone.objects.exists():
+        if holdings() is not Holdings.NONE:
             return ""
         link = f"serial:{Path(settings.RECADO_HOME) / 'run' / 'emulator-tty'}"
         phone = Phone.objects.create(name=PHONE_NAME, link=link, pace_seconds=_PACE.total_seconds())
