@@ -63,7 +63,7 @@ def add(name: str, link: str, pace: float | None) -> None:
         other = Phone.objects.filter(link=link).first()
         why = f"A ligação {link} já é do aparelho “{other.name}”." if other else f"Já existe o aparelho “{name}”."
         raise CommandFailed(why) from None
-    click.echo(f"Aparelho “{name.strip()}” incluído. Para testar: recado phones probe {link}")
+    click.echo(f"Aparelho “{name.strip()}” incluído. Para ver como está: recado phones list")
 
 
 @phones.command("list", cls=RecadoCommand)
