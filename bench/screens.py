@@ -17,10 +17,12 @@ SEED = 20261122
 
 def consult(scene: Scene, say: Say) -> None:
     """Server time of *Consultar* for one month out of a year of a million messages: first page, then any page."""
+    from django.core.management import call_command
     from django.test import Client
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     _fill()
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(_user())
     chance = random.Random(SEED)
     for what, page in (("first page", lambda: 1), ("any page", lambda: chance.randint(1, 8000))):
@@ -94,10 +96,23 @@ def _fill() -> None:
 
 
 def _say_plan(say: Say) -> None:
-    from recado.outbox import queries
+    """The plans of the statements that a month's last pages run, as the database tells them."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
 
-    for line in queries.explain_example().splitlines():
-        say(line, "plan")
+    from recado.outbox.queries import Consultation
+
+    asked = Consultation(start=YEAR_START.date(), end=YEAR_START.date() + timedelta(days=29))
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        asked.rows(asked.count() - 10, 10)
+    explain = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+    for what, query in zip(("count", "page"), captured, strict=True):
+        with connection.cursor() as cursor:
+            cursor.execute(explain + query["sql"])
+            for row in cursor.fetchall():
+                say(f"{what}: {row[-1]}", "plan")
 
 
 def _answers(address: str) -> bool:
