@@ -54,6 +54,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "web/error.html", context, status=404)
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """405: the address exists, but does something else."""
+    context = {
+        "heading": "Este endereço não abre assim",
+        "what": "O endereço é de uma ação que só um botão da página faz. Nada foi gravado.",
+        "next_step": "Volte à página anterior ou siga pelo menu.",
+    }
+    return render(request, "web/error.html", context, status=405)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token is missing or old; nothing was done."""
     context = {

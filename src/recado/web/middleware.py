@@ -1,0 +1,48 @@
+"""What holds for every request: sessions that end by disuse, and a page for a wrong method."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from recado.web.views import errors
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_RENEWED = "renewed_at"
+# A renewal is a write to the database: once in five minutes of work is near enough to hours of disuse.
+_RENEW_EVERY = 300
+
+
+def begin_session(sender: object, request: HttpRequest, **kwargs: object) -> None:
+    """The login itself is a use: the first page after it need not write again."""
+    request.session[_RENEWED] = int(time.time())
+
+
+def sliding_session(get_response: Handler) -> Handler:
+    """Let a session end RECADO_SESSION_HOURS after its last use; a page that refreshes itself is no use."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        refreshes_itself = request.method == "GET" and request.headers.get("HX-Request") == "true"
+        if not refreshes_itself and request.user.is_authenticated:
+            now = int(time.time())
+            if now - request.session.get(_RENEWED, 0) >= _RENEW_EVERY:
+                request.session[_RENEWED] = now
+        return get_response(request)
+
+    return handle
+
+
+def page_for_wrong_method(get_response: Handler) -> Handler:
+    """Say in Portuguese, and in the look of the others, that an address takes no such method."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            page = errors.wrong_method(request)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
+
+    return handle
