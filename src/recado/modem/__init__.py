@@ -8,6 +8,7 @@ from recado.modem.identity import Identity
 from recado.modem.network import Registration
 from recado.modem.outcome import Outcome, SendStep
 from recado.modem.settings import DriverSettings
+from recado.modem.store import StoredOutgoing, StoredPdu
 from recado.modem.transport import Transport
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "PhoneCondition",
     "Registration",
     "SendStep",
+    "StoredOutgoing",
+    "StoredPdu",
     "Transport",
     "explain",
 ]

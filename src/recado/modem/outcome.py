@@ -30,16 +30,22 @@ __all__ = [
 
 
 class SendStep(StrEnum):
-    """How far a send has come. Everything before ``SUBMITTED`` is certain not to be on the air."""
+    """How far a send has come. Everything before ``SUBMITTED`` is certain not to be on the air.
+
+    A message that is stored first goes COMMAND, PROMPT, PDU, STORED, SUBMITTED, ANSWERED. Where the phone cannot
+    store, or refuses to send from its store, it begins again at COMMAND without it.
+    """
 
     COMMAND = "command"
-    """About to write ``AT+CMGS``."""
+    """About to write ``AT+CMGS``, or ``AT+CMGW``."""
     PROMPT = "prompt"
     """The phone asked for the PDU."""
     PDU = "pdu"
     """About to write the PDU."""
+    STORED = "stored"
+    """The phone keeps the message in its store and has not been told to send it."""
     SUBMITTED = "submitted"
-    """About to write Ctrl-Z: from here on the message may be on the air."""
+    """About to write Ctrl-Z, or AT+CMSS: from here on the message may be on the air."""
     ANSWERED = "answered"
     """The phone said what became of it."""
 

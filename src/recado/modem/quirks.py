@@ -47,14 +47,23 @@ class Quirks:
     keep_link: bool = True
     """Whether AT+CMMS=2, which keeps the radio link between parts, may be asked for."""
     pacing: Pacing = Pacing()
+    lists: bool = True
+    """Whether AT+CMGL=4 may be asked: phones that never answer it recover only by a reset."""
+    may_set_radio: bool = True
+    """Whether AT+CFUN=1 may be asked. ModemManager never does so on Nokia handsets."""
+
+    @property
+    def cnmi_storing(self) -> tuple[str, ...]:
+        """The rows of ``cnmi`` that have reports stored (<ds>=2) rather than handed over."""
+        return tuple(row for row in self.cnmi if row.split(",")[3:4] == ["2"])
 
 
 GENERIC = Quirks("")
 
 _TABLE = (
     # E1750 and E1752 misbehave after ^CURC.
-    Quirks("huawei", models=("e1750", "e1752")),
-    Quirks("huawei", setup=("AT^CURC=0",)),
+    Quirks("huawei", models=("e1750", "e1752"), lists=False),
+    Quirks("huawei", setup=("AT^CURC=0",), lists=False),
     # AT+CPMS? stops a +ZUSIMR flood that crashes the stick.
     Quirks("zte", setup=("AT+CPMS?",)),
     # The default answers a failed send with a bare OK; with 0 it answers ERROR.
@@ -67,7 +76,11 @@ _TABLE = (
     ),
     Quirks("siemens", setup=("AT^SM20=0,0",), cnmi=("2,1,0,2,1", *GENERIC_CNMI)),
     # 6310 and 6230 cut a PDU short unless it comes in pieces.
-    Quirks("nokia", pacing=Pacing(after_prompt=0.1, chunk=18, between_chunks=0.01, before_submit=0.1)),
+    Quirks(
+        "nokia",
+        pacing=Pacing(after_prompt=0.1, chunk=18, between_chunks=0.01, before_submit=0.1),
+        may_set_radio=False,
+    ),
     Quirks("simcom", acknowledge=None),
 )
 

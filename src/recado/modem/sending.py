@@ -38,7 +38,7 @@ OnStep = Callable[[SendStep], None]
 
 _BUSY_WAITS = (0.2, 0.4, 0.8, 1.6, 3.2)
 _PDU_MODE_PATIENCE = 10.0
-_CTRL_Z = b"\x1a"
+CTRL_Z = b"\x1a"
 _NO_PROMPT = "O aparelho não pediu o conteúdo da mensagem; nada foi enviado."
 _NO_ANSWER = "A mensagem foi entregue ao aparelho, mas ele não respondeu: não se sabe se saiu."
 _LINE_LOST = "A ligação com o aparelho caiu depois de entregue a mensagem: não se sabe se saiu."
@@ -76,8 +76,26 @@ class Sender:
 
         Never raises for what the phone or the line does.
         """
+        pdu = submit.to_hex()
+
+        def hand_over() -> Outcome | None:
+            self.prepare()
+            on_step(SendStep.COMMAND)
+            refusal = self.enter(f"AT+CMGS={submit.tpdu_length}", pdu, on_step)
+            if refusal is None:
+                on_step(SendStep.SUBMITTED)
+                self._session.submit(pdu)
+            return refusal
+
+        return self.carry_out(hand_over, lambda: self._session.write(CTRL_Z), on_step)
+
+    def carry_out(
+        self, hand_over: Callable[[], Outcome | None], trigger: Callable[[], None], on_step: OnStep
+    ) -> Outcome:
+        """Run ``hand_over``, which must not let the message go and may end the send with an outcome; then
+        ``trigger``, which lets it go; then give what the phone says."""
         try:
-            refusal = self._hand_over(submit, on_step)
+            refusal = hand_over()
         except PhoneDownError as down:
             self._leave_out_of_step()
             return PhoneDown(down.condition, down.reason, down.advice)
@@ -87,7 +105,7 @@ class Sender:
         if refusal is not None:
             self._session.end()
             return refusal
-        outcome = self._submit()
+        outcome = self._submit(trigger)
         self._session.end()
         if not isinstance(outcome, Unknown):
             on_step(SendStep.ANSWERED)
@@ -97,13 +115,14 @@ class Sender:
         self._session.end()
         self._session.out_of_step = True
 
-    def _hand_over(self, submit: Submit, on_step: OnStep) -> Outcome | None:
-        """Everything before Ctrl-Z; ``None`` means that the PDU waits for it."""
-        pdu = submit.to_hex()
+    def prepare(self) -> None:
+        """What must be true before any message is entered. Raises ``errors.PhoneDown``."""
         self._keep_quiet()
         self._require_pdu_mode()
-        on_step(SendStep.COMMAND)
-        refusal = self._ask_for_prompt(submit.tpdu_length)
+
+    def enter(self, command: str, pdu: str, on_step: OnStep) -> Outcome | None:
+        """Give ``command`` and its PDU; ``None`` means that the PDU waits for Ctrl-Z."""
+        refusal = self._ask_for_prompt(command)
         if refusal is not None:
             return refusal
         on_step(SendStep.PROMPT)
@@ -114,9 +133,7 @@ class Sender:
         error = self._error_before(self._clock.monotonic())
         if error is not None:
             self._session.out_of_step = True
-            return _refused_before_submit(error)
-        on_step(SendStep.SUBMITTED)
-        self._session.submit(pdu)
+            return refused_before_submit(error)
         return None
 
     def _keep_quiet(self) -> None:
@@ -133,10 +150,10 @@ class Sender:
         if insist_on_pdu_mode(self._session, until) is not None:
             raise StillInitialising
 
-    def _ask_for_prompt(self, length: int) -> Outcome | None:
+    def _ask_for_prompt(self, command: str) -> Outcome | None:
         error: Final | None = None
         for wait in (*_BUSY_WAITS, None):
-            self._session.begin(f"AT+CMGS={length}", wants_prompt=True)
+            self._session.begin(command, wants_prompt=True)
             answer = self._prompt_or_error()
             if isinstance(answer, Prompt):
                 return None
@@ -148,7 +165,7 @@ class Sender:
         # The prompt may still come: the next command begins with ESC.
         self._session.out_of_step = True
         if error is not None:
-            return _refused_before_submit(error)
+            return refused_before_submit(error)
         self._session.recover()
         advice = explain(PhoneCondition.SILENT).advice
         return PhoneDown(PhoneCondition.SILENT, _NO_PROMPT, advice)
@@ -163,7 +180,7 @@ class Sender:
                 return token
             if isinstance(token, Final) and not token.ok:
                 error = token
-                if not self._answer_outstanding():
+                if not self.answer_outstanding():
                     break
         return error
 
@@ -181,12 +198,12 @@ class Sender:
                 return token
         return None
 
-    def _submit(self) -> Outcome:
-        """Ctrl-Z and the result. Whatever goes wrong from here on, the message may be on the air."""
-        contested = self._answer_outstanding()
+    def _submit(self, trigger: Callable[[], None]) -> Outcome:
+        """The trigger and the result. Whatever goes wrong from here on, the message may be on the air."""
+        contested = self.answer_outstanding()
         deadline = self._clock.monotonic() + self._settings.send_timeout
         try:
-            self._session.write(_CTRL_Z)
+            trigger()
             answer = self._read_answer(deadline)
             if answer is None:
                 return self._give_up(_NO_ANSWER)
@@ -247,7 +264,8 @@ class Sender:
             return _Answer(True, reference_of(taken.text), taken.text, final)
         return _Answer(False, None, final.text if final else "", final)
 
-    def _answer_outstanding(self) -> bool:
+    def answer_outstanding(self) -> bool:
+        """Whether an earlier send's answer may still come."""
         if self._session.late_answers != self._late_answers_seen:
             self._late_answers_seen = self._session.late_answers
             self._unanswered_until = float("-inf")
@@ -311,8 +329,9 @@ def _judge_error(error: Final) -> Outcome:
     return Rejected(meaning, error.text, meaning.verdict, meaning.cause, meaning.reason)
 
 
-def _refused_before_submit(error: Final) -> Rejected:
-    """Before Ctrl-Z nothing is on the air, whatever the code would mean after it."""
+def refused_before_submit(error: Final) -> Rejected:
+    """Give the outcome of an error before the message was let go: nothing is on the air, whatever the code
+    would mean later."""
     meaning = meaning_of(error)
     if meaning is None:
         return Rejected(None, error.text, Verdict.TRANSIENT, Cause.UNKNOWN, _REFUSED)

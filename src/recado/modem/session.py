@@ -88,8 +88,6 @@ class Session:
         """A command was left without its answer: recover before the next one."""
         self.late_answers = 0
         """How many results for sends already given up have arrived."""
-        self.unacknowledged = 0
-        """How many messages were handed over directly and may wait for +CNMA."""
         self._transport = transport
         self._tokens: deque[Token] = deque()
         self._flight: _Flight | None = None
@@ -126,10 +124,10 @@ class Session:
         """Nothing is in flight any more: what still comes is unsolicited."""
         self._flight = None
 
-    def submit(self, pdu: str) -> None:
+    def submit(self, pdu: str, prefixes: tuple[str, ...] = RESULT_PREFIXES) -> None:
         """The PDU is complete: from here on ``+CMGS:`` is the answer to the command in flight."""
         if self._flight is not None:
-            self._flight.prefixes = RESULT_PREFIXES
+            self._flight.prefixes = prefixes
             self._flight.echoes.add(pdu)
             self._flight.wants_prompt = False
 
@@ -234,7 +232,6 @@ class Session:
         """Give ``token`` back if it belongs to the command in flight, else deal with it."""
         match token:
             case Message():
-                self.unacknowledged += token.header.startswith(("+CMT:", "+CDS:"))
                 self.mailbox.post(message_event(token))
                 return None
             case Prompt():

@@ -24,3 +24,9 @@ class DriverSettings:
     """How long after a send without an answer its answer may still meet the next send's."""
     late_answer_hold: float = 15.0
     """In that window: how long a first answer is held to see whether a second one, the true one, follows."""
+    caller_acknowledges: bool = False
+    """The caller of ``Driver.wait`` keeps what it gives and then calls ``Driver.acknowledge``. Without this, ``wait``
+    acknowledges by itself, and a report is lost when the process dies before keeping it."""
+    store_first: bool = False
+    """Send through the phone's store (AT+CMGW, AT+CMSS), so that ``Driver.stored_outgoing`` tells after a crash
+    whether a message left. Two more commands, and two writes to the phone's memory, for each message."""

@@ -24,6 +24,7 @@ _BY_PREFIX = (
     ("AT+CNMI", 15.0),
     ("AT+CPMS", 20.0),
     # Reads or deletes on the SIM: makers give 5 to 25 s.
+    ("AT+CMGL", 30.0),
     ("AT+CMGR", 25.0),
     ("AT+CMGD", 25.0),
     # Makers close the acknowledge window after some 15 s; later is of no use.
@@ -39,6 +40,9 @@ PROMPT = 10.0
 SEND = 180.0
 """From Ctrl-Z to the result. An EG06 answered after 135 s, makers' limits go from 60 to 150 s, ModemManager
 waits 300 s. Below 180 s a message that did go out would be called unknown."""
+
+STORE = 30.0
+"""From Ctrl-Z to +CMGW: n. Only memory is written; makers give 5 s, a full or worn SIM needs more."""
 
 OK_AFTER_REFERENCE = 10.0
 """Between ``+CMGS: n`` and its OK. The network has taken the message already: only tidiness waits here."""
