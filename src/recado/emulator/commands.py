@@ -6,100 +6,24 @@ A handler answers with a `Reply` or raises `CommandError`; it never sees the clo
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 from typing import Final
 
-from recado.emulator.state import CommandError, Dialogue, Family, PhoneState, StoredStatus
+from recado.emulator import message_commands as messages
+from recado.emulator.request import OK, Handler, Kind, Reply, Request, requests
+from recado.emulator.state import CommandError, Dialogue, Family, PhoneState
+from recado.emulator.ussd import ussd_answer
 
-_BASIC: Final = re.compile(r"S[0-9]+(?:=[0-9]+|\?)|&?[A-Z][0-9]*", re.IGNORECASE)
-_EXTENDED: Final = re.compile(r'(?:"[^"]*"|[^";])+')
-_LONGEST_LINE: Final = 1024
+__all__ = ["HANDLERS", "Kind", "Reply", "Request", "answer", "requests"]
+
 _RESTART: Final = ("1", "1")
-_USSD_ANSWER: Final = '+CUSD: 0,"Saldo de teste: R$ 10,00",15'
 
 
-class Kind(StrEnum):
-    """How a command was asked: `+X`, `+X?`, `+X=?`, `+X=…`."""
-
-    RUN = "run"
-    READ = "read"
-    TEST = "test"
-    SET = "set"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One command of a line: name in capitals with its sign (`+CMGS`, `E`), and its arguments."""
-
-    name: str
-    kind: Kind
-    args: tuple[str, ...] = ()
-
-    def number(self, position: int, allowed: tuple[int, ...], default: int | None = None) -> int:
-        """Give a numeric argument, `default` where it is left out; raise `CommandError` for what is not allowed."""
-        text = self.args[position] if position < len(self.args) else ""
-        if not text and default is not None:
-            return default
-        if not text.isascii() or not text.isdigit() or int(text) not in allowed:
-            raise CommandError(Family.CME, 50)
-        return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a command answers: lines, and what it makes the phone do beyond answering.
-
-    `submit_length` asks for a PDU of that TPDU length; `later` are unsolicited lines after the final result;
-    `final` is False where OK itself is missing or nothing comes at all.
-    """
-
-    lines: tuple[str, ...] = ()
-    submit_length: int | None = None
-    restart: bool = False
-    later: tuple[str, ...] = ()
-    final: bool = True
-
-
-Handler = Callable[[PhoneState, Request], Reply]
-OK: Final = Reply()
-
-
-def requests(line: str) -> Iterator[Request]:
-    """Cut a command line, after its `AT`, into requests. Raises `CommandError` for what is no command."""
-    if len(line) > _LONGEST_LINE:
-        raise CommandError
-    at = 0
-    while at < len(line):
-        if line[at] in " ;":
-            at += 1
-            continue
-        pattern = _EXTENDED if line[at] in "+^#*%" else _BASIC
-        found = pattern.match(line, at)
-        if found is None:
-            raise CommandError
-        at = found.end()
-        yield _extended(found.group()) if pattern is _EXTENDED else _basic(found.group())
-
-
-def _basic(text: str) -> Request:
-    letters = 2 if text.startswith("&") else 1
-    return Request(text[:letters].upper(), Kind.SET, (text[letters:] or "0",))
-
-
-def _extended(text: str) -> Request:
-    name, sign, rest = text.strip().partition("=")
-    if not sign:
-        asks = name.endswith("?")
-        return Request(name.rstrip("?").upper(), Kind.READ if asks else Kind.RUN)
-    if rest.strip() == "?":
-        return Request(name.upper(), Kind.TEST)
-    fields = next(csv.reader([rest], skipinitialspace=True), [])
-    # A handler may count on a first argument: `+X=` has one, which is empty.
-    return Request(name.upper(), Kind.SET, tuple(field.strip() for field in fields) or ("",))
+# What a phone refuses while its SIM or its message services are not ready; each maker has its own code for it.
+_NEEDS_SERVICES: Final = frozenset(
+    ("+CPIN", "+CIMI", "+CCID", "+CSCA", "+CMGF", "+CSMS", "+CNMI", "+CPMS", "+CMGS", "+CMGW", "+CMGL", "+CMGR")
+)
+_BUSY: Final = {"14": (Family.CME, 14), "314": (Family.CMS, 314), "515": (Family.CME, 515)}
 
 
 def answer(state: PhoneState, request: Request) -> Reply:
@@ -107,6 +31,8 @@ def answer(state: PhoneState, request: Request) -> Reply:
     handler = HANDLERS.get(request.name)
     if handler is None:
         raise CommandError
+    if request.name in _NEEDS_SERVICES and (code := state.faults.strike("not_yet")) is not None:
+        raise CommandError(*_BUSY[str(code)])
     return handler(state, request)
 
 
@@ -158,7 +84,7 @@ def _cmee(state: PhoneState, request: Request) -> Reply:
 
 def _cpin(state: PhoneState, request: Request) -> Reply:
     if request.kind is Kind.SET:
-        state.enter_pin(request.args[0])
+        state.enter_pin(request.args[0], request.args[1] if len(request.args) > 1 else None)
         return OK
     if request.kind is Kind.TEST:
         return OK
@@ -198,6 +124,7 @@ def _csca(state: PhoneState, request: Request) -> Reply:
     state.need_sim(Family.CMS)
     if request.kind is Kind.SET:
         state.smsc = request.args[0]
+        state.faults.clear("no_smsc")
         return OK
     if request.kind is Kind.TEST:
         return OK
@@ -210,136 +137,35 @@ def _cfun(state: PhoneState, request: Request) -> Reply:
         case Kind.TEST:
             return Reply(("+CFUN: (0,1,4),(0,1)",))
         case Kind.READ:
-            return Reply((f"+CFUN: {state.functional}",))
+            return Reply((f"+CFUN: {state.radio}",))
         case _:
             state.functional = request.number(0, (0, 1, 4))
+            state.faults.clear("radio_off")
             return Reply(restart=request.args[:2] == _RESTART)
 
 
 def _cusd(state: PhoneState, request: Request) -> Reply:
     if request.kind is not Kind.SET:
         return Reply(("+CUSD: 1",)) if request.kind is Kind.READ else OK
-    return Reply(later=(_USSD_ANSWER,)) if len(request.args) > 1 and request.args[0] == "1" else OK
-
-
-def _cmgs(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
+    if len(request.args) < 2 or request.args[0] != "1":
         return OK
-    if request.kind is not Kind.SET or state.dialogue.text_mode:
-        raise CommandError(Family.CMS, 303 if state.dialogue.text_mode else 304)
-    state.need_sim(Family.CMS)
-    length = request.args[0]
-    # The shortest SUBMIT has 8 octets or so; 164 is the longest TPDU there is (TS 23.040 §9.2.3).
-    if not length.isascii() or not length.isdigit() or not 7 <= int(length) <= 164:
-        raise CommandError(Family.CMS, 304)
-    return Reply(submit_length=int(length))
+    form = state.faults.value("ussd")
+    # A phone that wants the query packed takes the plain one for nonsense.
+    if form == "refused" or (form == "packed" and not request.args[1].isalnum()):
+        raise CommandError
+    return Reply(later=ussd_answer(None if form is None else str(form)))
 
 
-def _simple(name: str, attribute: str, allowed: tuple[int, ...], answer_on_set: str = "") -> Handler:
-    """Make the handler of a message setting that is one number of the dialogue."""
+def _counters(wording: str) -> Handler:
+    """Make the handler of a maker's command that tells how many tries of PIN and PUK are left."""
 
     def handler(state: PhoneState, request: Request) -> Reply:
-        if request.kind is Kind.TEST:
-            return Reply((f"{name}: ({','.join(map(str, allowed))})",))
-        if request.kind is Kind.READ:
-            tail = f",{answer_on_set}" if answer_on_set else ""
-            return Reply((f"{name}: {int(getattr(state.dialogue, attribute))}{tail}",))
-        value = request.number(0, allowed, 0)
-        setattr(state.dialogue, attribute, bool(value) if attribute == "text_mode" else value)
-        return Reply((f"{name}: {answer_on_set}",)) if answer_on_set else OK
+        if state.faults.is_on("sim_missing"):
+            raise CommandError(Family.CME, 10)
+        asked = "SIM PUK" if state.faults.is_on("sim_puk") else "SIM PIN" if state.faults.is_on("sim_pin") else "READY"
+        return Reply((wording.format(asked=asked, pin=state.pin_tries, puk=state.puk_tries),))
 
     return handler
-
-
-_CNMI_RANGES: Final = ((0, 1, 2, 3), (0, 1, 2, 3), (0, 2, 3), (0, 1, 2), (0, 1))
-
-
-def _cnmi(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
-        return Reply(("+CNMI: (0-3),(0-3),(0,2,3),(0-2),(0,1)",))
-    if request.kind is Kind.READ:
-        return Reply((f"+CNMI: {','.join(map(str, state.dialogue.cnmi))}",))
-    try:
-        wanted = [
-            request.number(position, allowed, state.dialogue.cnmi[position])
-            for position, allowed in enumerate(_CNMI_RANGES)
-        ]
-    except CommandError:
-        raise CommandError(Family.CMS, 303) from None
-    if wanted[0] == 2 and state.faults.is_on("cnmi_mode_1"):
-        raise CommandError(Family.CMS, 303)
-    mode, mt, bm, ds, bfr = wanted
-    state.dialogue.cnmi = (mode, mt, bm, ds, bfr)
-    return OK
-
-
-def _cpms(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
-        return Reply(('+CPMS: ("ME","SM"),("ME","SM"),("ME","SM")',))
-    state.need_sim(Family.CMS)
-    usage = f"{len(state.store)},{state.settings.capacity}"
-    if request.kind is Kind.READ:
-        return Reply(("+CPMS: " + ",".join([f'"ME",{usage}'] * 3),))
-    if not set(request.args) <= {"ME", "SM", ""}:
-        raise CommandError(Family.CMS, 302)
-    return Reply(("+CPMS: " + ",".join([usage] * 3),))
-
-
-def _cmgl(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
-        return Reply(("+CMGL: (0-4)",))
-    if state.faults.is_on("cmgl_hangs"):
-        return Reply(final=False)
-    state.need_sim(Family.CMS)
-    wanted = request.number(0, (0, 1, 2, 3, 4), 0)
-    lines: list[str] = []
-    for index, stored in sorted(state.store.items()):
-        if wanted in (StoredStatus.ALL, stored.status):
-            lines += [f"+CMGL: {index},{stored.status},,{stored.tpdu_length}", stored.pdu]
-            stored.status = StoredStatus.REC_READ
-    return Reply(tuple(lines))
-
-
-def _cmgr(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
-        return OK
-    state.need_sim(Family.CMS)
-    stored = state.store.get(_index(request))
-    if stored is None:
-        raise CommandError(Family.CMS, 321)
-    lines = (f"+CMGR: {stored.status},,{stored.tpdu_length}", stored.pdu)
-    stored.status = StoredStatus.REC_READ
-    return Reply(lines)
-
-
-def _cmgd(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
-        return Reply((f"+CMGD: ({','.join(map(str, sorted(state.store)))}),(0-4)",))
-    state.need_sim(Family.CMS)
-    flag = request.number(1, (0, 1, 2, 3, 4), 0)
-    if flag == 0:
-        state.store.pop(_index(request), None)
-    elif flag == StoredStatus.ALL:
-        state.store.clear()
-    else:
-        state.store = {at: kept for at, kept in state.store.items() if kept.status != StoredStatus.REC_READ}
-    return OK
-
-
-def _index(request: Request) -> int:
-    text = request.args[0] if request.args else ""
-    if not text.isascii() or not text.isdigit() or int(text[:6]) == 0:
-        raise CommandError(Family.CMS, 321)
-    return int(text[:6])
-
-
-def _cnma(state: PhoneState, request: Request) -> Reply:
-    if request.kind is Kind.TEST:
-        return Reply(("+CNMA: (0-2)",))
-    if not state.dialogue.awaiting_ack:
-        raise CommandError(Family.CMS, 340)
-    state.dialogue.awaiting_ack = False
-    return OK
 
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -360,6 +186,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     "+CNUM": _constant(lambda state: f'+CNUM: ,"{state.settings.own_number}",145', sim=True),
     "+CSQ": _constant(lambda state: f"+CSQ: {state.csq},99"),
     "+CBC": _constant(lambda state: f"+CBC: 0,{state.settings.battery}"),
+    # TS 27.007 §8.65; Huawei; Siemens.
+    "+CPINR": _counters("+CPINR: SIM PIN,{pin},3"),
+    "^CPIN": _counters("^CPIN: {asked},,{puk},{pin},10,3"),
+    "^SPIC": _counters("^SPIC: {pin}"),
     "+CMEE": _cmee,
     "+CPIN": _cpin,
     "+CREG": _registration("+CREG"),
@@ -369,15 +199,17 @@ HANDLERS: Final[dict[str, Handler]] = {
     "+CSCA": _csca,
     "+CFUN": _cfun,
     "+CUSD": _cusd,
-    "+CMGF": _simple("+CMGF", "text_mode", (0, 1)),
-    "+CSMS": _simple("+CSMS", "csms", (0, 1), "1,1,1"),
-    "+CMMS": _simple("+CMMS", "cmms", (0, 1, 2)),
-    "+CNMI": _cnmi,
-    "+CPMS": _cpms,
-    "+CMGL": _cmgl,
-    "+CMGR": _cmgr,
-    "+CMGD": _cmgd,
-    "+CMGS": _cmgs,
-    "+CNMA": _cnma,
+    "+CMGF": messages.setting("+CMGF", "text_mode", (0, 1)),
+    "+CSMS": messages.setting("+CSMS", "csms", (0, 1), "1,1,1"),
+    "+CMMS": messages.setting("+CMMS", "cmms", (0, 1, 2)),
+    "+CNMI": messages.cnmi,
+    "+CPMS": messages.cpms,
+    "+CMGL": messages.cmgl,
+    "+CMGR": messages.cmgr,
+    "+CMGD": messages.cmgd,
+    "+CMGS": messages.cmgs,
+    "+CMGW": messages.cmgw,
+    "+CMSS": messages.cmss,
+    "+CNMA": messages.cnma,
     "+CSCS": _accept,
 }

@@ -83,7 +83,7 @@ class Desk:
             "condition_label": condition.label,
             "plugged": phone.plugged,
             "link": self._link(),
-            "on_air_total": len(phone.on_air),
+            "on_air_total": phone.on_air_total,
             "messages": [sms.as_dict() for sms in phone.on_air[-MOST_MESSAGES_SHOWN:]],
             "faults": phone.faults.describe(),
         }

@@ -43,3 +43,24 @@ def decide(faults: Faults) -> Fate:
     if (seconds := faults.strike("late_answer")) is not None:
         return Fate(on_air=True, delay=float(seconds))
     return Fate(on_air=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedReport:
+    """A delivery report to come: seconds from the air, and its TP-ST."""
+
+    after: float
+    status: int
+
+
+def plan_reports(faults: Faults, delay: float) -> tuple[PlannedReport, ...]:
+    """Decide which reports one SMS gets; `delay` is the usual one. Uses up one occasion of each fault that strikes."""
+    if faults.strike("report_lost") is not None:
+        return ()
+    final = PlannedReport(float(faults.strike("report_late") or delay), int(faults.strike("report_status") or 0))
+    plan = [final]
+    if (status := faults.strike("report_temporary")) is not None:
+        plan = [PlannedReport(delay, int(status)), PlannedReport(delay + final.after, final.status)]
+    if faults.strike("report_repeated") is not None:
+        plan.append(plan[-1])
+    return tuple(plan)

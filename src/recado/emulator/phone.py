@@ -1,8 +1,9 @@
 """A phone in software: bytes in, bytes out, the clock given. No I/O, no thread.
 
 `feed` takes what the other side wrote, `due` gives what must be written by now, `next_due` says when to ask
-again. `on_air` is the truth: what really reached the network, whatever the answers said. An SMS reaches the
-air at its Ctrl-Z, so that every later failure (lost answer, fallen cable, killed reader) meets the hard case.
+again. `on_air` is the truth: what really reached the network, whatever the answers said (the last 10,000 at
+least; `on_air_total` counts them all). An SMS reaches the air at its Ctrl-Z or AT+CMSS, so that every later
+failure (lost answer, fallen cable, killed reader) meets the hard case.
 
 `now` is seconds of any clock that never goes back; `epoch` is the moment when it read zero.
 """
@@ -11,19 +12,20 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from itertools import count
 from typing import Final
 
 from recado.emulator import commands, network
-from recado.emulator.fate import Fate, decide
+from recado.emulator.fate import Fate, decide, plan_reports
 from recado.emulator.faults import Faults
+from recado.emulator.indications import Indications
 from recado.emulator.network import AirSms
 from recado.emulator.settings import PhoneSettings
-from recado.emulator.state import CommandError, Condition, Dialogue, Family, PhoneState, Stored
+from recado.emulator.state import CommandError, Condition, Dialogue, Family, PhoneState, Stored, StoredStatus
 from recado.emulator.wording import BOOT_LINES, Writer, refusal
 from recado.gsm import Submit
 
@@ -33,16 +35,16 @@ _LONGEST_INPUT: Final = 8192
 _SPLIT_GAP: Final = 0.0005
 # A phone told to restart still writes its OK; seconds.
 _LAST_WORDS: Final = 0.05
-_MOST_WAITING: Final = 200
+MOST_ON_AIR: Final = 10_000
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Indication:
-    """Something from the network that waits to be told to the other side."""
+class _Awaited:
+    """The PDU that was asked for: its TPDU length, and the status to keep it with (None: it is to be sent)."""
 
-    stored: Stored
-    is_report: bool
+    length: int
+    keep_as: int | None
 
 
 class EmulatedPhone:
@@ -58,6 +60,7 @@ class EmulatedPhone:
         self.settings: Final = settings or PhoneSettings()
         self.faults: Final = faults or Faults()
         self.on_air: Final[list[AirSms]] = []
+        self.on_air_total = 0
         self._state: Final = PhoneState(self.settings, self.faults)
         self._writer: Final = Writer(self.faults)
         self._epoch: Final = epoch
@@ -65,12 +68,12 @@ class EmulatedPhone:
         self._concat_references: Final = count(1)
         self._agenda: Final[list[tuple[float, int, Callable[[float], None]]]] = []
         self._tickets: Final = count()
-        self._indications: Final[deque[_Indication]] = deque(maxlen=_MOST_WAITING)
+        self._indications: Final = Indications(self._state)
         self._input = bytearray()
         self._output: Final = bytearray()
         self._session = 0
         self._busy = False
-        self._awaited_length: int | None = None
+        self._awaited: _Awaited | None = None
         self._was_plugged = True
         self._starting = False
         self._silent_until = float("-inf")
@@ -93,6 +96,8 @@ class EmulatedPhone:
         self._settle(now)
         if not self._hears(now):
             return
+        if data and self._busy and self.faults.is_on("abort_by_byte"):
+            self._abort(now)
         self._input += data
         self._consume(now)
 
@@ -103,8 +108,8 @@ class EmulatedPhone:
             at, _, act = heapq.heappop(self._agenda)
             act(at)
         self._chat(now)
-        while (indication := self._next_indication()) is not None:
-            self._indicate(indication, now)
+        while self._may_indicate() and self._indications.ready():
+            self._emit(self._writer.unsolicited(self._indications.take()), now)
         if not self.faults.is_on("split"):
             written = bytes(self._output)
             self._output.clear()
@@ -118,7 +123,7 @@ class EmulatedPhone:
         """Give the moment to call `due` again (a past one: at once), or None when nothing is planned."""
         if self.faults.is_on("reboot") or self.plugged != self._was_plugged:
             return float("-inf")
-        if self._next_indication() is not None:
+        if self._may_indicate() and self._indications.ready():
             return float("-inf")
         moments = [self._agenda[0][0]] if self._agenda else []
         if self._output:
@@ -139,8 +144,19 @@ class EmulatedPhone:
             sent_at=self._network_time(now),
             reference=next(self._concat_references) % 256,
         )
-        self._indications.extend(_Indication(part, is_report=False) for part in parts)
+        arriving = list(parts)
+        if self.faults.strike("part_lost") is not None:
+            del arriving[self.faults.random.randrange(len(arriving))]
+        if self.faults.is_on("parts_shuffled"):
+            self.faults.random.shuffle(arriving)
+        for part in arriving:
+            self._indications.add(part, is_report=False)
         return len(parts)
+
+    def on_air_since(self, sequence: int) -> list[AirSms]:
+        """Give what reached the air after the SMS number `sequence`, as far as it is still kept."""
+        newer = self.on_air_total - sequence
+        return self.on_air[-newer:] if newer > 0 else []
 
     def unplug(self, now: float) -> None:
         """Pull the cable; the phone itself keeps its state."""
@@ -173,7 +189,7 @@ class EmulatedPhone:
         self._input.clear()
         self._output.clear()
         self._busy = False
-        self._awaited_length = None
+        self._awaited = None
 
     def _restart(self, now: float, seconds: float) -> None:
         self._forget_line()
@@ -220,7 +236,7 @@ class EmulatedPhone:
 
     def _consume(self, now: float) -> None:
         while self._input and not self._busy:
-            if self._awaited_length is None:
+            if self._awaited is None:
                 line, found, rest = self._input.partition(b"\r")
                 if not found:
                     break
@@ -255,7 +271,10 @@ class EmulatedPhone:
                 later += reply.later
                 final = final and reply.final
                 if reply.submit_length is not None:
-                    self._await_pdu(reply.submit_length, now)
+                    self._await_pdu(_Awaited(reply.submit_length, reply.keep_as), now)
+                    return
+                if reply.send_stored is not None:
+                    self._send_stored(reply.send_stored, now)
                     return
                 if reply.restart:
                     self._plan_in_session(now + _LAST_WORDS, lambda at: self._restart(at, 1.0))
@@ -271,8 +290,8 @@ class EmulatedPhone:
         if later:
             self._plan_in_session(now, lambda at: self._emit(self._writer.unsolicited(later), at))
 
-    def _await_pdu(self, length: int, now: float) -> None:
-        self._awaited_length = length
+    def _await_pdu(self, awaited: _Awaited, now: float) -> None:
+        self._awaited = awaited
         if self.faults.is_on("no_prompt"):
             return
         prompt = self._writer.prompt()
@@ -285,7 +304,7 @@ class EmulatedPhone:
     # -- sending
 
     def _end_pdu(self, pdu: bytes, end: int, now: float) -> None:
-        length, self._awaited_length = self._awaited_length or 0, None
+        awaited, self._awaited = self._awaited or _Awaited(0, None), None
         if self._state.dialogue.echo or self.faults.is_on("echo_pdu"):
             self._emit(pdu, now)
         if end == _ESCAPE:
@@ -293,12 +312,39 @@ class EmulatedPhone:
             return
         text = pdu.decode("ascii", "replace").strip()
         try:
-            submit = network.read_submit(text, length)
+            submit = network.read_submit(text, awaited.length)
+            if awaited.keep_as is None:
+                self._need_network(submit)
+        except CommandError as error:
+            self._answer_later((), refusal(error, self._state.dialogue), now)
+            return
+        if awaited.keep_as is None:
+            self._submit(submit, text, decide(self.faults), now)
+        else:
+            self._keep(Stored(awaited.keep_as, text.upper(), awaited.length), now)
+
+    def _keep(self, stored: Stored, now: float) -> None:
+        index = self._state.keep(stored, self._state.dialogue.memories[1])
+        if index is None:
+            self._answer((), refusal(CommandError(Family.CMS, 322), self._state.dialogue), now)
+        else:
+            self._answer((f"+CMGW: {index}",), "OK", now)
+
+    def _send_stored(self, index: int, now: float) -> None:
+        """AT+CMSS: what leaves the phone becomes `STO SENT` there. Source: 3GPP TS 27.005 §4.2."""
+        stored = self._state.memory(self._state.dialogue.memories[1]).get(index)
+        try:
+            if stored is None:
+                raise CommandError(Family.CMS, 321)
+            submit = network.read_submit(stored.pdu, stored.tpdu_length)
             self._need_network(submit)
         except CommandError as error:
             self._answer_later((), refusal(error, self._state.dialogue), now)
             return
-        self._submit(submit, text, decide(self.faults), now)
+        fate = decide(self.faults)
+        if fate.on_air and self.faults.value("send_stored") != "no_flip":
+            stored.status = StoredStatus.STO_SENT
+        self._submit(submit, stored.pdu, fate, now, result="+CMSS")
 
     def _need_network(self, submit: Submit) -> None:
         self._state.need_sim(Family.CMS)
@@ -307,7 +353,7 @@ class EmulatedPhone:
         if submit.smsc is None and not self._state.service_centre:
             raise CommandError(Family.CMS, 330)
 
-    def _submit(self, submit: Submit, pdu: str, fate: Fate, now: float) -> None:
+    def _submit(self, submit: Submit, pdu: str, fate: Fate, now: float, *, result: str = "+CMGS") -> None:
         reference, self._reference = self._reference, (self._reference + 1) % 256
         if fate.on_air:
             self._put_on_air(submit, pdu, reference, now)
@@ -321,26 +367,33 @@ class EmulatedPhone:
             refused = refusal(CommandError(Family.CMS, fate.error), self._state.dialogue)
             self._answer_later((), refused, now)
             return
-        lines = (f"+CMGS: {reference}",) if fate.confirmed else ()
+        lines = (f"{result}: {reference}",) if fate.confirmed else ()
         if fate.delay > 0:
             self._plan_in_session(now + fate.delay, lambda at: self._answer(lines, "OK", at))
         else:
             self._answer_later(lines, "OK", now)
 
     def _put_on_air(self, submit: Submit, pdu: str, reference: int, now: float) -> None:
-        sms = network.air_sms(submit, pdu, sequence=len(self.on_air) + 1, reference=reference, at=self._moment(now))
+        self.on_air_total += 1
+        sms = network.air_sms(submit, pdu, sequence=self.on_air_total, reference=reference, at=self._moment(now))
         self.on_air.append(sms)
-        if not submit.status_report or self.faults.strike("report_lost") is not None:
+        # Cut in large pieces, so that a long run does not copy the list at every SMS.
+        if len(self.on_air) >= 2 * MOST_ON_AIR:
+            del self.on_air[:-MOST_ON_AIR]
+        if not submit.status_report:
             return
-        status = int(self.faults.strike("report_status") or 0)
+        for planned in plan_reports(self.faults, self.settings.report_delay):
+            self._plan(now + planned.after, partial(self._report, sms, planned.status))
 
-        def report(at: float) -> None:
-            written = network.status_report(
-                sms, self.settings.smsc, discharged_at=self._network_time(at), status=status
-            )
-            self._indications.append(_Indication(written, is_report=True))
+    def _report(self, sms: AirSms, status: int, now: float) -> None:
+        written = network.status_report(sms, self.settings.smsc, discharged_at=self._network_time(now), status=status)
+        self._indications.add(written, is_report=True)
 
-        self._plan(now + self.settings.report_delay, report)
+    def _abort(self, now: float) -> None:
+        """A byte cancels the command that waits for the network: no other word on the SMS will come."""
+        self._session += 1
+        self._busy = False
+        self._answer((), "OK", now)
 
     def _answer_later(self, lines: tuple[str, ...], final: str, now: float) -> None:
         """Answer after the network's time; until then the phone takes no other command."""
@@ -362,33 +415,9 @@ class EmulatedPhone:
 
     # -- receiving
 
-    def _next_indication(self) -> _Indication | None:
-        """Give what may be told now: never while a PDU is being typed, nor before the last one is acknowledged."""
-        dialogue = self._state.dialogue
-        held = self._awaited_length is not None or dialogue.awaiting_ack or dialogue.cnmi[0] == 0
-        if held or not self._indications or not self.plugged or self.faults.is_on("hang"):
-            return None
-        return self._indications[0]
-
-    def _indicate(self, indication: _Indication, now: float) -> None:
-        """Tell the other side, as AT+CNMI asked. Source: 3GPP TS 27.005 §3.4.1."""
-        self._indications.popleft()
-        dialogue, stored = self._state.dialogue, indication.stored
-        _, mt, _, ds, _ = dialogue.cnmi
-        if indication.is_report:
-            direct, notify, wanted = ds == 1, ds == 2, ds != 0
-            lines = (f"+CDS: {stored.tpdu_length}", stored.pdu)
-        else:
-            direct, notify, wanted = mt == 2, mt in (1, 3), True
-            lines = (f"+CMT: ,{stored.tpdu_length}", stored.pdu)
-        if direct:
-            dialogue.awaiting_ack = dialogue.csms == 1
-            self._emit(self._writer.unsolicited(("\r\n".join(lines),)), now)
-        elif wanted:
-            index = self._state.keep(stored)
-            if notify and index is not None:
-                name = "+CDSI" if indication.is_report else "+CMTI"
-                self._emit(self._writer.unsolicited((f'{name}: "ME",{index}',)), now)
+    def _may_indicate(self) -> bool:
+        """Never while a PDU is being typed."""
+        return self._awaited is None and self.plugged and not self.faults.is_on("hang")
 
     # -- time
 

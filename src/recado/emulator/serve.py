@@ -162,8 +162,8 @@ class Server:
 
     def _tell(self) -> None:
         """Journal, then announce, every SMS that reached the air since the last call."""
-        for sms in self.phone.on_air[self._told :]:
-            self._told += 1
+        for sms in self.phone.on_air_since(self._told):
+            self._told = sms.sequence
             if self._journal is not None:
                 self._journal.write(sms)
             if self._on_sms is not None:
@@ -223,13 +223,13 @@ class RunningEmulator:
 
     @property
     def on_air(self) -> list[AirSms]:
-        """Give what reached the air so far."""
+        """Give what reached the air so far, the last 10,000 at least."""
         return list(self.server.phone.on_air)
 
     def wait_on_air(self, count: int, timeout: float = 10.0) -> list[AirSms]:
         """Wait until `count` SMS reached the air or `timeout` seconds went by; gives what there is."""
         with self._arrived:
-            self._arrived.wait_for(lambda: len(self.server.phone.on_air) >= count, timeout)
+            self._arrived.wait_for(lambda: self.server.phone.on_air_total >= count, timeout)
         return self.on_air
 
 

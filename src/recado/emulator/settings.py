@@ -12,6 +12,7 @@ class PhoneSettings:
 
     `latency` is seconds from Ctrl-Z to the answer; `report_delay` seconds from the air to the delivery report;
     `replug_after` seconds until a cable that fell by a fault returns by itself (None: only by hand);
+    reports that AT+CNMI has stored go to `report_memory`; `first_index` is 0 on some Huawei;
     `utc_offset` is what the service centre stamps on what it delivers.
     """
 
@@ -25,6 +26,10 @@ class PhoneSettings:
     own_number: str = "+5581900000000"
     operator: str = "OPERADORA DE TESTE"
     pin: str = "1234"
+    puk: str = "12345678"
+    memories: tuple[str, ...] = ("ME", "SM")
+    report_memory: str = "ME"
+    first_index: int = 1
     csq: int = 21
     battery: int = 87
     capacity: int = 50

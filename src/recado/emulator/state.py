@@ -71,6 +71,8 @@ class StoredStatus(IntEnum):
 
     REC_UNREAD = 0
     REC_READ = 1
+    STO_UNSENT = 2
+    STO_SENT = 3
     ALL = 4
 
 
@@ -81,6 +83,11 @@ class Stored:
     status: int
     pdu: str
     tpdu_length: int
+
+    def mark_read(self) -> None:
+        """A received SMS that was shown is no longer unread."""
+        if self.status == StoredStatus.REC_UNREAD:
+            self.status = StoredStatus.REC_READ
 
 
 @dataclass(slots=True)
@@ -96,6 +103,7 @@ class Dialogue:
     cmms: int = 0
     registration_level: dict[str, int] = field(default_factory=dict)
     awaiting_ack: bool = False
+    memories: tuple[str, str, str] = ("ME", "ME", "ME")
 
 
 @dataclass(slots=True)
@@ -105,13 +113,24 @@ class PhoneState:
     settings: PhoneSettings
     faults: Faults
     dialogue: Dialogue = field(default_factory=Dialogue)
-    store: dict[int, Stored] = field(default_factory=dict)
+    stores: dict[str, dict[int, Stored]] = field(default_factory=dict)
     smsc: str = ""
     functional: int = 1
     pin_tries: int = 3
+    puk_tries: int = 10
 
     def __post_init__(self) -> None:
         self.smsc = self.settings.smsc
+
+    @property
+    def store(self) -> dict[int, Stored]:
+        """Give the memory that is read and deleted from."""
+        return self.memory(self.dialogue.memories[0])
+
+    @property
+    def radio(self) -> int:
+        """Give `<fun>` of +CFUN: 1 when the radio is on."""
+        return 4 if self.faults.is_on("radio_off") else self.functional
 
     @property
     def registration(self) -> int:
@@ -119,14 +138,14 @@ class PhoneState:
         stat = self.faults.value("not_registered")
         if stat is not None:
             return int(stat)
-        if self.functional != 1 or self.faults.is_on("no_signal") or self.faults.is_on("sim_missing"):
+        if self.radio != 1 or self.faults.is_on("no_signal") or self.faults.is_on("sim_missing"):
             return 2
-        return 1
+        return 5 if self.faults.is_on("roaming") else 1
 
     @property
     def csq(self) -> int:
         """Give `<rssi>` of +CSQ: -113 + 2n dBm, 99 when unknown. Source: 3GPP TS 27.007 §8.5."""
-        return 99 if self.functional != 1 or self.faults.is_on("no_signal") else self.settings.csq
+        return 99 if self.radio != 1 or self.faults.is_on("no_signal") else self.settings.csq
 
     @property
     def service_centre(self) -> str:
@@ -149,7 +168,7 @@ class PhoneState:
         ):
             if self.faults.is_on(name):
                 yield condition
-        if self.functional != 1:
+        if self.radio != 1:
             yield Condition.RADIO_OFF
         if self.faults.is_on("no_signal"):
             yield Condition.NO_SIGNAL
@@ -165,12 +184,13 @@ class PhoneState:
             if self.faults.is_on(name):
                 raise CommandError(family, code)
 
-    def enter_pin(self, pin: str) -> None:
-        """Try a PIN; the third wrong one asks for the PUK. Raises `CommandError`."""
+    def enter_pin(self, pin: str, new_pin: str | None = None) -> None:
+        """Try a PIN, or the PUK with a new PIN; the third wrong PIN asks for the PUK. Raises `CommandError`."""
         if self.faults.is_on("sim_missing"):
             raise CommandError(Family.CME, 10)
         if self.faults.is_on("sim_puk"):
-            raise CommandError(Family.CME, 12)
+            self._enter_puk(pin, new_pin)
+            return
         if not self.faults.is_on("sim_pin"):
             raise CommandError(Family.CME, 3)
         if pin == self.settings.pin:
@@ -179,15 +199,38 @@ class PhoneState:
             return
         self.pin_tries -= 1
         if self.pin_tries <= 0:
-            self.pin_tries = 3
             self.faults.clear("sim_pin")
             self.faults.set("sim_puk")
         raise CommandError(Family.CME, 16)
 
-    def keep(self, stored: Stored) -> int | None:
-        """Put an SMS in the first free place and give its index (from 1); None when the store is full."""
-        for index in range(1, self.settings.capacity + 1):
-            if index not in self.store:
-                self.store[index] = stored
-                return index
-        return None
+    def _enter_puk(self, puk: str, new_pin: str | None) -> None:
+        if new_pin is None:
+            raise CommandError(Family.CME, 12)
+        if puk != self.settings.puk or self.puk_tries <= 0:
+            # The tenth wrong one is the end of the SIM; until the emulator starts again it refuses every PUK.
+            self.puk_tries = max(0, self.puk_tries - 1)
+            raise CommandError(Family.CME, 16)
+        self.faults.clear("sim_puk")
+        self.pin_tries, self.puk_tries = 3, 10
+
+    def memory(self, name: str) -> dict[int, Stored]:
+        """Give what is kept in `ME`, `SM` or `SR`."""
+        return self.stores.setdefault(name, {})
+
+    def is_full(self, name: str) -> bool:
+        """Tell whether a memory takes no more."""
+        return self.faults.is_on("store_full") or len(self.memory(name)) >= self.settings.capacity
+
+    def usage(self, name: str) -> str:
+        """Give places used and places there are, as +CPMS writes them."""
+        capacity = self.settings.capacity
+        return f"{capacity if self.faults.is_on('store_full') else len(self.memory(name))},{capacity}"
+
+    def keep(self, stored: Stored, name: str) -> int | None:
+        """Put an SMS in the first free place of a memory and give its index; None when there is none."""
+        if self.is_full(name):
+            return None
+        kept, first = self.memory(name), self.settings.first_index
+        index = next(at for at in range(first, first + self.settings.capacity) if at not in kept)
+        kept[index] = stored
+        return index
