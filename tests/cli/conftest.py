@@ -53,6 +53,9 @@ class Shell:
             user=user,
             group=user,
             extra_groups=[] if user else None,
+            # No terminal of the one who runs the tests: nothing may wait for a person.
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -18,6 +18,7 @@ from recado.cli.system_checks import (
     COMFORTABLE_BYTES,
     check_clock,
     check_database,
+    check_database_file,
     check_disk,
     check_home,
     check_port,
@@ -76,6 +77,18 @@ def test_a_zone_outside_brazil_warns() -> None:
 @pytest.mark.django_db
 def test_a_ready_database_is_found_so() -> None:
     assert all(finding.level is Level.GOOD for finding in check_database())
+
+
+def test_a_database_file_that_cannot_be_written_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "recado.db"
+    assert check_database_file(file) is None
+    file.touch()
+    assert check_database_file(file) is None
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    trouble = check_database_file(file)
+
+    assert trouble is not None
+    assert_trouble(trouble, Level.FAILURE, "chown")
 
 
 def test_a_free_port_is_no_trouble_and_a_taken_one_is(settings: object) -> None:
@@ -160,6 +173,18 @@ def test_the_command_ends_with_1_when_anything_fails(recado: Recado) -> None:
     assert result.exit_code == 1
     assert "FALHA  Aparelhos: nenhum incluído" in result.stdout
     assert "falha" in result.stderr
+
+
+@pytest.mark.django_db
+def test_a_warning_is_not_called_all_well(recado: Recado) -> None:
+    User.objects.create_superuser("chefia")
+    Phone.objects.create(name="Um", link=LINK, paused=True)
+
+    result = recado("doctor")
+
+    assert result.exit_code == 0
+    assert "Nenhuma falha;" in result.stdout
+    assert "Tudo certo" not in result.stdout
 
 
 def test_without_a_database_the_rest_is_still_looked_at(shell: Shell) -> None:

@@ -172,3 +172,11 @@ def test_a_table_has_its_columns_under_their_names() -> None:
 def test_failures_are_click_s_own_so_that_any_caller_sees_the_code() -> None:
     assert issubclass(CommandFailed, click.ClickException)
     assert issubclass(ConfigurationRefused, click.ClickException)
+
+
+def test_a_database_in_a_folder_that_others_may_read_is_still_its_users_alone(shell: Shell) -> None:
+    shell.home.mkdir(mode=0o755)
+
+    shell.run("migrate")
+
+    assert stat.S_IMODE((shell.home / "recado.db").stat().st_mode) == 0o600

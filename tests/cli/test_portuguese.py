@@ -16,7 +16,7 @@ from tests.cli.conftest import Recado
 
 ENGLISH = re.compile(
     r"\b(Usage|Options|Commands?|Arguments|Error|Show|default|required|Try|Missing|No such|Invalid"
-    r"|TEXT|INTEGER|FLOAT|PATH|RANGE)\b"
+    r"|TEXT|INTEGER|FLOAT|PATH|RANGE|File|Path|integer|float|range)\b"
 )
 WINDOWS_ONLY = {"_winconsole.py"}
 
@@ -94,7 +94,10 @@ def test_help_has_an_example(recado: Recado, words: list[str]) -> None:
         ["phones", "list", "a", "b"],
         ["messages", "--situation", "outra"],
         ["send", "--csv", "/nada/nada.csv"],
+        ["send", "--csv", "/"],
         ["emulator", "--latency", "muito"],
+        ["emulator", "--seed", "muito"],
+        ["messages", "--limit", "muitas"],
     ],
     ids=" ".join,
 )

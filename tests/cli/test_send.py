@@ -84,7 +84,18 @@ def test_a_file_sends_the_good_rows_and_reports_each_bad_one_by_line(recado: Rec
     assert result.exit_code == 1
     assert "2 SMS na fila" in result.stdout
     assert "Linha 3: Este número é fixo" in result.stderr
+    assert "só o que ficou de fora, em um arquivo novo" in result.stderr
     assert sorted(Message.objects.values_list("text", flat=True)) == ["Três", "Um"]
+
+
+def test_a_file_of_bad_rows_alone_has_nothing_that_was_accepted(recado: Recado, tmp_path: Path) -> None:
+    path = tmp_path / "avisos.csv"
+    path.write_text("celular;texto\n8133334444;Dois\n")
+
+    result = recado("send", "--csv", str(path))
+
+    assert result.exit_code == 1
+    assert "já foi aceito" not in result.stderr
 
 
 def test_the_same_file_twice_sends_nothing_twice(recado: Recado, tmp_path: Path) -> None:

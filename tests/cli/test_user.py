@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from recado.cli.preparation import first_login, new_password
-from tests.cli.conftest import Recado
+from tests.cli.conftest import Recado, Shell
 
 pytestmark = pytest.mark.django_db
 GOOD = "um-segredo-bem-longo"
@@ -126,3 +126,13 @@ def test_generated_passwords_are_long_and_never_the_same() -> None:
 
     assert len(made) == 200
     assert all(len(password) == 19 and password.isascii() for password in made)
+
+
+def test_without_a_terminal_no_password_is_read_in_the_open(shell: Shell) -> None:
+    shell.run("migrate")
+
+    result = shell.run("user", "add", "ana.lima")
+
+    assert result.returncode == 2
+    assert "--generate" in result.stderr
+    assert "Warning" not in result.stderr

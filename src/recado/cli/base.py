@@ -11,9 +11,13 @@ from typing import IO, Any, ParamSpec
 
 import click
 
+from recado.cli.portuguese import speak_portuguese
 from recado.conf.environment import ConfigurationError
 
 P = ParamSpec("P")
+
+# Here, below every command: some of click's words are fixed when an option is made, not when it is shown.
+speak_portuguese()
 
 _DISK_FULL = "O disco está cheio. Libere espaço e tente de novo; o que já estava gravado continua lá."
 _OS_WORDS = {

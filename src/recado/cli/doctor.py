@@ -34,4 +34,5 @@ def doctor() -> None:
     failures = sum(finding.level is Level.FAILURE for finding in findings)
     if failures:
         raise CommandFailed(counted(failures, "falha encontrada.", "falhas encontradas."))
-    click.echo("Tudo certo.")
+    warnings = sum(finding.level is Level.WARNING for finding in findings)
+    click.echo(f"Nenhuma falha; {counted(warnings, 'aviso.', 'avisos.')}" if warnings else "Tudo certo.")

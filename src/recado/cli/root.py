@@ -18,13 +18,10 @@ from recado.cli.gateway import gateway
 from recado.cli.messages import messages
 from recado.cli.migrate import migrate
 from recado.cli.phones import phones
-from recado.cli.portuguese import speak_portuguese
 from recado.cli.run import run
 from recado.cli.send import send
 from recado.cli.user import user
 from recado.cli.web import web
-
-speak_portuguese()
 
 
 @click.group(
@@ -50,6 +47,8 @@ for _command in (run, web, gateway, emulator, phones, send, messages, doctor, us
 
 def run_command_line() -> None:
     """Run the command line of this process and end it with the exit code."""
+    # Numbers and names of customers: what a command writes is its user's alone, even in a folder that others may read.
+    os.umask(0o077)
     sys.excepthook = _our_fault
     cli(prog_name="recado")
 

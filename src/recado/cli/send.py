@@ -131,4 +131,6 @@ def _report(results: list[tuple[int, bool]], bad: list[BadRow]) -> None:
     if bad:
         raise CommandFailed(
             counted(len(bad), "linha com problema ficou de fora.", "linhas com problema ficaram de fora.")
+            # The keys come from the whole content: the same file with one row mended is another file.
+            + (" Corrija e envie só o que ficou de fora, em um arquivo novo: o resto já foi aceito." if results else "")
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import shutil
 import sqlite3
 import stat
@@ -71,7 +72,16 @@ def check_database() -> list[Finding]:
         return [failure(what, "não está pronto para esta versão.", "Execute: recado migrate")]
     if connection.vendor != "sqlite":
         return [good(what, f"PostgreSQL {_value('SHOW server_version')}, pronto.")]
-    return [good(what, "SQLite, pronto."), _check_sqlite()]
+    file = check_database_file(Path(str(connection.settings_dict["NAME"])))
+    return [file or good(what, "SQLite, pronto."), _check_sqlite()]
+
+
+def check_database_file(path: Path) -> Finding | None:
+    """The trouble with the file of an embedded database, which can be read and yet not written; None for no trouble."""
+    if not path.exists() or os.access(path, os.W_OK):
+        return None
+    advice = f"Execute o Recado com o usuário dono do arquivo, ou dê o arquivo a ele: chown recado {path}"
+    return failure("Banco de dados", f"{path}: sem permissão para gravar.", advice)
 
 
 def _check_sqlite() -> Finding:

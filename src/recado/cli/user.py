@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import warnings
 from typing import TYPE_CHECKING
 
 import click
@@ -124,7 +126,13 @@ def _new_password(person: User, *, generate: bool) -> str:
 
     if generate:
         return new_password()
-    typed = str(click.prompt("Senha", hide_input=True, confirmation_prompt="Repita a senha"))
+    with warnings.catch_warnings():
+        # Without a terminal the password would be read in the open, with a warning in English.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            typed = str(click.prompt("Senha", hide_input=True, confirmation_prompt="Repita a senha"))
+        except getpass.GetPassWarning:
+            raise Refused("Sem terminal para perguntar a senha. Use --generate, que cria uma.") from None
     try:
         validate_password(typed, person)
     except ValidationError as error:
