@@ -1,82 +1,25 @@
 """The driver and the phone in software, both on one clock turned by hand: what the driver says of a message
 must agree with what really reached the air, whatever goes wrong."""
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recado.emulator.faults import FAULTS, Faults, Trigger, ValueKind
-from recado.emulator.phone import EmulatedPhone
-from recado.emulator.settings import PhoneSettings
+from recado.emulator.faults import FAULTS, Trigger, ValueKind
 from recado.modem.condition import PhoneCondition
-from recado.modem.driver import Driver
-from recado.modem.errors import LinkDown, PhoneDown
+from recado.modem.errors import PhoneDown
 from recado.modem.events import LateAnswer
-from recado.modem.outcome import Accepted, Ambiguous, Outcome, Rejected, Unknown
+from recado.modem.outcome import Accepted, Ambiguous, Rejected, Unknown
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 
-from .fake import FakeClock, a_submit
+from .bench import Bench, a_bench
 
 NOT_ON_AIR = (Rejected, PhoneDownOutcome)
-
-
-@dataclass
-class EmulatedLine:
-    """A ``Transport`` straight into the emulated phone."""
-
-    phone: EmulatedPhone
-    clock: FakeClock
-    name: str = "emulated"
-
-    def read(self, timeout: float, wake: int | None = None) -> bytes:
-        until = self.clock.now + timeout
-        while True:
-            data = self.phone.due(self.clock.now)
-            if data:
-                return data
-            self._check()
-            due = self.phone.next_due()
-            if due is None or due > until:
-                self.clock.now = until
-                return b""
-            self.clock.now = max(self.clock.now + 0.001, due)
-
-    def write(self, data: bytes) -> None:
-        self._check()
-        self.phone.feed(data, self.clock.now)
-
-    def close(self) -> None:
-        """Nothing to let go."""
-
-    def _check(self) -> None:
-        if not self.phone.plugged:
-            raise LinkDown
-
-
-@dataclass
-class Bench:
-    phone: EmulatedPhone
-    clock: FakeClock
-    driver: Driver
-
-    def send(self) -> tuple[Outcome, int]:
-        """Send one message; give the outcome and how many SMS reached the air by it."""
-        before = len(self.phone.on_air)
-        outcome = self.driver.send(a_submit())
-        return outcome, len(self.phone.on_air) - before
 
 
 @pytest.fixture
 def bench() -> Bench:
     return a_bench()
-
-
-def a_bench(**options: float) -> Bench:
-    clock = FakeClock()
-    phone = EmulatedPhone(PhoneSettings(**options), Faults())  # type: ignore[arg-type]
-    return Bench(phone, clock, Driver(EmulatedLine(phone, clock), clock=clock))
 
 
 def test_a_healthy_phone_starts_sends_and_is_well(bench: Bench) -> None:

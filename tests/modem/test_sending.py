@@ -161,7 +161,7 @@ def test_a_prompt_that_never_comes_is_the_phones_fault_and_escapes_without_ctrl_
     assert isinstance(outcome, PhoneDown)
     assert outcome.condition is PhoneCondition.SILENT
     assert b"\x1a" not in phone.written
-    assert phone.written.startswith(COMMAND + b"\x1b\r")
+    assert phone.written.startswith(COMMAND + b"99999999\x1b\r")
     assert phone.entered == []
 
 

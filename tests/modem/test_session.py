@@ -65,7 +65,7 @@ def test_an_unanswered_command_is_recovered_from_with_escape(phone: FakePhone, s
     with pytest.raises(NoAnswer):
         session.execute("AT+CMGL=4")
     assert session.execute("AT+CSQ").value("+CSQ:") == "20,99"
-    assert bytes(phone.written) == b"AT+CMGL=4\r\x1b\rAT\rAT+CSQ\r"
+    assert bytes(phone.written) == b"AT+CMGL=4\r99999999\x1b\rAT\rAT+CSQ\r"
 
 
 def test_an_answer_that_comes_during_recovery_meets_no_other_command(phone: FakePhone, session: Session) -> None:

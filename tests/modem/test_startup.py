@@ -57,7 +57,7 @@ def test_the_first_bytes_escape_from_a_pdu_left_half_entered_and_never_transmit_
     phone._entering = True
     phone.write(b"0011000B91")
     start(phone)
-    assert phone.written.startswith(b"0011000B91\x1b\r")
+    assert phone.written.startswith(b"0011000B9199999999\x1b\r")
     assert b"\x1a" not in phone.written
 
 

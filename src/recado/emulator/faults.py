@@ -1,7 +1,8 @@
 """The ways the phone in software misbehaves, as data.
 
-A fault is one row of `fault_table.FAULTS`: its name (what the command line and the control socket use), what an operator reads on the demonstration page,
-the value it takes and when it strikes. The phone asks; this module only remembers what is on.
+A fault is one row of `fault_table.FAULTS`: its name (what the command line and the control socket use), what an
+operator reads on the demonstration page, the value it takes and when it strikes. The phone asks; this module only
+remembers what is on.
 
 A *standing* fault holds while it is on. A *striking* fault is asked once for each occasion (an SMS, a
 report), and may be limited to the next N occasions or to a share of them; chance comes from a seeded

@@ -6,7 +6,8 @@ never the answer; above all a ``+CMGS:`` without a send in flight is the late an
 the OK that follows belongs to it too.
 
 Every deadline is absolute. A command that missed its deadline leaves the line out of step, so the next one
-first recovers: ESC and CR (which cancels a PDU half entered; Ctrl-Z would transmit it), drain, AT.
+first recovers: ESC and CR (which cancels a PDU half entered; Ctrl-Z would transmit it), drain, AT. Whatever was
+half written before, a crash included, is made harmless.
 """
 
 import re
@@ -33,7 +34,10 @@ _PREFIXED = re.compile(r"[+^*#$%_][A-Z0-9]+\s*:")
 _REFERENCE = re.compile(r"\+CM[GS]S:\s*(\d{1,3})\b")
 _LATE_FINAL_WINDOW = 5.0
 _WAKE_ATTEMPTS = 4
-_RECOVER = b"\x1b\r"
+_SPOIL = "99999999"
+_RECOVER = _SPOIL.encode("ascii") + b"\x1b\r"
+"""ESC cancels a PDU half entered. In a command half written, which the CR would complete, the digits make every
+index and length impossible: AT+CMSS=1 of an AT+CMSS=12 would send another message, AT+CMGD=1 delete one."""
 
 
 def reference_of(line: str) -> int | None:
@@ -176,15 +180,17 @@ class Session:
             self.recover()
 
     def recover(self, attempts: int = _WAKE_ATTEMPTS) -> None:
-        """ESC and CR, drain, then AT until it is answered; late results go to the mailbox.
+        """ESC and CR, drain, then AT, until it is answered; late results go to the mailbox.
 
+        The CR may complete an AT+CMGS left half written; what follows would then be taken for its PDU, so the
+        escape is repeated.
         Raises ``PhoneSilent`` when none of ``attempts`` is answered, ``LinkDown``.
         """
         self.out_of_step = True
         self.end()
-        self.write(_RECOVER)
-        self.drain()
         for _ in range(attempts):
+            self.write(_RECOVER)
+            self.drain()
             self._start_flight("AT")
             token = self._final_before(self.clock.monotonic() + timeouts.WAKE)
             self.end()
@@ -255,6 +261,8 @@ class Session:
     def _route_line(self, line: Line) -> Line | None:
         text = line.text
         flight = self._flight
+        if text == _SPOIL:
+            return None
         if flight is not None and (text in flight.echoes or text.upper() in flight.echoes):
             return None
         if flight is not None and text.startswith(flight.prefixes):
