@@ -22,6 +22,8 @@ from recado.outbox.models import Message
 from recado.phones.models import Phone
 
 PATIENCE = 20.0
+# Without delivery reports a message that went out stays "sent".
+QUIET = PhoneSettings(report_delay=3600.0)
 
 
 def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -56,7 +58,7 @@ class Scene:
         switched = Faults()
         for fault, value in (faults or {}).items():
             switched.set(fault, value)
-        emulator = self.stack.enter_context(serve.running(folder, settings=settings, faults=switched))
+        emulator = self.stack.enter_context(serve.running(folder, settings=settings or QUIET, faults=switched))
         self.emulators[name] = emulator
         return Phone.objects.create(name=name, link=emulator.link, pace_seconds=pace), emulator
 

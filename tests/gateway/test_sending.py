@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from recado.emulator.settings import PhoneSettings
 from recado.outbox import decisions
 from recado.outbox.models import Attempt, AttemptResult, Message, MessageType, Segment, SegmentStatus, Status
 from recado.phones.models import Condition, Phone
-from tests.gateway.conftest import Scene, fresh, queue, until
+from tests.gateway.conftest import QUIET, Scene, fresh, queue, until
 
 LONG = "Companhia Exemplo de Água avisa que haverá parada programada no abastecimento. " * 4
 
@@ -117,7 +117,7 @@ def test_a_bare_ok_asks_a_person_and_is_not_sent_again(scene: Scene) -> None:
 @pytest.mark.parametrize(("fate", "on_air"), [("on_air", 1), ("not_on_air", 0)])
 def test_a_line_that_drops_after_submission_leaves_the_message_uncertain(scene: Scene, fate: str, on_air: int) -> None:
     _, emulator = scene.add_phone(
-        faults={"drop_after_submit": {"value": fate, "times": 1}}, settings=PhoneSettings(replug_after=0.2)
+        faults={"drop_after_submit": {"value": fate, "times": 1}}, settings=replace(QUIET, replug_after=0.2)
     )
     message = queue()
     scene.start()
@@ -130,7 +130,7 @@ def test_a_line_that_drops_after_submission_leaves_the_message_uncertain(scene: 
 
 def test_a_person_resends_an_uncertain_message(scene: Scene) -> None:
     _, emulator = scene.add_phone(
-        faults={"drop_after_submit": {"value": "not_on_air", "times": 1}}, settings=PhoneSettings(replug_after=0.2)
+        faults={"drop_after_submit": {"value": "not_on_air", "times": 1}}, settings=replace(QUIET, replug_after=0.2)
     )
     message = queue()
     scene.start()

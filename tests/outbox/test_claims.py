@@ -4,7 +4,7 @@ import pytest
 from django.db.models import F
 
 from recado.gsm.causes import Cause
-from recado.outbox import claims
+from recado.outbox import claims, recovery
 from recado.outbox.models import Attempt, AttemptResult, Message, Priority, Segment, SegmentStatus, Status
 from recado.phones.models import Phone
 from tests.support.outbox import (
@@ -188,7 +188,7 @@ class TestASuspendedProcess:
         message = queue_message(THREE_PARTS)
         stale = claim(phone)
         claims.finish(stale, ACCEPTED, NOW)
-        assert claims.recover(phone.pk, NOW) == 1
+        assert recovery.recover(phone.pk, NOW) == 1
         assert status_of(message) == Status.QUEUED
         return stale, phone, message
 

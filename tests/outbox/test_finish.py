@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from recado.gsm.causes import Cause
-from recado.outbox import claims, decisions
+from recado.outbox import claims, decisions, recovery
 from recado.outbox.models import (
     NEEDS_A_PERSON,
     Attempt,
@@ -296,7 +296,7 @@ class TestALateAnswer:
     def settled(self, text: str = "Oi.") -> tuple[claims.Claim, Message]:
         phone, message = make_phone(), queue_message(text)
         claimed = claim(phone)
-        claims.recover(phone.pk, NOW + minutes(1))
+        recovery.recover(phone.pk, NOW + minutes(1))
         assert status_of(message) == Status.UNCERTAIN
         return claimed, message
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from recado.outbox import claims, decisions
+from recado.outbox import claims, decisions, recovery
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
 from recado.phones.models import Phone
 from tests.support import environment
@@ -140,7 +140,7 @@ def test_an_answer_and_a_recovery_at_once_leave_one_story():
         run_together(
             [
                 lambda claimed=claimed, outcome=outcome: claims.finish(claimed, outcome, NOW),
-                lambda phone=phone: claims.recover(phone.pk, NOW),
+                lambda phone=phone: recovery.recover(phone.pk, NOW),
             ]
         )
         assert_unbroken(message)
@@ -155,7 +155,7 @@ def test_two_who_recover_one_phone_at_once_settle_each_message_once():
     messages = [queue_message() for _ in range(3)]
     for _ in messages:
         claim(phone)
-    run_together([lambda: claims.recover(phone.pk, NOW)] * 4)
+    run_together([lambda: recovery.recover(phone.pk, NOW)] * 4)
     for message in messages:
         assert status_of(message) == Status.UNCERTAIN
         assert_unbroken(message)

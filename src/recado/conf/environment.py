@@ -187,6 +187,12 @@ SETTINGS: tuple[Setting, ...] = (
         "180",
         _seconds(180, 3600),
     ),
+    Setting(
+        "OPT_OUT_WORDS",
+        "Respostas por SMS que pedem para não receber mais, sem acentos, separadas por vírgula.",
+        "SAIR,PARE,PARAR,CANCELAR,REMOVER,STOP",
+        _words,
+    ),
     Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
     Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
     Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),

@@ -27,6 +27,7 @@ RECADO_COMPANY_PHONE = cast(str, _environment["COMPANY_PHONE"])
 RECADO_SUCCESS_REASONS = cast(tuple[int, ...], _environment["SUCCESS_REASONS"])
 RECADO_PACE = cast(float, _environment["PACE"])
 RECADO_SEND_DEADLINE = cast(float, _environment["SEND_DEADLINE"])
+RECADO_OPT_OUT_WORDS = cast(tuple[str, ...], _environment["OPT_OUT_WORDS"])
 RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "recado.phones",
     "recado.outbox",
+    "recado.inbox",
     "recado.service_requests",
     "recado.web",
 ]

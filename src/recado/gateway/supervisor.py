@@ -13,8 +13,9 @@ from time import monotonic
 from django.db import DatabaseError, InterfaceError, connection
 
 from recado.gateway.bell import BellListener
+from recado.gateway.witness import testimony
 from recado.gateway.worker import PhoneWorker, Surroundings
-from recado.outbox import claims
+from recado.outbox import claims, recovery
 from recado.phones import leases
 from recado.phones.models import Phone
 
@@ -66,7 +67,7 @@ class Supervisor:
             self._renewed = monotonic()
         if monotonic() - self._tidied >= TIDY_EVERY:
             claims.expire_due(now)
-            claims.recover_orphans(now)
+            recovery.recover_orphans(now, testimony)
             self._tidied = monotonic()
 
     def _fit_workers(self) -> None:

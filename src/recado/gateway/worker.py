@@ -19,9 +19,11 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from recado.gateway.bell import Wake
+from recado.gateway.incoming import Incoming
 from recado.gateway.pace import Pace
 from recado.gateway.reporting import PhoneReporter
 from recado.gateway.translation import to_try_result
+from recado.gateway.witness import Witness, testimony
 from recado.gsm import Cause, EncodeError, Verdict, build_submit
 from recado.links import open_link
 from recado.modem.clock import Clock, SystemClock
@@ -33,7 +35,7 @@ from recado.modem.outcome import Outcome, Rejected
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 from recado.modem.settings import DriverSettings
 from recado.modem.transport import Transport
-from recado.outbox import claims
+from recado.outbox import claims, recovery
 from recado.outbox.claims import Claim
 from recado.outbox.models import AttemptResult
 from recado.phones import leases
@@ -97,7 +99,7 @@ class PhoneWorker(threading.Thread):
         if not leases.acquire(self.phone_id, self._around.holder, self._around.now()):
             self.pause(LEASE_WAIT)
             return
-        settled = claims.recover(self.phone_id, self._around.now())
+        settled = recovery.recover(self.phone_id, self._around.now(), testimony)
         if settled:
             logger.warning("phone %s: settled %s sends that had been left unfinished", self.phone_id, settled)
         try:
@@ -114,16 +116,18 @@ class PhoneWorker(threading.Thread):
         driver = Driver(
             transport,
             clock=self._around.clock,
-            settings=DriverSettings(send_timeout=settings.RECADO_SEND_DEADLINE),
+            settings=DriverSettings(send_timeout=settings.RECADO_SEND_DEADLINE, caller_acknowledges=True),
         )
+        witness = Witness(self.phone_id)
         try:
             identity = driver.start()
             self._reporter.identity(identity, self._around.now())
             logger.info("phone %s: %s %s is ready", self.phone_id, identity.manufacturer, identity.model)
             self._failures = 0
-            PhoneService(self, driver, self._around, self._reporter).serve()
+            PhoneService(self, driver, witness, self._around, self._reporter).serve()
         finally:
             driver.close()
+            witness.close()
 
     def _report(self, condition: Condition | PhoneCondition, reason: str, advice: str) -> None:
         logger.info("phone %s: %s", self.phone_id, condition.value)
@@ -151,9 +155,13 @@ class PhoneWorker(threading.Thread):
 class PhoneService:
     """The life of one open line: health, pace, claim, send, write down."""
 
-    def __init__(self, worker: PhoneWorker, driver: Driver, around: Surroundings, reporter: PhoneReporter) -> None:
+    def __init__(
+        self, worker: PhoneWorker, driver: Driver, witness: Witness, around: Surroundings, reporter: PhoneReporter
+    ) -> None:
         self._worker = worker
         self._driver = driver
+        self._witness = witness
+        self._incoming = Incoming(driver, worker.phone_id, around.now)
         self._around = around
         self._reporter = reporter
         self._phone = Phone.objects.get(pk=worker.phone_id)
@@ -164,6 +172,7 @@ class PhoneService:
 
     def serve(self) -> None:
         """Send what is due until the worker is stopped. Raises PhoneDown when the line or the phone is lost."""
+        self._incoming.take_stored()
         while not self._worker.stopping:
             self._look_after_phone()
             wait = self._seconds_until_send()
@@ -220,6 +229,7 @@ class PhoneService:
             if any(isinstance(event, Rebooted) for event in events):
                 raise PhoneDown("O aparelho reiniciou.", "", state=PhoneCondition.INITIALISING)
             if events:
+                self._incoming.heed(events)
                 self._reporter.alive(self._around.now())
             if until_ring:
                 return
@@ -258,11 +268,12 @@ class PhoneService:
             )
         except EncodeError as fault:
             return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
-        return self._driver.send(submit)
+        return self._driver.send(submit, on_step=lambda step: self._witness.step(claim.attempt_id, step))
 
     def _write_down(self, claim: Claim, outcome: Outcome) -> bool:
         """The answer must reach the database, tried until it does: without it the fate would be unknown."""
         result = to_try_result(outcome)
+        self._witness.answered(claim.attempt_id, result)
         logger.info("message %s part %s: %s %s", claim.message_id, claim.part.index, result.result, result.code)
         while True:
             try:

@@ -4,7 +4,8 @@
     next_segment the following part's Attempt, committed before its AT+CMGS
     finish       the answer: the segment's and the message's fate, by `policy`
     let_go       sending -> queued with nothing in flight (the phone went away between two parts)
-    recover      what a dead process left: in flight means unknown, the rest goes back to the queue
+
+What a dead process left is settled by `recovery`, what comes to light later by `evidence`.
 
 Each claim is fenced: it counts only while `holder` still has the phone's lease, and a following part only while nobody
 else has begun to send that message, so a process that was suspended and replaced cannot send.
@@ -12,7 +13,6 @@ else has begun to send that message, so a process that was suspended and replace
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from recado.gsm import EncodeError, EncodingPolicy, Part, segment
 from recado.gsm.causes import Cause
-from recado.outbox import transitions
+from recado.outbox import evidence, transitions
 from recado.outbox.models import (
     Attempt,
     AttemptResult,
@@ -130,20 +130,6 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
         return _apply(claim, decision, outcome, now)
 
 
-def recover(phone_id: int, now: datetime) -> int:
-    """Settle what the last holder of the phone left in `sending`; call with the lease held. Gives how many."""
-    return _recover(Message.objects.filter(status=Status.SENDING, phone_id=phone_id).values_list("pk", flat=True), now)
-
-
-def recover_orphans(now: datetime) -> int:
-    """Settle what is in `sending` on a phone that nobody holds any more, or that is gone. Gives how many."""
-    in_flight = Message.objects.filter(status=Status.SENDING)
-    orphans = (
-        in_flight.filter(phone=None) | in_flight.filter(phone__holder="") | in_flight.filter(phone__held_until__lt=now)
-    )
-    return _recover(orphans.values_list("pk", flat=True), now)
-
-
 def expire_due(now: datetime) -> int:
     """Close what waited past its time; gives how many."""
     late = Message.objects.filter(status=Status.QUEUED, expires_at__lte=now)
@@ -235,6 +221,7 @@ def _attempt_fields(outcome: TryResult, now: datetime) -> dict[str, object]:
         "code": outcome.code[:60],
         "cause": outcome.cause.value if outcome.cause else "",
         "reason": outcome.reason[:300],
+        "reference": outcome.reference,
     }
 
 
@@ -267,32 +254,10 @@ def _leave(claim: Claim, after: Status, outcome: TryResult, now: datetime, **fie
 
 def _late(claim: Claim, outcome: TryResult, now: datetime) -> bool:
     """The answer came after the try was settled as unknown: an acceptance is evidence, the rest adds nothing."""
-    if outcome.result != AttemptResult.ACCEPTED:
-        return False
-    Attempt.objects.filter(pk=claim.attempt_id, result=AttemptResult.UNKNOWN).update(**_attempt_fields(outcome, now))
-    Segment.objects.filter(pk=claim.segment_id, status=SegmentStatus.UNCERTAIN).update(
-        status=SegmentStatus.SENT, reference=outcome.reference, sent_at=now
-    )
-    settle_as_sent(claim.message_id, at=now, note="A resposta da operadora chegou depois.", moment=now)
+    if outcome.result == AttemptResult.ACCEPTED:
+        note = "A resposta da operadora chegou depois."
+        evidence.prove_accepted(Attempt.objects.get(pk=claim.attempt_id), outcome.reference, now, note)
     return False
-
-
-def settle_as_sent(
-    message_id: int, *, at: datetime, note: str, actor: str = transitions.PROGRAM, **fields: Any
-) -> bool:
-    """An uncertain message is known to have gone out: sent, or back in the queue for the parts that never left.
-
-    False when it is no longer uncertain.
-    """
-    parts = Segment.objects.filter(message_id=message_id)
-    parts.filter(status=SegmentStatus.UNCERTAIN).update(status=SegmentStatus.SENT, sent_at=at)
-    if parts.exclude(status=SegmentStatus.SENT).exists():
-        return transitions.change(
-            message_id, Status.UNCERTAIN, Status.QUEUED, at=at, actor=actor, note=note, ready_at=at, phone=None
-        )
-    return transitions.change(
-        message_id, Status.UNCERTAIN, Status.SENT, at=at, actor=actor, note=note, sent_at=at, **fields
-    )
 
 
 def _phone_works(claim: Claim) -> bool:
@@ -308,39 +273,3 @@ def _is_doubtful(claim: Claim) -> bool:
     """True when an earlier try of this segment may have gone out."""
     earlier = Attempt.objects.filter(segment_id=claim.segment_id).exclude(pk=claim.attempt_id)
     return earlier.filter(result__in=(AttemptResult.AMBIGUOUS, AttemptResult.UNKNOWN)).exists()
-
-
-def _recover(message_ids: Iterable[int], now: datetime) -> int:
-    settled = 0
-    for message_id in list(message_ids):
-        with transaction.atomic():
-            settled += _recover_one(message_id, now)
-    return settled
-
-
-def _recover_one(message_id: int, now: datetime) -> int:
-    in_flight = (
-        Attempt.objects.filter(segment__message_id=message_id, result=AttemptResult.IN_FLIGHT)
-        .select_related("segment__message__type")
-        .first()
-    )
-    if in_flight is None:
-        note = "O Recado parou entre duas partes."
-        return int(
-            transitions.change(message_id, Status.SENDING, Status.QUEUED, at=now, note=note, ready_at=now, phone=None)
-        )
-    message = in_flight.segment.message
-    claim = Claim(
-        message_id=message_id,
-        segment_id=in_flight.segment_id,
-        attempt_id=in_flight.pk,
-        phone_id=in_flight.phone_id or 0,
-        number=message.number,
-        part=parts_of(message)[in_flight.segment.index - 1],
-        tries=in_flight.segment.tries,
-        started_at=in_flight.started_at,
-        message_type=message.type,
-    )
-    reason = "O Recado parou durante o envio; não se sabe se o SMS saiu."
-    finish(claim, TryResult(AttemptResult.UNKNOWN, cause=Cause.UNCERTAIN, reason=reason), now)
-    return 1

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 
 from recado.gsm.causes import Cause
 from recado.outbox import doorbell, transitions
-from recado.outbox.claims import settle_as_sent
 from recado.outbox.enqueue import compose_again, expiry
-from recado.outbox.models import Message, Segment, SegmentStatus, Status, StatusChange
+from recado.outbox.evidence import settle_as_sent
+from recado.outbox.models import GONE, Message, Segment, SegmentStatus, Status, StatusChange
 from recado.outbox.templates import TemplateRefused
 
 RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
@@ -46,7 +46,7 @@ def resend(message_id: int, *, actor: str, now: datetime) -> None:
         if not moved:
             raise _refusal(message_id, "reenviada")
         parts = Segment.objects.filter(message_id=message_id)
-        unsent = parts.exclude(status=SegmentStatus.SENT).update(status=SegmentStatus.PENDING, tries=0)
+        unsent = parts.exclude(status__in=GONE).update(status=SegmentStatus.PENDING, tries=0)
         if not unsent and parts.exists():
             raise DecisionRefused(f"Todas as partes da mensagem {message_id} já saíram. Confirme o envio.")
         doorbell.ring()

@@ -16,6 +16,7 @@ from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.gsm.causes import Cause
 from recado.gsm.segment import MAX_CHARACTERS
 from recado.outbox import doorbell, transitions
+from recado.outbox.consent import opted_out
 from recado.outbox.models import Message, MessageType, Status
 from recado.outbox.templates import TemplateRefused, fill
 
@@ -37,19 +38,22 @@ def enqueue(event: Event, *, now: datetime) -> Message | None:
     """Queue the message of `event`; give it, the one that stands under its key already, or None for an inactive type.
 
     A text that cannot be filled or encoded does not stop the caller's business: the message is kept as failed, with the
-    fault's words, for a person to see.
+    fault's words, for a person to see. One to a customer who does not want its type is kept as discarded.
     """
     message_type = MessageType.objects.get(pk=event.type_id)
     if not message_type.active:
         return None
     text, fault = _compose(event, message_type)
+    status, cause = (Status.FAILED, Cause.OURS) if fault else (Status.QUEUED, None)
+    if message_type.heeds_opt_out and opted_out(event.number):
+        status, cause, fault = Status.CANCELLED, Cause.OPTED_OUT, "O cliente pediu para não receber."
     message = Message(
         type=message_type,
         number=event.number,
         text=text,
         encoding=message_type.encoding,
         priority=message_type.priority,
-        status=Status.QUEUED,
+        status=status,
         idempotency_key=event.idempotency_key,
         protocol=event.protocol,
         ra_number=event.ra_number,
@@ -61,7 +65,7 @@ def enqueue(event: Event, *, now: datetime) -> Message | None:
     )
     try:
         with transaction.atomic():
-            transitions.record_new(message, actor=event.actor, fault=fault, cause=Cause.OURS if fault else None)
+            transitions.record_new(message, actor=event.actor, note=fault, cause=cause)
     except IntegrityError:
         return Message.objects.get(idempotency_key=event.idempotency_key)
     doorbell.ring()

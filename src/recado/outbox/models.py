@@ -5,6 +5,8 @@
     Segment       one part of it, as it goes over the air (one SUBMIT)
     Attempt       one try of one segment on one phone; written before the first byte, completed by the answer
     StatusChange  one row a change of status: when, from what, to what, why, by whom
+    DeliveryReport what a phone of a customer said back, as the network passed it on
+    OptOut        a mobile that does not want messages of some types
 
 Only `transitions` writes a status.
 """
@@ -89,8 +91,9 @@ class MessageType(models.Model):
     validity_minutes = models.PositiveIntegerField("validade em minutos", null=True, blank=True)
     max_attempts = models.PositiveSmallIntegerField("tentativas", default=5)
     on_uncertain = models.CharField("na dúvida", max_length=8, choices=OnUncertain.choices, default=OnUncertain.HOLD)
-    status_report = models.BooleanField("pede confirmação de entrega", default=False)
+    status_report = models.BooleanField("pede confirmação de entrega", default=True)
     reject_duplicates = models.BooleanField("pede recusa de repetidas", default=False)
+    heeds_opt_out = models.BooleanField("respeita quem pediu para não receber", default=False)
     active = models.BooleanField("ativo", default=True)
     updated_at = models.DateTimeField("última mudança", auto_now=True)
 
@@ -166,12 +169,21 @@ class SegmentStatus(models.TextChoices):
     PENDING = "pending", "A enviar"
     SENDING = "sending", "Enviando"
     SENT = "sent", "Enviada"
+    DELIVERED = "delivered", "Entregue"
+    UNDELIVERED = "undelivered", "Não entregue"
     UNCERTAIN = "uncertain", "Talvez enviada"
     FAILED = "failed", "Com erro"
 
 
+GONE = (SegmentStatus.SENT, SegmentStatus.DELIVERED, SegmentStatus.UNDELIVERED)
+"""The network has it: such a part is never sent again."""
+
+
 class Segment(models.Model):
-    """Part `index` of `total` (1-based). `tries` counts the tries of this round; `reference` is the phone's TP-MR."""
+    """Part `index` of `total` (1-based). `tries` counts the tries of this round; `reference` is the phone's TP-MR.
+
+    `report_note` is what the last delivery report said, in pt-BR, unless it was that the customer's phone has it.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="segments", db_index=False)
     index = models.PositiveSmallIntegerField()
@@ -181,6 +193,8 @@ class Segment(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     reference = models.PositiveSmallIntegerField(null=True)
     sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    report_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["message_id", "index"]
@@ -214,9 +228,15 @@ class Attempt(models.Model):
     code = models.CharField(max_length=60, blank=True)
     cause = models.CharField(max_length=20, choices=CAUSES, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    reference = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = ["-started_at", "-pk"]
+        indexes = [
+            # A delivery report names the TP-MR; a doubtful try has none.
+            models.Index(fields=["phone", "reference", "started_at"], name="attempt_reference"),
+            models.Index(fields=["result"], name="attempt_doubtful", condition=Q(result__in=["unknown", "ambiguous"])),
+        ]
 
     def __str__(self) -> str:
         return f"tentativa {self.pk}"
@@ -238,3 +258,46 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
+
+
+class DeliveryReport(models.Model):
+    """One SMS-STATUS-REPORT as the phone gave it; kept before the phone is told to forget it.
+
+    `attempt` is the try it tells of, null when none fits or the PDU cannot be read (`fault` says so, for the log's
+    reader). The same PDU twice is one row.
+    """
+
+    phone = models.ForeignKey(Phone, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    pdu = models.CharField(max_length=400)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    received_at = models.DateTimeField()
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, null=True, related_name="reports")
+    status = models.PositiveSmallIntegerField(null=True)
+    fault = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"relatório {self.pk}"
+
+
+class OptOut(models.Model):
+    """A mobile (E.164) whose owner does not want the messages that heed the wish; `ended_at` when it was taken back."""
+
+    number = models.CharField("celular", max_length=16, db_index=True)
+    since = models.DateTimeField("desde")
+    how = models.CharField("como", max_length=200)
+    actor = models.CharField("por", max_length=150)
+    ended_at = models.DateTimeField("até", null=True)
+    ended_by = models.CharField("retirado por", max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = "pedido de não receber"
+        verbose_name_plural = "pedidos de não receber"
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=Q(ended_at=None), name="one_wish_in_force_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"pedido {self.pk}"

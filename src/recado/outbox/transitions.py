@@ -19,9 +19,10 @@ from recado.outbox.models import Message, Status, StatusChange
 
 PROGRAM = "Recado"
 
-# From which status a message may pass to which. Final states are left only by a person or by evidence.
+# From which status a message may pass to which. Final states are left only by a person or by evidence: queued to sent
+# is the try that looked lost and whose delivery report came.
 ALLOWED: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.SENDING, Status.EXPIRED, Status.CANCELLED}),
+    Status.QUEUED: frozenset({Status.SENDING, Status.SENT, Status.EXPIRED, Status.CANCELLED}),
     Status.SENDING: frozenset({Status.QUEUED, Status.SENT, Status.FAILED, Status.UNCERTAIN}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED}),
     Status.UNCERTAIN: frozenset({Status.QUEUED, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.CANCELLED}),
@@ -37,19 +38,15 @@ class ForbiddenTransition(Exception):
     """Our fault: the code asked for a change that the table does not allow."""
 
 
-def record_new(message: Message, *, actor: str, fault: str = "", cause: Cause | None = None) -> None:
-    """Insert `message` as queued, or as failed when it was born with a `fault`. Call inside a transaction.
+def record_new(message: Message, *, actor: str, note: str = "", cause: Cause | None = None) -> None:
+    """Insert `message` at the status it was given: queued, or failed or cancelled with its `cause`. In a transaction.
 
     Raises IntegrityError when its idempotency key is taken.
     """
-    if fault:
-        message.status, message.reason, message.cause = (
-            Status.FAILED,
-            fault[:300],
-            (cause or Cause.OURS).value,
-        )
+    for name, value in _why(cause, note).items():
+        setattr(message, name, value)
     message.save(force_insert=True)
-    _write_change(message.pk, "", Status(message.status), message.created_at, actor or PROGRAM, fault, cause)
+    _write_change(message.pk, "", Status(message.status), message.created_at, actor or PROGRAM, note, cause)
 
 
 def change(

@@ -1,0 +1,69 @@
+"""What comes to light after a try ended in doubt: a late answer, a person's word, a delivery report.
+
+Evidence that the network took a part makes the part sent, whatever was believed of it, and stops a try again that has
+not begun. It never touches a message that a person has discarded, nor one that is being sent at this moment.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from recado.outbox import transitions
+from recado.outbox.models import GONE, Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
+
+DOUBTFUL = (AttemptResult.UNKNOWN, AttemptResult.AMBIGUOUS)
+# The radio tells late answers apart for about a minute; older doubts belong to other answers.
+LATE_ANSWER_WINDOW = timedelta(minutes=10)
+_OPEN = (SegmentStatus.UNCERTAIN, SegmentStatus.PENDING)
+
+
+def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note: str) -> bool:
+    """The network did take the try `attempt`, under TP-MR `reference` where known; False when nobody doubted it."""
+    with transaction.atomic():
+        doubted = Attempt.objects.filter(pk=attempt.pk, result__in=DOUBTFUL)
+        proof = {"result": AttemptResult.ACCEPTED, "reference": reference, "cause": "", "reason": note[:300]}
+        if not doubted.update(**proof):
+            return False
+        part = Segment.objects.filter(pk=attempt.segment_id, status__in=_OPEN)
+        if part.update(status=SegmentStatus.SENT, reference=reference, sent_at=now):
+            _follow(attempt.segment.message_id, now, note)
+        return True
+
+
+def late_answer(phone_id: int, reference: int, now: datetime) -> None:
+    """The phone's own `+CMGS: reference` came after its try had been given up: the last doubtful try on that phone."""
+    recent = Attempt.objects.filter(phone_id=phone_id, result__in=DOUBTFUL, finished_at__gt=now - LATE_ANSWER_WINDOW)
+    attempt = recent.select_related("segment").order_by("-started_at").first()
+    if attempt is not None:
+        prove_accepted(attempt, reference, now, "A resposta da operadora chegou depois.")
+
+
+def settle_as_sent(
+    message_id: int, *, at: datetime, note: str, actor: str = transitions.PROGRAM, **fields: Any
+) -> bool:
+    """An uncertain message is known to have gone out: sent, or back in the queue for the parts that never left.
+
+    False when it is no longer uncertain.
+    """
+    parts = Segment.objects.filter(message_id=message_id)
+    parts.filter(status=SegmentStatus.UNCERTAIN).update(status=SegmentStatus.SENT, sent_at=at)
+    if parts.exclude(status__in=GONE).exists():
+        return transitions.change(
+            message_id, Status.UNCERTAIN, Status.QUEUED, at=at, actor=actor, note=note, ready_at=at, phone=None
+        )
+    return transitions.change(
+        message_id, Status.UNCERTAIN, Status.SENT, at=at, actor=actor, note=note, sent_at=at, **fields
+    )
+
+
+def _follow(message_id: int, now: datetime, note: str) -> None:
+    status = Message.objects.values_list("status", flat=True).get(pk=message_id)
+    if status == Status.UNCERTAIN:
+        settle_as_sent(message_id, at=now, note=note, moment=now)
+    elif (
+        status == Status.QUEUED and not Segment.objects.filter(message_id=message_id).exclude(status__in=GONE).exists()
+    ):
+        transitions.change(message_id, Status.QUEUED, Status.SENT, at=now, note=note, moment=now, sent_at=now)
