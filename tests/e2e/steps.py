@@ -1,0 +1,78 @@
+"""What an attendant does with the screens, for the tests to tell in few words. People and numbers are fictitious."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+MOBILE = "(81) 90000-0012"
+OTHER_MOBILE = "(81) 90000-0034"
+# The phone in software confirms the receipt a moment after the send.
+SENT = re.compile("Enviada|Entregue")
+PROTOCOL = re.compile(r"\d{4}1\d{9}")
+
+
+def fill_ra(page: Page, mobile: str = MOBILE, name: str = "Beatriz Souza") -> None:
+    """Open *Inserir RA* and fill it in, not sent."""
+    page.goto("/ra/inserir/")
+    page.get_by_label("Tipo de solicitação").select_option(index=1)
+    page.get_by_label("Especificação").select_option(index=1)
+    page.get_by_label("Meio de solicitação").select_option(index=1)
+    page.get_by_label("Nome do solicitante").fill(name)
+    page.get_by_label("Celular com DDD").fill(mobile)
+
+
+def open_ra(page: Page, mobile: str = MOBILE, name: str = "Beatriz Souza") -> str:
+    """Insert an RA; gives the protocol that the page shows, and leaves the page there."""
+    fill_ra(page, mobile, name)
+    page.get_by_role("button", name="Inserir", exact=True).click()
+    expect(page.get_by_text("Informe o protocolo ao cliente.")).to_be_visible()
+    return shown_protocol(page)
+
+
+def shown_protocol(page: Page) -> str:
+    protocol = page.locator("strong.rc-protocol").inner_text()
+    assert PROTOCOL.fullmatch(protocol)
+    return protocol
+
+
+def consult(page: Page, start: str, end: str, situation: str = "Todas") -> None:
+    """Search by a period, typed as the mask lets it: digits only."""
+    page.goto("/mensagens/")
+    date_field(page, "Data inicial").press_sequentially(start)
+    date_field(page, "Data final").press_sequentially(end)
+    choose(page, situation)
+    search(page)
+
+
+def search(page: Page) -> None:
+    page.get_by_role("button", name="Pesquisar").click()
+
+
+def date_field(page: Page, label: str) -> Locator:
+    return page.get_by_role("textbox", name=label)
+
+
+def choose(page: Page, label: str) -> None:
+    """Tick a radio button by its words: the design system draws it there, over the real one."""
+    page.locator("label").get_by_text(label, exact=True).click()
+
+
+def around_today() -> tuple[str, str]:
+    """Yesterday and tomorrow, in digits: a test that runs at midnight finds its messages all the same."""
+    today = timezone.localdate()
+    return f"{today - timedelta(days=1):%d%m%Y}", f"{today + timedelta(days=1):%d%m%Y}"
+
+
+def row_of(page: Page, words: str) -> Locator:
+    """The row of a list that holds `words`."""
+    return page.get_by_role("row").filter(has_text=words)
+
+
+def sideways(page: Page) -> int:
+    """How many pixels the page is wider than its window; 0 is right."""
+    overflow: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return max(0, overflow)

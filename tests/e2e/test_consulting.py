@@ -1,0 +1,112 @@
+"""*Consultar Mensagens Enviadas Via SMS* under a person's hands: mask, calendar, Limpar, Cancelar, pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.steps import around_today, consult, date_field, search
+from tests.gateway.conftest import queue
+
+pytestmark = pytest.mark.sqlite
+
+
+def test_the_mask_writes_the_slashes_and_lets_a_mistake_be_mended(page: Page) -> None:
+    page.goto("/mensagens/")
+    start = date_field(page, "Data inicial")
+    start.press_sequentially("221126")
+    expect(start).to_have_value("22/11/26")
+    for _ in range(3):
+        start.press("Backspace")
+    start.press_sequentially("/2026")
+    expect(start).to_have_value("22/11/2026")
+    end = date_field(page, "Data final")
+    end.press_sequentially("3/1/2027")
+    expect(end).to_have_value("03/01/2027")
+
+
+def test_a_day_is_picked_from_the_calendar_by_keyboard_alone(page: Page) -> None:
+    page.goto("/mensagens/")
+    start = date_field(page, "Data inicial")
+    start.press_sequentially("01032026")
+    page.keyboard.press("Tab")
+    opener = page.get_by_role("button", name="Abrir calendário: data inicial")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("button", name="1 de março", exact=True)).to_be_focused()
+    # The day before the first of a month is in the month before.
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("button", name="28 de fevereiro")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(start).to_have_value("28/02/2026")
+    expect(opener).to_be_focused()
+    expect(page.locator("#id_inicio_calendario")).to_be_hidden()
+
+
+def test_esc_closes_the_calendar_changes_nothing_and_gives_the_focus_back(page: Page) -> None:
+    page.goto("/mensagens/")
+    end = date_field(page, "Data final")
+    end.press_sequentially("15032026")
+    opener = page.get_by_role("button", name="Abrir calendário: data final")
+    opener.press("Enter")
+    expect(page.get_by_role("button", name="15 de março")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(page.locator("#id_fim_calendario")).to_be_hidden()
+    expect(opener).to_be_focused()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    expect(end).to_have_value("15/03/2026")
+
+
+def test_what_was_picked_from_the_calendar_is_what_is_searched(page: Page) -> None:
+    queue(key="one")
+    page.goto("/mensagens/")
+    for label in ("data inicial", "data final"):
+        # Without a date the calendar opens on today.
+        page.get_by_role("button", name=f"Abrir calendário: {label}").press("Enter")
+        expect(page.locator("calendar-month:visible")).to_be_focused()
+        page.keyboard.press("Enter")
+    search(page)
+    expect(page.get_by_role("heading", name=re.compile("^1 mensagem "))).to_be_visible()
+
+
+def test_limpar_empties_what_was_searched_and_cancelar_leaves_for_the_main_screen(page: Page) -> None:
+    queue(key="one")
+    consult(page, *around_today(), "Não Enviadas")
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_role("link", name="Limpar").click()
+    for label in ("Data inicial", "Data final"):
+        expect(date_field(page, label)).to_have_value("")
+    expect(page.get_by_role("radio", name="Todas")).to_be_checked()
+    expect(page.get_by_role("row")).to_have_count(0)
+    page.get_by_role("link", name="Cancelar").click()
+    expect(page.get_by_role("heading", name="Precisa de atenção")).to_be_visible()
+
+
+def test_a_search_without_dates_says_so_and_puts_the_focus_where_the_reader_needs_it(page: Page) -> None:
+    page.goto("/mensagens/")
+    search(page)
+    summary = page.locator("#erros")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("Há 2 campos para corrigir")
+    expect(page).to_have_title(re.compile("^Erro: "))
+    summary.get_by_role("link", name="Informe a data final.").click()
+    expect(date_field(page, "Data final")).to_be_focused()
+
+
+def test_results_come_ten_a_page_in_order_and_may_be_asked_for_by_twenty_five(page: Page) -> None:
+    for number in range(27):
+        queue(f"+5581900000{number + 1:03d}", key=f"row {number}")
+    consult(page, *around_today())
+    expect(page.get_by_role("heading", name="27 mensagens")).to_be_visible()
+    cells = page.locator(".rc-table-wrap tbody td:first-child")
+    assert cells.all_inner_texts() == [f"(81) 90000-0{number:03d}" for number in range(1, 11)]
+    page.get_by_role("link", name="Página 3").click()
+    expect(page.get_by_text("21–27 de 27 mensagens")).to_be_visible()
+    assert cells.all_inner_texts() == [f"(81) 90000-0{number:03d}" for number in range(21, 28)]
+    page.get_by_role("link", name="25 por página").click()
+    expect(page.get_by_text("1–25 de 27 mensagens")).to_be_visible()
+    expect(cells).to_have_count(25)
