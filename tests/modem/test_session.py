@@ -12,6 +12,7 @@ from recado.modem.events import (
     SignalChanged,
     SmsArrived,
     SmsStored,
+    StoreFull,
 )
 from recado.modem.mailbox import Mailbox
 from recado.modem.session import Session
@@ -104,6 +105,10 @@ def test_a_result_left_over_from_before_is_not_the_next_commands(phone: FakePhon
         (b'\r\n+CMTI: "SM"\r\n', OtherLine('+CMTI: "SM"')),
         (b"\r\n+CMT: ,24\r\n0791AB\r\n", SmsArrived("0791AB")),
         (b"\r\n+CDS: ,24\r\n0791AB\r\n", ReportArrived("0791AB")),
+        (b'\r\n^SMMEMFULL:"SM"\r\n', StoreFull('^SMMEMFULL:"SM"')),
+        (b'\r\n+QIND: "smsfull","SM"\r\n', StoreFull('+QIND: "smsfull","SM"')),
+        (b"\r\n+SMS FULL\r\n", StoreFull("+SMS FULL")),
+        (b"\r\n+CMTI: ,-1\r\n", OtherLine("+CMTI: ,-1")),
         (b"\r\n^SYSSTART\r\n", Rebooted("^SYSSTART")),
         (b"\r\nNORMAL POWER DOWN\r\n", Rebooted("NORMAL POWER DOWN")),
         (b"\r\n^BOOT:27710117,0,0,0,75\r\n", OtherLine("^BOOT:27710117,0,0,0,75")),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recado.modem.condition import PhoneCondition
+from recado.modem.condition import PhoneCondition, explain
 from recado.modem.driver import Driver
 from recado.modem.errors import (
     LinkDown,
@@ -23,6 +23,7 @@ from recado.modem.health import Health
 from recado.modem.identity import Identity
 from recado.modem.network import Registration
 from recado.modem.outcome import Accepted
+from recado.modem.settings import DriverSettings
 
 from .fake import HEALTHY, OK, FakeClock, FakePhone, Script, a_submit
 
@@ -308,3 +309,103 @@ def test_health_of_a_phone_that_hung_is_silent() -> None:
     phone = a_phone()
     phone.answers = dict.fromkeys([*HEALTHY, "AT", "AT+CEREG?", "AT+CGREG?"], b"")
     assert health(phone).condition is PhoneCondition.SILENT
+
+
+# --- what the driver mends by itself -----------------------------------------------------------------
+
+
+def test_a_radio_that_is_off_is_turned_on_once_before_the_sim_is_asked() -> None:
+    phone = a_phone()
+    phone.answers["AT+CFUN?"] = lambda: (
+        HEALTHY["AT+CFUN?"] if "AT+CFUN=1" in phone.commands else b"\r\n+CFUN: 4\r\n" + OK
+    )
+    start(phone)
+    assert phone.commands.count("AT+CFUN=1") == 1
+    assert phone.commands.index("AT+CFUN=1") < phone.commands.index("AT+CPIN?")
+
+
+@pytest.mark.parametrize("maker", [b"ACME", b"Nokia"])
+def test_a_radio_is_left_off_where_the_settings_or_the_maker_say_so(maker: bytes) -> None:
+    answers = {
+        "AT+CGMI": b"\r\n" + maker + b"\r\n" + OK,
+        "AT+CFUN?": b"\r\n+CFUN: 4\r\n" + OK,
+        "AT+CREG?": b"\r\n+CREG: 0,0\r\n" + OK,
+    }
+    phone = a_phone(answers)
+    chosen = DriverSettings(turn_radio_on=maker == b"Nokia")
+    with pytest.raises(NetworkUnavailable) as caught:
+        Driver(phone, clock=phone.clock, settings=chosen).start()
+    assert caught.value.state is PhoneCondition.RADIO_OFF
+    assert "AT+CFUN=1" not in phone.commands
+
+
+def forgetful_phone() -> FakePhone:
+    phone = a_phone()
+    written = 'AT+CSCA="+5511900000000",145'
+    phone.answers["AT+CSCA?"] = lambda: (
+        HEALTHY["AT+CSCA?"] if written in phone.commands else b'\r\n+CSCA: "",129\r\n' + OK
+    )
+    return phone
+
+
+def test_a_service_centre_from_the_settings_is_written_into_a_sim_that_has_none() -> None:
+    phone = forgetful_phone()
+    settings = DriverSettings(smsc="+5511900000000")
+    assert Driver(phone, clock=phone.clock, settings=settings).start().smsc == "+5511900000000"
+    assert phone.commands.count('AT+CSCA="+5511900000000",145') == 1
+
+
+def test_a_service_centre_forgotten_later_is_written_again() -> None:
+    phone = forgetful_phone()
+    told = Driver(phone, clock=phone.clock, settings=DriverSettings(smsc="+5511900000000")).health()
+    assert (told.condition, told.smsc) == (PhoneCondition.READY, "+5511900000000")
+
+
+@pytest.mark.parametrize("number", ["11900000000", '+55"\r', "", "+0"])
+def test_what_is_no_number_is_never_written_as_a_service_centre(number: str) -> None:
+    phone = forgetful_phone()
+    with pytest.raises(SmscMissing):
+        Driver(phone, clock=phone.clock, settings=DriverSettings(smsc=number)).start()
+    assert not any(command.startswith("AT+CSCA=") for command in phone.commands)
+
+
+def test_a_service_centre_that_the_sim_has_is_kept() -> None:
+    phone = a_phone()
+    Driver(phone, clock=phone.clock, settings=DriverSettings(smsc="+5521900000000")).start()
+    assert not any(command.startswith("AT+CSCA=") for command in phone.commands)
+
+
+# --- told, but no reason to stop ---------------------------------------------------------------------
+
+
+def test_roaming_is_told_and_does_not_stop_the_phone() -> None:
+    told = health(a_phone({"AT+CREG?": b"\r\n+CREG: 0,5\r\n" + OK}))
+    assert told.condition is PhoneCondition.READY
+    assert told.notices == (PhoneCondition.ROAMING,)
+
+
+@pytest.mark.parametrize(
+    ("answer", "full"),
+    [
+        (b'+CPMS: "SM",3,20,"SM",3,20,"SM",20,20', True),
+        (b'+CPMS: "SM",20,20,"SM",20,20,"ME",3,255', False),
+        (b"+CPMS: 20,20,20,20,20,20", True),
+        (b'+CPMS: "ME",0,23,"ME",0,23,"SM",10,10', True),
+        (b'+CPMS: "ME",0,0,"ME",0,0,"ME",0,0', False),
+        (b"+CPMS: (),(),()", False),
+        (b"+CPMS:", False),
+    ],
+)
+def test_a_full_store_is_told_and_does_not_stop_the_phone(answer: bytes, full: bool) -> None:
+    told = health(a_phone({"AT+CPMS?": b"\r\n" + answer + b"\r\n" + OK}))
+    assert told.condition is PhoneCondition.READY
+    assert told.store_full is full
+    assert (PhoneCondition.STORE_FULL in told.notices) is full
+
+
+@pytest.mark.parametrize("condition", list(PhoneCondition))
+def test_every_condition_has_its_sentence_and_never_says_telephone(condition: PhoneCondition) -> None:
+    known = explain(condition)
+    assert known.reason.endswith(".")
+    assert known.advice or condition is PhoneCondition.READY
+    assert "telefone" not in f"{known.reason} {known.advice}".lower()

@@ -71,6 +71,15 @@ def _constant(read: Callable[[PhoneState], str], *, sim: bool = False) -> Handle
     return handler
 
 
+def _iccid(state: PhoneState, request: Request) -> Reply:
+    """The ICCID is the one thing of a SIM that needs no PIN (TS 51.011 §10.1.1)."""
+    if request.kind is Kind.TEST:
+        return OK
+    if state.faults.is_on("sim_missing"):
+        raise CommandError(Family.CME, 10)
+    return Reply((f"+CCID: {state.settings.iccid}",))
+
+
 def _cmee(state: PhoneState, request: Request) -> Reply:
     match request.kind:
         case Kind.TEST:
@@ -182,7 +191,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "+CGMR": _constant(lambda state: state.settings.revision),
     "+CGSN": _constant(lambda state: state.settings.imei),
     "+CIMI": _constant(lambda state: state.settings.imsi, sim=True),
-    "+CCID": _constant(lambda state: f"+CCID: {state.settings.iccid}", sim=True),
+    "+CCID": _iccid,
     "+CNUM": _constant(lambda state: f'+CNUM: ,"{state.settings.own_number}",145', sim=True),
     "+CSQ": _constant(lambda state: f"+CSQ: {state.csq},99"),
     "+CBC": _constant(lambda state: f"+CBC: 0,{state.settings.battery}"),

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SMS = "sms"
     REPORT = "report"
     BROADCAST = "broadcast"
+    STORE_FULL = "store_full"
     SIGNAL = "signal"
     BOOT = "boot"
     GOING_DOWN = "going_down"
@@ -72,7 +73,8 @@ FAMILIES = (
             ("^CSNR:", Kind.SIGNAL),
             # ^BOOT comes every 30 s on a healthy stick: it is no sign of a restart.
             *_chatter("^BOOT:", "^MODE:", "^SRVST:", "^SIMST:", "^STIN:", "^NWTIME:", "^DSFLOWRPT:"),
-            *_chatter("^SMMEMFULL:", "^CEND:", "^CONN:", "^ORIG:", "^CONF:"),
+            ("^SMMEMFULL:", Kind.STORE_FULL),
+            *_chatter("^CEND:", "^CONN:", "^ORIG:", "^CONF:"),
         ),
     ),
     Family("ZTE", prefixes=_chatter("+ZUSIMR:", "+ZDONR:", "+ZPASR:"), words=(("+ZEND", Kind.CHATTER),)),
@@ -81,6 +83,7 @@ FAMILIES = (
         prefixes=_chatter("*ATREADY:", "*COPN:", "*ISIMAID:", "*PSUTTZ:", "+CNSMOD:", "+NITZ:", "DST:", "*PSNWID:"),
         words=(
             ("RDY", Kind.BOOT),
+            ("+SMS FULL", Kind.STORE_FULL),
             ("SMS DONE", Kind.CHATTER),
             ("PB DONE", Kind.CHATTER),
             ("Call Ready", Kind.CHATTER),
@@ -93,7 +96,10 @@ FAMILIES = (
     ),
     Family(
         "Quectel",
-        prefixes=_chatter("+QUSIM:", "+QGPSURC:", "+QLWURC:", "+QIND:"),
+        prefixes=(
+            ('+QIND: "smsfull"', Kind.STORE_FULL),
+            *_chatter("+QUSIM:", "+QGPSURC:", "+QLWURC:", "+QIND:"),
+        ),
         words=(("POWERED DOWN", Kind.GOING_DOWN),),
     ),
     Family(

@@ -25,6 +25,10 @@ class PhoneCondition(StrEnum):
     DISCONNECTED = "disconnected"
     NO_SMS = "no_sms"
     INITIALISING = "initialising"
+    ROAMING = "roaming"
+    """Told beside another condition: the phone sends, but on another operator's network."""
+    STORE_FULL = "store_full"
+    """Told beside another condition: the phone sends, but receives nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ _EXPLANATIONS = {
     ),
     PhoneCondition.SIM_PIN: Explanation(
         "O chip pede o PIN.",
-        "Coloque o chip em um celular comum, desative o pedido de PIN e devolva o chip ao aparelho.",
+        "Informe o PIN na configuração do aparelho, ou coloque o chip em um celular comum, desative o pedido de PIN "
+        "e devolva o chip.",
     ),
     PhoneCondition.SIM_PUK: Explanation(
         "O chip está bloqueado e pede o PUK.",
@@ -68,7 +73,8 @@ _EXPLANATIONS = {
     ),
     PhoneCondition.NO_SMSC: Explanation(
         "O chip está sem o número da central de mensagens (SMSC).",
-        "Peça à operadora o número da central de SMS e grave-o no chip com um celular comum.",
+        "Peça à operadora o número da central de SMS e informe-o na configuração do aparelho, "
+        "ou grave-o no chip com um celular comum.",
     ),
     PhoneCondition.RADIO_OFF: Explanation(
         "O rádio do aparelho está desligado (modo avião).",
@@ -90,6 +96,15 @@ _EXPLANATIONS = {
     PhoneCondition.INITIALISING: Explanation(
         "O aparelho ainda está iniciando.",
         "Aguarde um minuto. Se continuar, desligue e ligue o aparelho.",
+    ),
+    PhoneCondition.ROAMING: Explanation(
+        "O aparelho está em roaming, na rede de outra operadora.",
+        "Os envios seguem, mas podem custar mais. Confira o sinal da operadora do chip neste local.",
+    ),
+    PhoneCondition.STORE_FULL: Explanation(
+        "A memória de mensagens do aparelho está cheia.",
+        "Os envios seguem, mas respostas e confirmações não chegam. "
+        "Apague as mensagens guardadas no aparelho e no chip.",
     ),
 }
 

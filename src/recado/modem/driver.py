@@ -8,7 +8,7 @@ make a new driver.
 from collections.abc import Callable
 
 from recado.gsm.submit import Submit
-from recado.modem import startup
+from recado.modem import startup, ussd
 from recado.modem.asking import ask
 from recado.modem.clock import Clock, SystemClock
 from recado.modem.errors import NoAnswer, PhoneDown
@@ -69,7 +69,15 @@ class Driver:
 
     def health(self) -> Health:
         """Ask the phone how it is. Never raises; a phone that does not answer is in its ``condition``."""
-        return read_health(self._session)
+        return read_health(self._session, self._settings.smsc)
+
+    def balance(self, ussd_code: str) -> str | None:
+        """Ask the network the USSD ``ussd_code``, such as ``*544#``, and give its answer as text, or ``None``.
+
+        Takes 30 s at most. Raises ``EncodeError`` when that is no USSD code, ``PhoneSilent`` or ``LinkDown``; never
+        for what the phone or the network answers. Not to be asked between two parts of one message.
+        """
+        return ussd.query(self._session, ussd_code)
 
     def send(self, submit: Submit, *, on_step: Callable[[SendStep], None] | None = None) -> Outcome:
         """Send one SUBMIT and say what became of it.

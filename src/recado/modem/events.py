@@ -42,6 +42,13 @@ class SignalChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreFull:
+    """The phone's store takes nothing more: the network holds the rest back until something is deleted."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rebooted:
     """The phone started again or is shutting down: every setting is lost, start it again."""
 
@@ -68,5 +75,13 @@ class OtherLine:
 
 
 Event: TypeAlias = (
-    ReportArrived | SmsArrived | SmsStored | ReportStored | SignalChanged | Rebooted | LateAnswer | OtherLine
+    ReportArrived
+    | SmsArrived
+    | SmsStored
+    | ReportStored
+    | SignalChanged
+    | StoreFull
+    | Rebooted
+    | LateAnswer
+    | OtherLine
 )

@@ -1,11 +1,12 @@
 """How the phone is now, in questions that disturb nothing (3GPP TS 27.007). Never asked during a send."""
 
+import re
 from dataclasses import dataclass
 
 from recado.modem.asking import ask
 from recado.modem.condition import PhoneCondition, explain
 from recado.modem.errors import NoAnswer, PhoneDown
-from recado.modem.identity import read_smsc
+from recado.modem.identity import read_smsc, write_smsc
 from recado.modem.network import (
     Registration,
     Signal,
@@ -35,6 +36,14 @@ class Health:
     condition: PhoneCondition
     reason: str
     advice: str
+    roaming: bool = False
+    store_full: bool = False
+
+    @property
+    def notices(self) -> tuple[PhoneCondition, ...]:
+        """What does not stop the phone from sending but should be told; ``explain`` has the words."""
+        told = ((PhoneCondition.ROAMING, self.roaming), (PhoneCondition.STORE_FULL, self.store_full))
+        return tuple(condition for condition, holds in told if holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +55,17 @@ class Network:
     condition: PhoneCondition
 
 
-def read_health(session: Session) -> Health:
-    """Ask everything. Never raises: a line that is gone or silent is a condition like any other."""
+def read_health(session: Session, smsc_to_write: str | None = None) -> Health:
+    """Ask everything. Never raises: a line that is gone or silent is a condition like any other.
+
+    ``smsc_to_write`` is given to a SIM that is found without a service centre; some phones forget it in a day.
+    """
     try:
         sim = _read_sim(session)
         network = read_network(session)
         smsc_lines = ask(session, "AT+CSCA?")
-        smsc = None if smsc_lines is None else read_smsc(smsc_lines)
+        smsc = None if smsc_lines is None else read_smsc(smsc_lines) or write_smsc(session, smsc_to_write)
+        store_full = read_store_full(ask(session, "AT+CPMS?"))
         operator = read_operator(ask(session, "AT+COPS?"))
         battery = read_battery(ask(session, "AT+CBC"))
     except PhoneDown as down:
@@ -70,6 +83,8 @@ def read_health(session: Session) -> Health:
         condition=condition,
         reason=known.reason,
         advice=known.advice,
+        roaming=network.registration is Registration.ROAMING,
+        store_full=store_full,
     )
 
 
@@ -81,10 +96,23 @@ def read_network(session: Session) -> Network:
         packet = (_registration(session, "CEREG"), _registration(session, "CGREG"))
     registration = combine(circuit, packet)
     signal = read_signal(value_of(ask(session, "AT+CSQ") or (), "+CSQ:"))
-    radio_on = True
-    if not registration.ready:
-        radio_on = value_of(ask(session, "AT+CFUN?") or (), "+CFUN:") not in _RADIO_OFF
+    radio_on = registration.ready or not read_radio_off(session)
     return Network(registration, signal, network_condition(registration, signal, radio_on=radio_on))
+
+
+def read_radio_off(session: Session) -> bool:
+    """Whether the phone says that its radio is off (+CFUN, 3GPP TS 27.007 §8.2); silence proves nothing."""
+    return value_of(ask(session, "AT+CFUN?") or (), "+CFUN:") in _RADIO_OFF
+
+
+def read_store_full(lines: tuple[str, ...] | None) -> bool:
+    """Whether the memory that receives (the third of +CPMS, 3GPP TS 27.005 §3.2.3) has no free place."""
+    value = value_of(lines or (), "+CPMS:") or ""
+    usage = re.findall(r"(?<![\w\"])(\d{1,6})(?![\w\"])", value)
+    if len(usage) < 2:
+        return False
+    used, places = int(usage[-2]), int(usage[-1])
+    return 0 < places <= used
 
 
 def read_operator(lines: tuple[str, ...] | None) -> str | None:

@@ -11,6 +11,9 @@ _IMEI = re.compile(r"\d{14,16}")
 _IMSI = re.compile(r"\d{14,15}")
 _ICCID = re.compile(r"\d{18,20}")
 _UCS2_PLUS_OR_DIGIT = re.compile(r"(?:00[23][0-9B])+")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_INTERNATIONAL = 145
+"""<tosca> of a number that begins with "+" (3GPP TS 24.008 §10.5.4.7)."""
 _MAX_WORDS = 80
 
 _ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT^ICCID?", "AT+QCCID")
@@ -42,12 +45,16 @@ def read_device(session: Session) -> tuple[str | None, str | None, str | None, s
 
 def read_subscriber(session: Session) -> tuple[str | None, str | None]:
     """Give IMSI and ICCID of the SIM, once it is ready."""
-    imsi = _digits(ask(session, "AT+CIMI"), _IMSI)
+    return _digits(ask(session, "AT+CIMI"), _IMSI), read_iccid(session)
+
+
+def read_iccid(session: Session) -> str | None:
+    """Give the ICCID of the SIM; most phones tell it even while the SIM asks for its PIN."""
     for command in _ICCID_COMMANDS:
         iccid = _digits(ask(session, command), _ICCID)
         if iccid is not None:
-            return imsi, iccid
-    return imsi, None
+            return iccid
+    return None
 
 
 def read_smsc(lines: tuple[str, ...]) -> str:
@@ -62,6 +69,15 @@ def read_smsc(lines: tuple[str, ...]) -> str:
     if _UCS2_PLUS_OR_DIGIT.fullmatch(number):
         number = bytes.fromhex(number).decode("utf-16-be")
     return number if number.removeprefix("+").isdigit() else ""
+
+
+def write_smsc(session: Session, number: str | None) -> str:
+    """Give the SIM the service centre ``number`` (E.164) and say what it then holds; empty when nothing."""
+    if number is None or not _E164.fullmatch(number):
+        return ""
+    if ask(session, f'AT+CSCA="{number}",{_INTERNATIONAL}') is None:
+        return ""
+    return read_smsc(ask(session, "AT+CSCA?") or ())
 
 
 def _words(lines: tuple[str, ...] | None) -> str | None:

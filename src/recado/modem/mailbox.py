@@ -17,6 +17,7 @@ from recado.modem.events import (
     SignalChanged,
     SmsArrived,
     SmsStored,
+    StoreFull,
 )
 from recado.modem.parser import Message
 
@@ -71,6 +72,8 @@ def line_event(text: str) -> Event:
         case Kind.REPORT_STORED:
             memory, index = _stored(text)
             return ReportStored(memory, index) if index is not None else OtherLine(text)
+        case Kind.STORE_FULL:
+            return StoreFull(text)
         case Kind.SIGNAL:
             return SignalChanged(text)
         case Kind.BOOT | Kind.GOING_DOWN:

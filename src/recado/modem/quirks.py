@@ -81,6 +81,8 @@ _TABLE = (
         pacing=Pacing(after_prompt=0.1, chunk=18, between_chunks=0.01, before_submit=0.1),
         may_set_radio=False,
     ),
+    # Off by default; from the EC25 manual.
+    Quirks("quectel", setup=('AT+QINDCFG="smsfull",1',)),
     Quirks("simcom", acknowledge=None),
 )
 

@@ -1,6 +1,7 @@
 """What a user of the driver may choose. Seconds throughout."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from recado.modem import timeouts
 
@@ -30,3 +31,16 @@ class DriverSettings:
     store_first: bool = False
     """Send through the phone's store (AT+CMGW, AT+CMSS), so that ``Driver.stored_outgoing`` tells after a crash
     whether a message left. Two more commands, and two writes to the phone's memory, for each message."""
+    pin: str | None = field(default=None, repr=False)
+    """The SIM's PIN. It is entered only if ``may_try_pin`` allows it and at least two tries are left."""
+    may_try_pin: Callable[[str], bool] | None = None
+    """Asked with the ICCID (``""`` where the phone will not say) before the PIN is entered. The caller writes down,
+    durably and before it returns true, that this PIN is being tried on this SIM, and returns false when that was
+    written before. Without it no PIN is ever entered."""
+    pin_accepted: Callable[[str], None] | None = None
+    """Told the same ICCID once the SIM took the PIN, which also gives it its tries back: the caller may forget the
+    mark, so that a phone that lost power can be unlocked again."""
+    turn_radio_on: bool = True
+    """Ask once, at start-up, for AT+CFUN=1 when the radio is off."""
+    smsc: str | None = None
+    """The service centre, E.164, to write into a SIM that has none. One that has its own keeps it."""

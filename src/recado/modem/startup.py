@@ -3,8 +3,6 @@
 The order matters. Echo and wordy errors go first, since everything after reads answers; the SIM comes before
 whatever asks the SIM; PDU mode before reports are switched on, so that no message text ever stands on a line
 of its own; the network last, because it takes longest. Every command marked optional may be refused.
-
-One PIN entered wrongly three times locks a SIM, so this code enters none: it says that the SIM asks for it.
 """
 
 from dataclasses import dataclass, replace
@@ -13,22 +11,20 @@ from recado.modem.asking import ask, insist_on_pdu_mode, patiently
 from recado.modem.condition import PhoneCondition
 from recado.modem.errors import (
     NetworkUnavailable,
-    NoAnswer,
     SimUnusable,
     SmscMissing,
     SmsUnsupported,
     StillInitialising,
 )
-from recado.modem.health import read_network
-from recado.modem.identity import Identity, read_device, read_smsc, read_subscriber
-from recado.modem.network import read_sim_state, sim_error
+from recado.modem.health import read_network, read_radio_off
+from recado.modem.identity import Identity, read_device, read_smsc, read_subscriber, write_smsc
+from recado.modem.network import sim_error
 from recado.modem.quirks import Quirks, quirks_for
-from recado.modem.session import Session, value_of
+from recado.modem.session import Session
 from recado.modem.settings import DriverSettings
+from recado.modem.sim import require_sim
 
 _NETWORK_PAUSE = 2.0
-_LOCKED_REASON = "O aparelho está bloqueado para outra operadora ou para outro chip."
-_LOCKED_ADVICE = "Use um chip da operadora do aparelho ou peça o desbloqueio do aparelho."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +43,17 @@ def start(session: Session, settings: DriverSettings) -> Started:
     quirks = quirks_for(manufacturer, model)
     for command in quirks.setup:
         ask(session, command)
+    if settings.turn_radio_on and quirks.may_set_radio:
+        _turn_radio_on(session)
     patience = session.clock.monotonic() + settings.sim_busy_wait
-    _require_sim(session, patience)
+    require_sim(session, settings, patience)
     _require_pdu_mode(session, patience)
     acknowledge = _switch_reports_on(session, quirks, patience)
     if quirks.keep_link:
         ask(session, "AT+CMMS=2")
     imsi, iccid = read_subscriber(session)
     identity = Identity(manufacturer, model, firmware, imei, imsi, iccid)
-    identity = replace(identity, smsc=_require_smsc(session, patience))
+    identity = replace(identity, smsc=_require_smsc(session, settings, patience))
     _require_network(session, settings)
     return Started(identity, quirks, acknowledge)
 
@@ -70,25 +68,6 @@ def _wake(session: Session, settings: DriverSettings) -> None:
     # Nokia phones take ATE0 only the second time.
     ask(session, "ATE0")
     ask(session, "AT+CMEE=1")
-
-
-def _require_sim(session: Session, until: float) -> None:
-    try:
-        response = patiently(session, "AT+CPIN?", until)
-        value, code = response.value("+CPIN:"), response.final.code
-    except StillInitialising as busy:
-        # Wavecom leaves the OK out after +CPIN.
-        silence = busy.__cause__
-        value = value_of(silence.lines, "+CPIN:") if isinstance(silence, NoAnswer) else None
-        if value is None:
-            raise
-        code = None
-    state = sim_error(code) if value is None else read_sim_state(value)
-    if value is not None and value.strip('" ').upper().startswith("PH-"):
-        raise SimUnusable(_LOCKED_REASON, _LOCKED_ADVICE, state=PhoneCondition.SIM_FAILURE)
-    # A phone that refuses the question without naming the SIM is taken at the network's word.
-    if state not in (None, PhoneCondition.READY):
-        raise SimUnusable(state=state)
 
 
 def _require_pdu_mode(session: Session, until: float) -> None:
@@ -114,7 +93,13 @@ def _switch_reports_on(session: Session, quirks: Quirks, until: float) -> str | 
     return quirks.acknowledge if phase_2_plus else None
 
 
-def _require_smsc(session: Session, until: float) -> str | None:
+def _turn_radio_on(session: Session) -> None:
+    """Before the SIM is asked: some phones with their radio off cut the SIM off too."""
+    if read_radio_off(session):
+        ask(session, "AT+CFUN=1")
+
+
+def _require_smsc(session: Session, settings: DriverSettings, until: float) -> str | None:
     """Give the service centre; ``None`` when the phone will not say, which proves nothing."""
     try:
         response = patiently(session, "AT+CSCA?", until)
@@ -122,7 +107,7 @@ def _require_smsc(session: Session, until: float) -> str | None:
         return None
     if not response.ok or response.value("+CSCA:") is None:
         return None
-    smsc = read_smsc(response.lines)
+    smsc = read_smsc(response.lines) or write_smsc(session, settings.smsc)
     if not smsc:
         raise SmscMissing
     return smsc
