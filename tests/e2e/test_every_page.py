@@ -76,6 +76,21 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
     assert _look_at(sized_page, paths) == []
 
 
+def test_on_a_wide_screen_a_list_fits_beside_the_menu_and_its_reasons_can_be_read(page: Page) -> None:
+    for message in (open_ra(mobile=f"+55819000002{number:02d}").message for number in range(2)):
+        go_wrong(message)
+    go_wrong(open_ra().message, Status.UNCERTAIN)
+    today = f"{timezone.localdate():%d/%m/%Y}"
+    for path in ("/mensagens-com-erro/", "/ra/", f"/mensagens/?inicio={today}&fim={today}"):
+        page.goto(path)
+        for table in page.locator(".rc-table-wrap").all():
+            assert table.evaluate("box => box.scrollWidth - box.clientWidth") == 0, path
+    page.goto("/mensagens-com-erro/")
+    for reason in page.get_by_role("cell", name="Número inexistente").all():
+        # Wide enough for the longest usual word, which was once cut in two.
+        assert reason.evaluate("cell => cell.clientWidth") > 160
+
+
 def test_a_page_that_is_not_there_is_a_page_of_the_house(sized_page: Page, troubles: Troubles) -> None:
     troubles.forgive("404")
     assert _look_at(sized_page, ["/nao-existe/", "/mensagens/999999/"]) == []
