@@ -3,7 +3,7 @@
 #   make run    experimenta o Recado, com dados fictícios e um aparelho emulado
 #   make test   roda todos os testes, trazendo o que eles pedem
 #
-# Também: make check, make bench, make constraints, make clean.
+# Também: make check, make bench, make pictures, make constraints, make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +18,7 @@ bring = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Faltam pacotes do sistema. Execute: sudo apt-get update && sudo $(APT) $(1)" >&2; exit 1; \
 	fi
 
-.PHONY: help run test check bench constraints clean test-packages
+.PHONY: help run test check bench pictures constraints clean test-packages
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,6 +38,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench
+
+# The pictures of README and manual, from a demonstration of its own.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/make_pictures.py
 
 # After trying new versions in .venv: write down what was tried. setuptools builds the package; the venv's own may be old.
 constraints: $(VENV)/.installed-dev

@@ -1,0 +1,202 @@
+"""`make pictures`: takes the pictures of the screens that README and manual show, from a demonstration of its own.
+
+Starts `recado run --demo` in a temporary home, does in a browser what an attendant does, and writes docs/images/*.png,
+1280 pixels wide. Data are those of the demonstration: fictitious.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from small_png import small_png
+
+IMAGES = Path(__file__).parent / "images"
+WIDTH = 1280
+PATIENCE_S = 120.0
+ATTENDANT = "ana.lima"
+_QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+_PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
+SENT = re.compile("Enviada|Entregue")
+
+
+def main() -> None:
+    browser_path = shutil.which("chromium")
+    if browser_path is None:
+        sys.exit("Falta o Chromium. Execute: sudo apt-get install chromium")
+    IMAGES.mkdir(exist_ok=True)
+    with demonstration() as (address, password), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=list(_QUIET))
+        Camera(browser, address).take_all(password)
+        browser.close()
+
+
+@contextmanager
+def demonstration() -> Iterator[tuple[str, str]]:
+    """Run the product with fictitious data; gives its address and the password of `ATTENDANT`."""
+    with tempfile.TemporaryDirectory(prefix="recado-pictures-") as home:
+        port = _free_port()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RECADO_")}
+        environment |= {"RECADO_HOME": home, "RECADO_DEMO": "sim", "RECADO_HTTP_ADDRESS": f"127.0.0.1:{port}"}
+        command = [sys.executable, "-m", "recado.cli"]
+        product = subprocess.Popen([*command, "run", "--demo"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(f"{address}/saude/", product)
+            said = subprocess.run(  # noqa: S603
+                [*command, "user", "add", ATTENDANT, "--generate"],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            found = _PASSWORD.search(said.stdout)
+            if found is None:
+                sys.exit(f"Senha não encontrada em: {said.stdout}")
+            yield address, found[0]
+        finally:
+            product.terminate()
+            product.wait(60)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str, product: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and product.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    sys.exit("O Recado não iniciou.")
+
+
+class Camera:
+    """One browser, walked through the screens in an order that leaves something to show on the next."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": WIDTH, "height": 640},
+            locale="pt-BR",
+            timezone_id="America/Sao_Paulo",
+            reduced_motion="reduce",
+        )
+        self.page: Page = context.new_page()
+        self._desk = context.new_page()
+
+    def take_all(self, password: str) -> None:
+        """Take every picture."""
+        self._log_in(password)
+        self._requests()
+        self._messages()
+        self._attention()
+        self.page.goto("/")
+        self._shoot("tela-principal")
+
+    def _shoot(self, name: str, *, height: int | None = None) -> None:
+        """Write the page as it is, whole or its first `height` pixels."""
+        # Neither the mouse nor the focus colours what was used last.
+        self.page.mouse.move(0, 0)
+        self.page.evaluate("if (!document.querySelector('.rc-calendar:not([hidden])')) document.activeElement.blur()")
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+        clip = {"x": 0.0, "y": 0.0, "width": float(WIDTH), "height": float(height)} if height else None
+        raw = self.page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
+        (IMAGES / f"{name}.png").write_bytes(small_png(raw, self._desk))
+
+    def _log_in(self, password: str) -> None:
+        page = self.page
+        page.goto("/entrar/")
+        page.get_by_label("Usuário").fill(ATTENDANT)
+        self._shoot("entrar")
+        page.locator("#id_password").fill(password)
+        page.get_by_role("button", name="Entrar").click()
+        expect(page.get_by_role("heading", name="Precisa de atenção")).to_be_visible()
+
+    def _requests(self) -> None:
+        page = self.page
+        page.goto("/ra/inserir/")
+        page.get_by_label("Tipo de solicitação").select_option(label="Água")
+        page.get_by_label("Especificação").select_option(label="Vazamento na rua")
+        page.get_by_label("Meio de solicitação").select_option(label="Telefone")
+        page.get_by_label("Matrícula do imóvel").fill("12345678")
+        page.get_by_label("Nome do solicitante").fill("Beatriz Fictícia de Souza")
+        page.get_by_label("Celular com DDD").fill("(81) 90000-0099")
+        page.get_by_label("Observação").fill("Água na calçada desde ontem à noite, em frente ao número 120.")
+        expect(page.get_by_text("Restam 339 caracteres.")).to_be_visible()
+        self._shoot("inserir-ra")
+        page.get_by_role("button", name="Inserir", exact=True).click()
+        # The demonstration keeps the real pace, and has some messages before this one.
+        expect(page.locator("#sms-situacao")).to_contain_text(SENT, timeout=PATIENCE_S * 1000)
+        self._shoot("protocolo")
+        page.goto("/demonstracao/celular/")
+        expect(page.locator(".rc-phone-messages li").last).to_be_visible()
+        self._shoot("celular-de-demonstracao")
+        page.goto("/ra/")
+        self._shoot("consultar-ra")
+        page.get_by_role("row").nth(1).get_by_role("link").first.click()
+        page.get_by_role("link", name="Reiterar").click()
+        page.get_by_label("Nome do solicitante").fill("Carlos Inventado Lima")
+        page.get_by_label("Celular com DDD").fill("(81) 90000-0098")
+        self._shoot("reiterar-ra")
+        page.get_by_role("button", name="Reiterar RA").click()
+        page.get_by_role("link", name="Ver RA").click()
+        self._shoot("ra")
+        page.get_by_role("link", name="Encerrar", exact=True).click()
+        page.get_by_label("Motivo do encerramento").select_option(label="Conclusão do serviço")
+        expect(page.locator("#aviso-sms")).to_contain_text("2 celulares receberão")
+        page.get_by_label("Parecer do encerramento").fill("Vazamento consertado e calçada refeita.")
+        expect(page.get_by_text("Restam 361 caracteres.")).to_be_visible()
+        self._shoot("encerrar-ra")
+
+    def _messages(self) -> None:
+        page = self.page
+        page.goto("/mensagens-com-erro/")
+        # A period that begins on the day of a failure has more than one situation on its first page.
+        failure = page.locator("td.rc-when time").last.get_attribute("datetime") or ""
+        start, end = (f"{day:%d/%m/%Y}" for day in (date.fromisoformat(failure[:10]), date.today()))  # noqa: DTZ011
+        page.goto(f"/mensagens/?inicio={start}&fim={end}&situacao=todas")
+        self._shoot("consultar")
+        page.get_by_role("button", name="Abrir calendário: data inicial").click()
+        expect(page.locator("calendar-month:visible")).to_be_focused()
+        self._shoot("calendario", height=760)
+
+    def _attention(self) -> None:
+        page = self.page
+        page.goto("/mensagens-com-erro/")
+        self._shoot("mensagens-com-erro")
+        failed = page.get_by_role("row").filter(has_text="Número inexistente").first
+        failed.locator("td a").first.click()
+        self._shoot("mensagem")
+        page.get_by_role("link", name="Corrigir número").click()
+        page.get_by_label("Número novo").fill("(81) 90000-0097")
+        self._shoot("corrigir-numero")
+        page.goto("/mensagens-com-erro/")
+        page.get_by_role("link", name="Reenviar mesmo assim").first.click()
+        self._shoot("reenviar-mesmo-assim")
+        page.goto("/mensagens-com-erro/")
+        page.get_by_role("link", name="Descartar").first.click()
+        self._shoot("descartar")
+
+
+if __name__ == "__main__":
+    main()
