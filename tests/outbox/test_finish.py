@@ -341,16 +341,19 @@ class TestALateAnswer:
         assert status_of(message) == Status.CANCELLED
         assert segment_statuses(message) == [SENT]
 
-    def test_after_all_was_sent_a_resend_is_refused_and_a_confirmation_taken(self):
-        claimed, message = self.settled()
+    @pytest.mark.parametrize("policy", [OnUncertain.HOLD, OnUncertain.RESEND])
+    def test_to_a_discarded_message_makes_it_sent_when_the_discard_is_undone(self, policy: OnUncertain):
+        phone, message = make_phone(), queue_message(kind=make_type(on_uncertain=policy))
+        claimed = claim(phone)
+        recovery.recover(phone.pk, NOW + minutes(1))
         decisions.discard(message.pk, note="", actor="maria", now=NOW + minutes(2))
         claims.finish(claimed, ACCEPTED, NOW + minutes(3))
         decisions.undo_discard(message.pk, actor="maria", now=NOW + minutes(4))
-        with pytest.raises(decisions.DecisionRefused, match="já saíram"):
-            decisions.resend(message.pk, actor="maria", now=NOW + minutes(5))
-        assert status_of(message) == Status.UNCERTAIN
-        decisions.confirm_sent(message.pk, actor="maria", now=NOW + minutes(5))
         assert status_of(message) == Status.SENT
+        assert_unbroken(message)
+        with pytest.raises(decisions.DecisionRefused):
+            decisions.resend(message.pk, actor="maria", now=NOW + minutes(5))
+        assert claims.claim_next(phone, HOLDER, NOW + timedelta(hours=1)) is None
 
 
 @pytest.mark.parametrize("outcome", EVERY_ANSWER)

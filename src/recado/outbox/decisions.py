@@ -1,7 +1,8 @@
 """What a person decides about a message: resend it, correct its number, discard it, or say that it did go out.
 
-Resending puts the same row back in the queue, with the parts that were sent staying sent: one send, one row. Only a
-corrected number makes a new message, joined to the old one one to one, so that no double click makes two.
+Resending puts the same row back in the queue, with the parts that were sent staying sent: one send, one row. A new
+message, joined to the old one one to one so that no double click makes two, is made for a corrected number, and for a
+message that the network took but the customer's phone never got: what became of that one stays as it is.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from django.db import IntegrityError, transaction
 
 from recado.gsm.causes import Cause
 from recado.outbox import doorbell, transitions
+from recado.outbox.consent import opted_out
 from recado.outbox.enqueue import compose_again, expiry
 from recado.outbox.evidence import settle_as_sent
 from recado.outbox.models import GONE, Message, Segment, SegmentStatus, Status, StatusChange
 from recado.outbox.templates import TemplateRefused
 
-RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
-CORRECTABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
+RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.EXPIRED, Status.UNDELIVERED)
+CORRECTABLE = RESENDABLE
 DISCARDABLE = (Status.QUEUED, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
 
 
@@ -26,11 +28,17 @@ class DecisionRefused(ValueError):
     """The message does not stand where the decision needs it; the text (pt-BR) says how it stands."""
 
 
-def resend(message_id: int, *, actor: str, now: datetime) -> None:
-    """Queue a failed, uncertain or expired message again, with its tries and its time limit anew."""
+def resend(message_id: int, *, actor: str, now: datetime) -> Message:
+    """Queue a failed, uncertain or expired message again, with its tries and its time limit anew; give it.
+
+    One that was not delivered stays so, and a new message of the same text, which is given, goes out in its place.
+    """
     with transaction.atomic():
         message = Message.objects.select_related("type").get(pk=message_id)
         before = Status(message.status)
+        _heed_wish(message, message.number)
+        if before == Status.UNDELIVERED:
+            return _send_anew(message, message.number, f"resends:{message_id}", actor, now)
         moved = before in RESENDABLE and transitions.change(
             message_id,
             before,
@@ -50,10 +58,13 @@ def resend(message_id: int, *, actor: str, now: datetime) -> None:
         if not unsent and parts.exists():
             raise DecisionRefused(f"Todas as partes da mensagem {message_id} já saíram. Confirme o envio.")
         doorbell.ring()
+        return Message.objects.get(pk=message_id)
 
 
 def correct_number(message_id: int, number: str, *, actor: str, now: datetime) -> Message:
-    """Send the text to `number` (E.164) instead: a new message that replaces this one, which is discarded.
+    """Send the text to `number` (E.164) instead: a new message that replaces this one.
+
+    This one is discarded, unless the network took it: then it stays not delivered.
 
     Called twice for one message it gives the first correction again.
     """
@@ -74,18 +85,26 @@ def discard(message_id: int, *, note: str, actor: str, now: datetime) -> None:
 
 
 def undo_discard(message_id: int, *, actor: str, now: datetime) -> None:
-    """Put a discarded message back where it stood."""
+    """Put a discarded message back where it stood; to sent, when all of it turned out to have gone out meanwhile."""
     last = StatusChange.objects.filter(message_id=message_id, after=Status.CANCELLED).first()
-    if last is None or Message.objects.filter(replaces_id=message_id).exists():
+    if last is None or not last.before or Message.objects.filter(replaces_id=message_id).exists():
         raise _refusal(message_id, "recuperada")
+    if last.cause == Cause.OPTED_OUT:
+        message = Message.objects.select_related("type").get(pk=message_id)
+        _heed_wish(message, message.number)
     earlier = StatusChange.objects.filter(message_id=message_id, after=last.before, pk__lt=last.pk).first()
     cause = Cause(earlier.cause) if earlier and earlier.cause else None
     note = earlier.note if earlier else ""
-    if not transitions.change(
-        message_id, Status.CANCELLED, Status(last.before), at=now, actor=actor, note=note, cause=cause
-    ):
-        raise _refusal(message_id, "recuperada")
-    doorbell.ring()
+    parts = Segment.objects.filter(message_id=message_id)
+    with transaction.atomic():
+        all_gone = parts.exists() and not parts.exclude(status__in=GONE).exists()
+        # Nothing is left to send: back in the queue it would stop those behind it.
+        back = Status.UNCERTAIN if all_gone else Status(last.before)
+        if not transitions.change(message_id, Status.CANCELLED, back, at=now, actor=actor, note=note, cause=cause):
+            raise _refusal(message_id, "recuperada")
+        if all_gone:
+            settle_as_sent(message_id, at=now, actor=actor, note="A operadora já havia aceitado todas as partes.")
+        doorbell.ring()
 
 
 def confirm_sent(message_id: int, *, actor: str, now: datetime) -> None:
@@ -103,6 +122,19 @@ def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message
     before = Status(old.status)
     if before not in CORRECTABLE:
         raise _refusal(message_id, "corrigida")
+    _heed_wish(old, number)
+    new = _send_anew(old, number, f"corrects:{old.pk}", actor, now)
+    if before != Status.UNDELIVERED:
+        note = f"Número corrigido; segue na mensagem {new.pk}."
+        if not transitions.change(message_id, before, Status.CANCELLED, at=now, actor=actor, note=note):
+            raise _refusal(message_id, "corrigida")
+    return new
+
+
+def _send_anew(old: Message, number: str, key: str, actor: str, now: datetime) -> Message:
+    """Queue the text of `old` to `number` as a message of its own. Raises DecisionRefused when that was done before."""
+    if (earlier := Message.objects.filter(replaces=old).first()) is not None:
+        raise DecisionRefused(f"A mensagem {old.pk} já segue na mensagem {earlier.pk}.")
     new = Message(
         type=old.type,
         number=number,
@@ -110,7 +142,7 @@ def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message
         encoding=old.encoding,
         priority=old.priority,
         status=Status.QUEUED,
-        idempotency_key=f"corrects:{old.pk}",
+        idempotency_key=key,
         protocol=old.protocol,
         ra_number=old.ra_number,
         created_by=actor,
@@ -121,11 +153,16 @@ def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message
         expires_at=expiry(old.type, now),
     )
     transitions.record_new(new, actor=actor)
-    note = f"Número corrigido; segue na mensagem {new.pk}."
-    if not transitions.change(message_id, before, Status.CANCELLED, at=now, actor=actor, note=note):
-        raise _refusal(message_id, "corrigida")
     doorbell.ring()
     return new
+
+
+def _heed_wish(message: Message, number: str) -> None:
+    """Nobody sends past a customer's wish, by whatever door."""
+    if message.type.heeds_opt_out and opted_out(number):
+        raise DecisionRefused(
+            "O cliente deste celular pediu para não receber este tipo de SMS. Fale com ele por outro meio."
+        )
 
 
 def _sendable_text(message: Message) -> str:
