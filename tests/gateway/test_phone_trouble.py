@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from recado.links import open_link
+from recado.modem.errors import LinkDown
 from recado.outbox import doorbell
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status, StatusChange
 from recado.phones.models import Condition, Phone
@@ -141,3 +145,21 @@ def test_an_orderly_end_gives_the_phone_back_and_leaves_nothing_in_flight(scene:
     assert Phone.objects.get().holder == ""
     assert not Message.objects.filter(status=Status.SENDING).exists()
     assert not StatusChange.objects.filter(after=Status.UNCERTAIN).exists()
+
+
+def test_a_gateway_that_lost_its_lease_lets_go_of_the_line(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recado.gateway.worker.SLOW_POLL", 0.1)
+    phone, _ = scene.add_phone()
+    scene.start()
+    until(lambda: Phone.objects.get().condition == Condition.READY)
+    Phone.objects.filter(pk=phone.pk).update(holder="another/1/1", held_until=timezone.now() + timedelta(hours=1))
+
+    def is_free() -> bool:
+        try:
+            open_link(phone.link).close()
+        except LinkDown:
+            return False
+        return True
+
+    until(is_free)
+    assert Phone.objects.get().holder == "another/1/1"

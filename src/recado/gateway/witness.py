@@ -2,14 +2,17 @@
 
 Before each step of a send a few bytes go to a file of the phone, without waiting for the disk: the kernel keeps them
 when the process is killed, so the next one knows whether Ctrl-Z had been written, or even what the answer was. After a
-power cut the file may be older than the truth; so it is believed only within the same boot of the machine. Costs some
-microseconds a step.
+power cut the file may be older than the truth; so it is believed only within the same boot of the machine. Nor is it
+the last word while its writer lives: a suspended process may wake up and go on. The writer holds a lock on the file,
+which the kernel lets go with the process. Costs some microseconds a step.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import time
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +22,8 @@ from recado.outbox.doorbell import run_folder
 from recado.outbox.models import AttemptResult
 from recado.outbox.policy import TryResult
 
-_NOT_YET_ON_AIR = (SendStep.COMMAND, SendStep.PROMPT, SendStep.PDU)
+_NOT_YET_ON_AIR = (SendStep.COMMAND, SendStep.PROMPT, SendStep.PDU, SendStep.STORED)
+_LOCK_TRIES, _LOCK_WAIT = 50, 0.01
 _NEVER_LEFT = TryResult(
     AttemptResult.PHONE_DOWN,
     Verdict.PHONE,
@@ -33,6 +37,7 @@ class Witness:
 
     def __init__(self, phone_id: int) -> None:
         self._descriptor = os.open(_path(phone_id), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._mine = _lock(self._descriptor)
 
     def step(self, attempt_id: int, step: SendStep) -> None:
         """`attempt_id` is about to take `step`."""
@@ -47,6 +52,9 @@ class Witness:
         os.close(self._descriptor)
 
     def _write(self, fields: dict[str, object]) -> None:
+        if not self._mine:
+            # Another process that is not dead writes here: what it says must stay.
+            return
         line = json.dumps({"boot": boot_id(), **fields}).encode().ljust(200) + b"\n"
         os.pwrite(self._descriptor, line, 0)
 
@@ -54,17 +62,36 @@ class Witness:
 def testimony(attempt_id: int, phone_id: int) -> TryResult | None:
     """What the file of the phone tells of a try that was in flight; None when it tells nothing certain."""
     try:
-        seen = json.loads(_path(phone_id).read_bytes())
+        with _path(phone_id).open("rb") as file:
+            writer_is_gone = _try_lock(file.fileno(), fcntl.LOCK_SH)
+            seen = json.loads(file.read())
         if seen["boot"] != boot_id() or seen["attempt"] != attempt_id:
             return None
         step = SendStep(seen["step"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    if step in _NOT_YET_ON_AIR:
+    if step in _NOT_YET_ON_AIR and writer_is_gone:
         return _NEVER_LEFT
     if step is SendStep.ANSWERED and "reference" in seen:
         return TryResult(AttemptResult.ACCEPTED, reference=seen["reference"])
     return None
+
+
+def _lock(descriptor: int) -> bool:
+    """Take the file for ourselves; a reader holds it for microseconds, so it is asked for more than once."""
+    for _ in range(_LOCK_TRIES):
+        if _try_lock(descriptor, fcntl.LOCK_EX):
+            return True
+        time.sleep(_LOCK_WAIT)
+    return False
+
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @cache

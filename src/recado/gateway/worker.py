@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,7 +31,7 @@ from recado.modem.clock import Clock, SystemClock
 from recado.modem.condition import PhoneCondition
 from recado.modem.driver import Driver
 from recado.modem.errors import PhoneDown
-from recado.modem.events import Rebooted
+from recado.modem.events import Event, Rebooted
 from recado.modem.outcome import Outcome, Rejected
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 from recado.modem.settings import DriverSettings
@@ -53,6 +54,10 @@ REFUSAL_HOLD = 60.0
 DATABASE_WAIT = 1.0
 _LINE_GONE = (PhoneCondition.DISCONNECTED, PhoneCondition.SILENT)
 _DATABASE_ERRORS = (DatabaseError, InterfaceError)
+
+
+class LeaseLost(Exception):
+    """Another process holds the phone now (this one was suspended for longer than its lease), or the phone is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +109,30 @@ class PhoneWorker(threading.Thread):
             logger.warning("phone %s: settled %s sends that had been left unfinished", self.phone_id, settled)
         try:
             self._connect_and_serve()
+        except LeaseLost:
+            logger.warning("phone %s: the lease is lost; letting go of the line", self.phone_id)
         except PhoneDown as down:
             self._report(down.condition, down.reason, down.advice)
             self.pause(RECONNECT_WAITS[min(self._failures, len(RECONNECT_WAITS) - 1)])
             self._failures += 1
 
     def _connect_and_serve(self) -> None:
-        transport = self._around.open_link(self.link)
-        if self._failures == 0:
-            self._report(Condition.CONNECTING, "Conectando ao aparelho.", "")
-        driver = Driver(
-            transport,
-            clock=self._around.clock,
-            settings=DriverSettings(send_timeout=settings.RECADO_SEND_DEADLINE, caller_acknowledges=True),
-        )
-        witness = Witness(self.phone_id)
-        try:
+        with closing(Witness(self.phone_id)) as witness, closing(self._connect()) as driver:
             identity = driver.start()
             self._reporter.identity(identity, self._around.now())
             logger.info("phone %s: %s %s is ready", self.phone_id, identity.manufacturer, identity.model)
             self._failures = 0
             PhoneService(self, driver, witness, self._around, self._reporter).serve()
-        finally:
-            driver.close()
-            witness.close()
+
+    def _connect(self) -> Driver:
+        transport = self._around.open_link(self.link)
+        if self._failures == 0:
+            self._report(Condition.CONNECTING, "Conectando ao aparelho.", "")
+        return Driver(
+            transport,
+            clock=self._around.clock,
+            settings=DriverSettings(send_timeout=settings.RECADO_SEND_DEADLINE, caller_acknowledges=True),
+        )
 
     def _report(self, condition: Condition | PhoneCondition, reason: str, advice: str) -> None:
         logger.info("phone %s: %s", self.phone_id, condition.value)
@@ -164,7 +169,8 @@ class PhoneService:
         self._incoming = Incoming(driver, worker.phone_id, around.now)
         self._around = around
         self._reporter = reporter
-        self._phone = Phone.objects.get(pk=worker.phone_id)
+        self._phone = Phone(pk=worker.phone_id)
+        self._look_at_row()
         self._pace = Pace(around.clock, self._phone.last_send_started_at, around.now())
         self._next_health = around.clock.monotonic()
         self._ready = False
@@ -172,6 +178,12 @@ class PhoneService:
 
     def serve(self) -> None:
         """Send what is due until the worker is stopped. Raises PhoneDown when the line or the phone is lost."""
+        try:
+            self._serve()
+        finally:
+            self._incoming.keep(self._driver.take_events())
+
+    def _serve(self) -> None:
         self._incoming.take_stored()
         while not self._worker.stopping:
             self._look_after_phone()
@@ -183,6 +195,7 @@ class PhoneService:
             self._worker.wake.clear()
             claim = claims.claim_next(self._phone, self._around.holder, self._around.now())
             if claim is None:
+                self._look_at_row()
                 self._listen(self._idle_seconds(), until_ring=True)
             else:
                 self._send_whole(claim)
@@ -190,7 +203,7 @@ class PhoneService:
     def _look_after_phone(self) -> None:
         if self._around.clock.monotonic() < self._next_health:
             return
-        self._phone.refresh_from_db()
+        self._look_at_row()
         health = self._driver.health()
         now = self._around.now()
         self._ready = health.condition is PhoneCondition.READY
@@ -199,8 +212,17 @@ class PhoneService:
         self._reporter.health(health, now)
         if health.condition in _LINE_GONE:
             raise PhoneDown(health.reason, health.advice, state=health.condition)
+        if self._incoming.behind:
+            self._incoming.take_stored()
         wait = HEALTH_EVERY if self._ready else HEALTH_EVERY_WHEN_ILL
         self._next_health = self._around.clock.monotonic() + wait
+
+    def _look_at_row(self) -> None:
+        """Hear what people changed. Whoever lost the lease must let go of the line, or its new holder never gets it."""
+        row = Phone.objects.filter(pk=self._phone.pk, holder=self._around.holder).first()
+        if row is None:
+            raise LeaseLost
+        self._phone = row
 
     def _seconds_until_send(self) -> float:
         """0 when a message may be claimed now."""
@@ -225,15 +247,19 @@ class PhoneService:
         wake = self._worker.wake
         deadline = self._around.clock.monotonic() + seconds
         while not self._worker.stopping and (left := deadline - self._around.clock.monotonic()) > 0:
-            events = self._driver.wait(left, wake.fileno())
-            if any(isinstance(event, Rebooted) for event in events):
-                raise PhoneDown("O aparelho reiniciou.", "", state=PhoneCondition.INITIALISING)
-            if events:
-                self._incoming.heed(events)
-                self._reporter.alive(self._around.now())
+            self._attend(self._driver.wait(left, wake.fileno()))
             if until_ring:
                 return
             wake.clear()
+
+    def _attend(self, events: tuple[Event, ...]) -> None:
+        """Heed what the phone said by itself. Raises PhoneDown when it said that it starts again."""
+        if any(isinstance(event, Rebooted) for event in events):
+            self._incoming.keep(events)
+            raise PhoneDown("O aparelho reiniciou.", "", state=PhoneCondition.INITIALISING)
+        if events:
+            self._incoming.heed(events)
+            self._reporter.alive(self._around.now())
 
     def _send_whole(self, claim: Claim) -> None:
         following: Claim | None = claim
@@ -243,6 +269,8 @@ class PhoneService:
             outcome = self._send(claim)
             more = self._write_down(claim, outcome)
             self._heed(outcome)
+            # A full queue leaves no time to listen in: what came during the send is heeded before the next one.
+            self._attend(self._driver.take_events())
             following = self._next_part(claim) if more else None
 
     def _next_part(self, claim: Claim) -> Claim | None:
