@@ -5,13 +5,15 @@ import grp
 import logging
 import os
 import pty
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from recado.links import LinkDown, SerialLink, open_link
-from recado.links.serial import _explain
+from recado.links.machine import THIS_MACHINE
+from recado.links.refusals import explain_refusal
 from recado.modem.condition import PhoneCondition
 from recado.modem.transport import Transport
 
@@ -120,7 +122,7 @@ def test_no_permission_names_the_group_and_the_way_in(tmp_path: Path) -> None:
     device = tmp_path / "ttyUSB0"
     device.touch(mode=0o660)
     device.chmod(0o660)
-    down = _explain(SerialLink(str(device)), PermissionError(errno.EACCES, "denied"))
+    down = explain_refusal(SerialLink(str(device)), PermissionError(errno.EACCES, "denied"), THIS_MACHINE)
     group = grp.getgrgid(device.stat().st_gid).gr_name
     assert f"“{group}”" in down.reason
     assert f"usermod -aG {group} " in down.advice
@@ -130,7 +132,7 @@ def test_no_permission_even_for_the_group_advises_otherwise(tmp_path: Path) -> N
     device = tmp_path / "ttyUSB0"
     device.touch()
     device.chmod(0o600)
-    down = _explain(SerialLink(str(device)), PermissionError(errno.EACCES, "denied"))
+    down = explain_refusal(SerialLink(str(device)), PermissionError(errno.EACCES, "denied"), THIS_MACHINE)
     assert "usermod" not in down.advice
     assert "chmod g+rw" in down.advice
 
@@ -141,3 +143,17 @@ def test_what_is_carried_is_never_logged(terminal: Terminal, line: Transport, ca
         os.write(terminal.master, b"0791AB")
         assert line.read(1.0) == b"0791AB"
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("flow", "input_flags", "control_flags"),
+    [("none", 0, 0), ("xonxoff", termios.IXON | termios.IXOFF, 0), ("rtscts", 0, termios.CRTSCTS)],
+)
+def test_flow_control_is_set_as_the_link_says(
+    terminal: Terminal, flow: str, input_flags: int, control_flags: int
+) -> None:
+    line = open_link(f"serial:{terminal.path}?flow={flow}")
+    attributes = termios.tcgetattr(terminal.master)
+    assert attributes[0] & (termios.IXON | termios.IXOFF) == input_flags
+    assert attributes[2] & termios.CRTSCTS == control_flags
+    line.close()

@@ -1,15 +1,33 @@
-"""How bytes reach a phone: serial cable and TCP."""
+"""How bytes reach a phone: USB modem, serial cable and TCP."""
 
-from recado.links.link import Link, LinkSyntaxError, SerialLink, TcpLink, parse_link
+from recado.links.devices import DeviceDescription, describe_devices
+from recado.links.finding import open_usb
+from recado.links.holders import Holder
+from recado.links.link import Flow, Link, LinkSyntaxError, SerialLink, TcpLink, UsbLink, parse_link
+from recado.links.machine import THIS_MACHINE, Machine
 from recado.links.serial import open_serial
 from recado.links.tcp import open_tcp
 from recado.modem.errors import LinkDown
 from recado.modem.transport import Transport
 
-__all__ = ["Link", "LinkDown", "LinkSyntaxError", "SerialLink", "TcpLink", "open_link", "parse_link"]
+__all__ = [
+    "DeviceDescription",
+    "Flow",
+    "Holder",
+    "Link",
+    "LinkDown",
+    "LinkSyntaxError",
+    "Machine",
+    "SerialLink",
+    "TcpLink",
+    "UsbLink",
+    "describe_devices",
+    "open_link",
+    "parse_link",
+]
 
 
-def open_link(link: Link | str) -> Transport:
+def open_link(link: Link | str, machine: Machine = THIS_MACHINE) -> Transport:
     """Open a line and give its transport.
 
     Raises ``LinkSyntaxError`` when ``link`` is a text that names none, and ``LinkDown`` (``reason`` and
@@ -17,4 +35,10 @@ def open_link(link: Link | str) -> Transport:
     """
     if isinstance(link, str):
         link = parse_link(link)
-    return open_serial(link) if isinstance(link, SerialLink) else open_tcp(link)
+    match link:
+        case SerialLink():
+            return open_serial(link, machine)
+        case UsbLink():
+            return open_usb(link, machine, lambda tty: open_serial(tty, machine))
+        case TcpLink():
+            return open_tcp(link)

@@ -1,14 +1,36 @@
-"""How a line is written down: ``serial:/dev/ttyUSB0?baud=115200`` or ``tcp:HOST:PORT``."""
+"""How a line is written down.
+
+::
+
+    usb:VID:PID[:SERIAL]       a USB modem wherever it is plugged in, whatever tty the kernel gives it
+    serial:/dev/ttyUSB0        a tty by its path
+    tcp:HOST:PORT              a modem behind a terminal server
+
+``usb:`` and ``serial:`` take options: ``?baud=9600&flow=rtscts``.
+"""
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 DEFAULT_BAUD = 115200
 """What USB modems ignore and nearly every other modem of this century starts with."""
 
-_FORMS = "Use serial:/dev/ttyUSB0, serial:/dev/ttyUSB0?baud=9600 ou tcp:SERVIDOR:PORTA."
+_FORMS = (
+    "Use usb:FABRICANTE:PRODUTO (como usb:2c7c:0125), serial:/dev/ttyUSB0, serial:/dev/ttyUSB0?baud=9600&flow=rtscts "
+    "ou tcp:SERVIDOR:PORTA."
+)
+_USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::([^\s?]{1,126}))?")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\]")
+
+
+class Flow(StrEnum):
+    """Who tells the other side to pause, and how (ITU-T V.250 §6.2.12). USB modems need none."""
+
+    NONE = "none"
+    RTSCTS = "rtscts"
+    XONXOFF = "xonxoff"
 
 
 class LinkSyntaxError(ValueError):
@@ -26,10 +48,28 @@ class SerialLink:
 
     path: str
     baud: int = DEFAULT_BAUD
+    flow: Flow = Flow.NONE
 
     def __str__(self) -> str:
-        speed = "" if self.baud == DEFAULT_BAUD else f"?baud={self.baud}"
-        return f"serial:{self.path}{speed}"
+        return f"serial:{self.path}{_written_options(self.baud, self.flow)}"
+
+
+@dataclass(frozen=True, slots=True)
+class UsbLink:
+    """A USB modem by its identity. ``vid`` and ``pid`` are four lower-case hexadecimal digits.
+
+    Without ``serial`` it is the only modem of that kind on this machine.
+    """
+
+    vid: str
+    pid: str
+    serial: str | None = None
+    baud: int = DEFAULT_BAUD
+    flow: Flow = Flow.NONE
+
+    def __str__(self) -> str:
+        serial = "" if self.serial is None else f":{self.serial}"
+        return f"usb:{self.vid}:{self.pid}{serial}{_written_options(self.baud, self.flow)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +84,7 @@ class TcpLink:
         return f"tcp:{host}:{self.port}"
 
 
-Link: TypeAlias = SerialLink | TcpLink
+Link: TypeAlias = SerialLink | UsbLink | TcpLink
 
 
 def parse_link(text: str) -> Link:
@@ -52,6 +92,8 @@ def parse_link(text: str) -> Link:
     scheme, colon, rest = text.strip().partition(":")
     if colon and scheme.lower() == "serial":
         return _serial(rest)
+    if colon and scheme.lower() == "usb":
+        return _usb(rest)
     if colon and scheme.lower() == "tcp":
         return _tcp(rest)
     if text.strip().startswith("/"):
@@ -63,12 +105,39 @@ def _serial(rest: str) -> SerialLink:
     path, question, options = rest.partition("?")
     if not path.startswith("/") or "\x00" in path:
         raise LinkSyntaxError("A ligação serial precisa do caminho completo do dispositivo.")
-    if not question:
-        return SerialLink(path)
-    name, _, value = options.partition("=")
-    if name != "baud":
-        raise LinkSyntaxError(f"Não conheço a opção “{name[:40]}” da ligação serial.")
-    return SerialLink(path, _number(value, 4_000_000, "A velocidade (baud)"))
+    baud, flow = _options(options if question else None)
+    return SerialLink(path, baud, flow)
+
+
+def _usb(rest: str) -> UsbLink:
+    identity, question, options = rest.partition("?")
+    found = _USB.fullmatch(identity)
+    if found is None:
+        raise LinkSyntaxError("A ligação USB precisa dos códigos de fabricante e produto, de 4 dígitos cada um.")
+    baud, flow = _options(options if question else None)
+    return UsbLink(found.group(1).lower(), found.group(2).lower(), found.group(3), baud, flow)
+
+
+def _options(text: str | None) -> tuple[int, Flow]:
+    """Read ``baud=…&flow=…``; ``None`` when there are none."""
+    baud, flow = DEFAULT_BAUD, Flow.NONE
+    for option in () if text is None else text.split("&"):
+        name, _, value = option.partition("=")
+        if name == "baud":
+            baud = _number(value, 4_000_000, "A velocidade (baud)")
+        elif name == "flow":
+            if value not in tuple(Flow):
+                raise LinkSyntaxError("O controle de fluxo (flow) deve ser none, rtscts ou xonxoff.")
+            flow = Flow(value)
+        else:
+            raise LinkSyntaxError(f"Não conheço a opção “{name[:40]}” da ligação serial.")
+    return baud, flow
+
+
+def _written_options(baud: int, flow: Flow) -> str:
+    options = [f"baud={baud}"] if baud != DEFAULT_BAUD else []
+    options += [f"flow={flow}"] if flow is not Flow.NONE else []
+    return "?" + "&".join(options) if options else ""
 
 
 def _tcp(rest: str) -> TcpLink:
