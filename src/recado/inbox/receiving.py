@@ -6,17 +6,17 @@ cannot be read is kept all the same, with the fault, for a person or a later ver
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from recado.gsm import DecodeError, Deliver, join_text
 from recado.inbox.models import IncomingPart, Reply
 from recado.outbox import consent, transitions
+from recado.outbox.keeping import fingerprint, save_once, storable
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 
 MISSING_PART = "[…]"
@@ -29,16 +29,15 @@ def receive(phone_id: int | None, pdu: str, now: datetime) -> Reply | None:
 
     None when the PDU was kept before, or cannot be read.
     """
-    fingerprint = hashlib.sha256(f"{phone_id}:{pdu.upper()}".encode()).hexdigest()
-    part = IncomingPart(phone_id=phone_id, pdu=pdu[:400], fingerprint=fingerprint, received_at=now)
+    part = IncomingPart(phone_id=phone_id, pdu=storable(pdu), fingerprint=fingerprint(phone_id, pdu), received_at=now)
     try:
         deliver = Deliver.from_hex(pdu)
     except DecodeError as error:
         part.fault = str(error)[:200]
-        _keep(part)
+        save_once(part)
         return None
     with transaction.atomic():
-        if not _keep(part):
+        if not save_once(part):
             return None
         reply = _join(part, deliver, now)
         if reply.is_whole:
@@ -47,25 +46,25 @@ def receive(phone_id: int | None, pdu: str, now: datetime) -> Reply | None:
 
 
 def asks_to_stop(text: str) -> bool:
-    """True when the whole text is one of the opt-out words, whatever its case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Z]", "", plain.upper()) in settings.RECADO_OPT_OUT_WORDS
+    """True when the whole text is one of the opt-out words, whatever its case, accents and punctuation.
+
+    Digits count: "CANCELAR 2026…" is about a request, and no wish to be left alone.
+    """
+    return _plain(text) in {_plain(word) for word in settings.RECADO_OPT_OUT_WORDS}
 
 
-def _keep(part: IncomingPart) -> bool:
-    try:
-        with transaction.atomic():
-            part.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Z0-9]", "", letters.upper())
 
 
 def _join(part: IncomingPart, deliver: Deliver, now: datetime) -> Reply:
-    number = _sender(str(deliver.originator))
+    number = _sender(deliver)
     concat = deliver.concat
     if concat is None or concat.total == 1:
-        reply = Reply.objects.create(number=number, text=deliver.text, sent_at=deliver.sent_at, received_at=now)
+        reply = Reply.objects.create(
+            number=number, text=_storable(deliver.text), sent_at=deliver.sent_at, received_at=now
+        )
     else:
         part.index = concat.index
         waiting = Reply.objects.filter(
@@ -96,25 +95,41 @@ def _put_together(reply: Reply) -> None:
     contents = {part.index: Deliver.from_hex(part.pdu).content for part in reply.parts.all()}
     reply.is_whole = len(contents) == reply.concat_total
     if reply.is_whole:
-        reply.text = join_text(contents[index] for index in sorted(contents))
+        text = join_text(contents[index] for index in sorted(contents))
     else:
-        reply.text = "".join(
+        text = "".join(
             join_text([contents[index]]) if index in contents else MISSING_PART
             for index in range(1, reply.concat_total + 1)
         )
+    reply.text = _storable(text)
     reply.save(update_fields=["text", "is_whole"])
 
 
 def _heed(reply: Reply, now: datetime) -> None:
-    if not asks_to_stop(reply.text):
+    """A wish counts for a Brazilian mobile: nothing is ever sent to another sender."""
+    if not (_is_mobile(reply.number) and asks_to_stop(reply.text)):
         return
     reply.asks_to_stop = True
     reply.save(update_fields=["asks_to_stop"])
     consent.opt_out(reply.number, how=f"Resposta por SMS ({reply.pk})", actor=transitions.PROGRAM, now=now)
 
 
-def _sender(written: str) -> str:
+def _is_mobile(number: str) -> bool:
+    try:
+        return normalise_mobile(number) == number
+    except NumberRefused:
+        return False
+
+
+def _sender(deliver: Deliver) -> str:
+    """E.164 for a Brazilian mobile, else what the network wrote, as far as a database takes it."""
+    written = str(deliver.originator)
     try:
         return normalise_mobile(written)
     except NumberRefused:
-        return written[:24]
+        return _storable(written)[:24]
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL knows no NUL."""
+    return text.replace("\0", "\ufffd")

@@ -13,7 +13,7 @@ else has begun to send that message, so a process that was suspended and replace
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from recado.gsm import EncodeError, EncodingPolicy, Part, segment
 from recado.gsm.causes import Cause
-from recado.outbox import evidence, transitions
+from recado.outbox import evidence, fates, transitions
 from recado.outbox.models import (
     Attempt,
     AttemptResult,
@@ -113,11 +113,15 @@ def let_go(claim: Claim, now: datetime) -> None:
 def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
     """Write how the try ended and what follows; True when the message has a further part to send now."""
     with transaction.atomic():
+        transitions.hold(claim.message_id)
         written = Attempt.objects.filter(pk=claim.attempt_id, result=AttemptResult.IN_FLIGHT).update(
             **_attempt_fields(outcome, now)
         )
         if not written:
             return _late(claim, outcome, now)
+        earlier = _earlier_results(claim)
+        if AttemptResult.ACCEPTED in earlier:
+            return _already_out(claim, outcome, now)
         decision = decide(
             outcome,
             tries=claim.tries,
@@ -125,7 +129,7 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
             now=now,
             on_uncertain=OnUncertain(claim.message_type.on_uncertain),
             phone_works=_phone_works(claim),
-            doubtful=_is_doubtful(claim),
+            doubtful=not earlier.isdisjoint(evidence.DOUBTFUL),
         )
         return _apply(claim, decision, outcome, now)
 
@@ -269,7 +273,20 @@ def _phone_works(claim: Claim) -> bool:
     return last is not None and Phone.objects.filter(pk=claim.phone_id, last_sent_at__gt=last).exists()
 
 
-def _is_doubtful(claim: Claim) -> bool:
-    """True when an earlier try of this segment may have gone out."""
+def _earlier_results(claim: Claim) -> set[str]:
+    """How the earlier tries of this segment ended: one in doubt may have gone out."""
     earlier = Attempt.objects.filter(segment_id=claim.segment_id).exclude(pk=claim.attempt_id)
-    return earlier.filter(result__in=(AttemptResult.AMBIGUOUS, AttemptResult.UNKNOWN)).exists()
+    return set(earlier.values_list("result", flat=True))
+
+
+def _already_out(claim: Claim, outcome: TryResult, now: datetime) -> bool:
+    """Proof that an earlier try went out came while this one was under way: whatever its end, the part is sent."""
+    proved = Attempt.objects.filter(segment_id=claim.segment_id, result=AttemptResult.ACCEPTED).exclude(
+        pk=claim.attempt_id
+    )
+    reference = outcome.reference
+    if outcome.result != AttemptResult.ACCEPTED:
+        reference = proved.values_list("reference", flat=True).first()
+    more = _apply(claim, Sent(), replace(outcome, reference=reference), now)
+    fates.settle(claim.message_id, now)
+    return more

@@ -1,4 +1,8 @@
-"""A customer's wish not to be written to: since when, how, by whom, and its end. Nothing is deleted."""
+"""A customer's wish not to be written to: since when, how, by whom, and its end. Nothing is deleted.
+
+It holds for the types that heed it (`MessageType.heeds_opt_out`). What of these is born meanwhile, or still waits in
+the queue when the wish comes, is discarded with the wish as its cause.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,11 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from recado.outbox.models import OptOut
+from recado.gsm.causes import Cause
+from recado.outbox import transitions
+from recado.outbox.models import GONE, Message, OptOut, Status
+
+NOTE = "O cliente pediu para não receber."
 
 
 def opted_out(number: str) -> bool:
@@ -15,10 +23,11 @@ def opted_out(number: str) -> bool:
 
 
 def opt_out(number: str, *, how: str, actor: str, now: datetime) -> None:
-    """Write the wish down; nothing changes when it is in force already."""
+    """Write the wish down and discard what waits; nothing changes when it is in force already."""
     try:
         with transaction.atomic():
             OptOut.objects.create(number=number, since=now, how=how, actor=actor)
+            _discard_waiting(number, now)
     except IntegrityError:
         # Said twice: the first time counts.
         return
@@ -27,3 +36,10 @@ def opt_out(number: str, *, how: str, actor: str, now: datetime) -> None:
 def opt_in(number: str, *, actor: str, now: datetime) -> bool:
     """End the wish; False when there was none in force."""
     return OptOut.objects.filter(number=number, ended_at=None).update(ended_at=now, ended_by=actor) == 1
+
+
+def _discard_waiting(number: str, now: datetime) -> None:
+    """A message of which a part is out goes on: half of it would say less than nothing."""
+    waiting = Message.objects.filter(number=number, status=Status.QUEUED, type__heeds_opt_out=True)
+    ids = list(waiting.exclude(segments__status__in=GONE).order_by("pk").values_list("pk", flat=True))
+    transitions.change_many(ids, Status.QUEUED, Status.CANCELLED, at=now, cause=Cause.OPTED_OUT, note=NOTE)

@@ -15,8 +15,7 @@ from django.db import IntegrityError, transaction
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.gsm.causes import Cause
 from recado.gsm.segment import MAX_CHARACTERS
-from recado.outbox import doorbell, transitions
-from recado.outbox.consent import opted_out
+from recado.outbox import consent, doorbell, transitions
 from recado.outbox.models import Message, MessageType, Status
 from recado.outbox.templates import TemplateRefused, fill
 
@@ -45,8 +44,8 @@ def enqueue(event: Event, *, now: datetime) -> Message | None:
         return None
     text, fault = _compose(event, message_type)
     status, cause = (Status.FAILED, Cause.OURS) if fault else (Status.QUEUED, None)
-    if message_type.heeds_opt_out and opted_out(event.number):
-        status, cause, fault = Status.CANCELLED, Cause.OPTED_OUT, "O cliente pediu para não receber."
+    if message_type.heeds_opt_out and consent.opted_out(event.number):
+        status, cause, fault = Status.CANCELLED, Cause.OPTED_OUT, consent.NOTE
     message = Message(
         type=message_type,
         number=event.number,

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from recado.outbox import transitions
+from recado.outbox import fates, transitions
 from recado.outbox.models import GONE, Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
 
 DOUBTFUL = (AttemptResult.UNKNOWN, AttemptResult.AMBIGUOUS)
@@ -22,14 +22,16 @@ _OPEN = (SegmentStatus.UNCERTAIN, SegmentStatus.PENDING)
 
 def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note: str) -> bool:
     """The network did take the try `attempt`, under TP-MR `reference` where known; False when nobody doubted it."""
+    message_id = attempt.segment.message_id
     with transaction.atomic():
+        transitions.hold(message_id)
         doubted = Attempt.objects.filter(pk=attempt.pk, result__in=DOUBTFUL)
         proof = {"result": AttemptResult.ACCEPTED, "reference": reference, "cause": "", "reason": note[:300]}
         if not doubted.update(**proof):
             return False
         part = Segment.objects.filter(pk=attempt.segment_id, status__in=_OPEN)
         if part.update(status=SegmentStatus.SENT, reference=reference, sent_at=now):
-            _follow(attempt.segment.message_id, now, note)
+            _follow(message_id, now, note)
         return True
 
 
@@ -48,15 +50,21 @@ def settle_as_sent(
 
     False when it is no longer uncertain.
     """
-    parts = Segment.objects.filter(message_id=message_id)
-    parts.filter(status=SegmentStatus.UNCERTAIN).update(status=SegmentStatus.SENT, sent_at=at)
-    if parts.exclude(status__in=GONE).exists():
-        return transitions.change(
-            message_id, Status.UNCERTAIN, Status.QUEUED, at=at, actor=actor, note=note, ready_at=at, phone=None
+    with transaction.atomic():
+        if transitions.hold(message_id) != Status.UNCERTAIN:
+            return False
+        parts = Segment.objects.filter(message_id=message_id)
+        parts.filter(status=SegmentStatus.UNCERTAIN).update(status=SegmentStatus.SENT, sent_at=at)
+        if parts.exclude(status__in=GONE).exists():
+            return transitions.change(
+                message_id, Status.UNCERTAIN, Status.QUEUED, at=at, actor=actor, note=note, ready_at=at, phone=None
+            )
+        moved = transitions.change(
+            message_id, Status.UNCERTAIN, Status.SENT, at=at, actor=actor, note=note, sent_at=at, **fields
         )
-    return transitions.change(
-        message_id, Status.UNCERTAIN, Status.SENT, at=at, actor=actor, note=note, sent_at=at, **fields
-    )
+        # The word of the customer's phone may have come while the message waited for a person's.
+        fates.settle(message_id, at)
+        return moved
 
 
 def _follow(message_id: int, now: datetime, note: str) -> None:

@@ -49,6 +49,16 @@ def record_new(message: Message, *, actor: str, note: str = "", cause: Cause | N
     _write_change(message.pk, "", Status(message.status), message.created_at, actor or PROGRAM, note, cause)
 
 
+def hold(message_id: int) -> Status | None:
+    """Lock the message until the transaction ends, and say where it stands; None when there is none.
+
+    Whoever settles tries and parts takes the message first, so that two who settle the same one follow each other
+    instead of stopping each other. On SQLite the transaction itself is that lock.
+    """
+    held = Message.objects.select_for_update().filter(pk=message_id).values_list("status", flat=True).first()
+    return None if held is None else Status(held)
+
+
 def change(
     message_id: int,
     before: Status,
