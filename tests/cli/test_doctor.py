@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recado.cli.findings import Finding, Level
-from recado.cli.phone_checks import check_device, check_modem_manager, check_phones
+from recado.cli.phone_checks import check_device, check_modem_manager, check_phones, is_left_alone
 from recado.cli.run import LEAST_FREE_BYTES
 from recado.cli.system_checks import (
     COMFORTABLE_BYTES,
@@ -129,10 +129,23 @@ def test_a_device_of_a_group_that_we_are_not_in_fails_with_the_group(
 def test_a_running_modem_manager_fails(tmp_path: Path) -> None:
     (tmp_path / "12").mkdir()
     (tmp_path / "12" / "comm").write_text("python3\n")
-    assert check_modem_manager(tmp_path).level is Level.GOOD
+    assert check_modem_manager(tmp_path, left_alone=False).level is Level.GOOD
     (tmp_path / "13").mkdir()
     (tmp_path / "13" / "comm").write_text("ModemManager\n")
-    assert_trouble(check_modem_manager(tmp_path), Level.FAILURE, "systemctl")
+    assert_trouble(check_modem_manager(tmp_path, left_alone=False), Level.FAILURE, "systemctl")
+    assert check_modem_manager(tmp_path, left_alone=True).level is Level.GOOD
+
+
+def test_a_rule_of_udev_tells_modem_manager_to_keep_off(tmp_path: Path, terminal: Path) -> None:
+    device = terminal.stat().st_rdev
+    data = tmp_path / f"c{os.major(device)}:{os.minor(device)}"
+
+    assert not is_left_alone(terminal, tmp_path)
+    data.write_text("I:1\nE:ID_MM_CANDIDATE=1\n")
+    assert not is_left_alone(terminal, tmp_path)
+    data.write_text("I:1\nE:ID_MM_DEVICE_IGNORE=1\n")
+    assert is_left_alone(terminal, tmp_path)
+    assert not is_left_alone(tmp_path / "nada", tmp_path)
 
 
 @pytest.mark.django_db

@@ -22,6 +22,8 @@ from recado.phones.leases import is_gone
 from recado.phones.models import Condition, Phone
 
 _PROC = Path("/proc")
+_UDEV = Path("/run/udev/data")
+_LEFT_ALONE = ("E:ID_MM_DEVICE_IGNORE=1", "E:ID_MM_PORT_IGNORE=1")
 
 
 def check_phones() -> list[Finding]:
@@ -34,9 +36,28 @@ def check_phones() -> list[Finding]:
         advice = 'Ligue o telefone e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
         return [failure("Aparelhos", "nenhum incluído; nada será enviado.", advice)]
     findings = [finding for phone in phones for finding in _check_phone(phone, timezone.now())]
-    if any(phone.link.startswith("serial:/dev/") for phone in phones):
-        findings.append(check_modem_manager(_PROC))
+    if ports := [port for phone in phones if (port := _port(phone)) and port.is_relative_to("/dev")]:
+        findings.append(check_modem_manager(_PROC, left_alone=all(is_left_alone(port, _UDEV) for port in ports)))
     return findings
+
+
+def _port(phone: Phone) -> Path | None:
+    try:
+        link = parse_link(phone.link)
+    except LinkSyntaxError:
+        return None
+    return Path(link.path) if isinstance(link, SerialLink) else None
+
+
+def is_left_alone(port: Path, udev: Path) -> bool:
+    """Whether a rule of udev, whose data stand in `udev`, tells ModemManager to keep off `port`."""
+    try:
+        device = port.stat().st_rdev
+        data = (udev / f"c{os.major(device)}:{os.minor(device)}").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        # No device, or nothing said of it.
+        return False
+    return any(line in _LEFT_ALONE for line in data.splitlines())
 
 
 def _check_phone(phone: Phone, now: datetime) -> list[Finding]:
@@ -72,8 +93,8 @@ def check_device(what: str, path: Path) -> Finding:
     return good(what, f"porta {path} presente e com permissão.")
 
 
-def check_modem_manager(proc: Path) -> Finding:
-    """No ModemManager takes the ports and writes into a send of ours."""
+def check_modem_manager(proc: Path, *, left_alone: bool) -> Finding:
+    """No ModemManager takes the ports and writes into a send of ours; `left_alone`: udev tells it to keep off."""
     for comm in proc.glob("[0-9]*/comm"):
         try:
             name = comm.read_text(encoding="utf-8", errors="replace").strip()
@@ -81,6 +102,8 @@ def check_modem_manager(proc: Path) -> Finding:
             # It ended while we looked.
             continue
         if name == "ModemManager":
+            if left_alone:
+                return good("ModemManager", "em execução, e não toca nos aparelhos do Recado.")
             return failure(
                 "ModemManager",
                 "está em execução e usa as mesmas portas que o Recado.",

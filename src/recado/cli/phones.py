@@ -144,7 +144,7 @@ Exemplos:
   recado phones probe serial:/dev/ttyUSB0
   recado phones probe tcp:192.0.2.10:7000
 
-Não envia nada. Se o Recado já usa o aparelho, pare-o ou pause-o antes.""",
+Não envia nada. Se o Recado já usa o aparelho, pare antes o envio (recado run ou recado gateway).""",
 )
 @click.argument("link", metavar="LIGAÇÃO")
 def probe(link: str) -> None:
