@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recado.emulator.faults import FAULTS, Trigger, ValueKind
+from recado.gsm import Deliver
 from recado.modem.condition import PhoneCondition
 from recado.modem.errors import PhoneDown
-from recado.modem.events import LateAnswer
+from recado.modem.events import LateAnswer, StoreFull
 from recado.modem.outcome import Accepted, Ambiguous, Rejected, Unknown
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 
@@ -121,6 +122,47 @@ def test_what_is_missing_is_told_at_start_and_gone_when_mended(bench: Bench, fau
     assert caught.value.state is state
     bench.phone.faults.clear(fault)
     assert bench.driver.start().imei
+
+
+@pytest.mark.parametrize("code", ["14", "314", "515"])
+def test_a_storm_of_busy_codes_at_start_is_waited_out(bench: Bench, code: str) -> None:
+    bench.phone.faults.set("not_yet", {"value": code, "times": 12})
+    assert bench.driver.start().imei
+    assert bench.send()[1] == 1
+
+
+def test_a_phone_in_airplane_mode_is_brought_back(bench: Bench) -> None:
+    bench.phone.faults.set("radio_off")
+    assert bench.driver.start().imei
+
+
+@pytest.mark.parametrize(
+    ("fault", "notice"), [("roaming", PhoneCondition.ROAMING), ("store_full", PhoneCondition.STORE_FULL)]
+)
+def test_what_is_no_obstacle_is_told_and_the_phone_sends(bench: Bench, fault: str, notice: PhoneCondition) -> None:
+    bench.phone.faults.set(fault)
+    assert bench.driver.start().imei
+    told = bench.driver.health()
+    assert (told.condition, told.notices) == (PhoneCondition.READY, (notice,))
+    assert isinstance(bench.send()[0], Accepted)
+
+
+def test_a_full_store_is_an_event_and_what_waited_comes_once_there_is_room() -> None:
+    bench = a_bench(capacity=2)
+    bench.driver.start()
+    for number in range(4):
+        bench.phone.deliver("+5581900000012", f"texto {number}", bench.clock.now)
+    events: list[object] = []
+    for _ in range(6):
+        events += bench.driver.wait(1.0)
+    assert sum(isinstance(event, StoreFull) for event in events) == 1
+    seen: list[str] = []
+    while stored := bench.driver.list_stored():
+        for entry in stored:
+            seen.append(Deliver.from_hex(entry.pdu).text)
+            assert bench.driver.delete_stored(entry.memory, entry.index)
+        bench.driver.wait(1.0)
+    assert seen == [f"texto {number}" for number in range(4)]
 
 
 def values(name: str) -> st.SearchStrategy[object]:
