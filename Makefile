@@ -18,7 +18,7 @@ bring = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Faltam pacotes do sistema. Execute: sudo apt-get update && sudo $(APT) $(1)" >&2; exit 1; \
 	fi
 
-.PHONY: help run test check bench pictures constraints clean test-packages
+.PHONY: help run test check faults bench pictures constraints clean test-packages
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,6 +38,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench
+
+# The fault campaign: RUNS=50 for a quick look. The table in docs/faults.md is its last long run.
+faults: $(VENV)/.installed-dev test-packages
+	$(BIN)/python -m faults --runs $(or $(RUNS),1000)
 
 # The pictures of README and manual, from a demonstration of its own.
 pictures: $(VENV)/.installed-dev

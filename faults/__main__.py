@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults.kinds import KINDS, ON_SMALL_DISK
+from faults.kinds import KINDS, ON_POSTGRESQL, ON_SMALL_DISK
 
 SMALL_DISK_BYTES = "24m"
 STORY_SECONDS = 240
@@ -42,7 +42,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="recado-faults-") as folder:
         base = Path(folder)
         template = _template(base)
-        kinds = [kind for kind in [*KINDS, *(ON_SMALL_DISK if _can_mount(base) else ())] if chosen.only in kind]
+        everything = [*KINDS, *ON_POSTGRESQL, *(ON_SMALL_DISK if _can_mount(base) else ())]
+        kinds = [kind for kind in everything if chosen.only in kind]
         plan = [(kinds[number % len(kinds)], chosen.seed + number // len(kinds)) for number in range(chosen.runs)]
         with ThreadPoolExecutor(chosen.jobs) as pool:
             outcomes = list(pool.map(lambda story: _play(base, template, *story), plan))

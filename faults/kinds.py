@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from faults.desk import Desk
 from faults.gateway import SEND_DEADLINE
 from faults.moments import Moment, Tap
 from faults.story import Story, set_clock, until
@@ -129,6 +130,31 @@ def full_disk(story: Story) -> None:
         ballast.unlink()
 
 
+def web_killed(story: Story) -> None:
+    """kill -9 of every process of the web in the middle of requests: an RA whose protocol was shown has its message."""
+    story.set_up()
+    story.start_gateway()
+    desk = Desk(story)
+    desk.open_until_killed(story.chance.uniform(0.3, 1.5))
+    story.account.lost += desk.lost()
+
+
+def postgresql_killed(story: Story) -> None:
+    """The database server goes down without a word, twice, and comes back."""
+    story.set_up(pace=0.05)
+    story.start_gateway()
+    from django.db import connection
+
+    assert story.cluster is not None
+    for _ in range(2):
+        time.sleep(story.chance.uniform(0.3, 2.0))
+        story.cluster.crash()
+        time.sleep(story.chance.uniform(0.2, 1.5))
+        story.cluster.launch()
+    # The story's own connection broke with the server's.
+    connection.close()
+
+
 def _fill(folder: Path) -> Path:
     ballast = folder / "ballast"
     with ballast.open("wb", buffering=0) as file:
@@ -174,7 +200,9 @@ KINDS: dict[str, Callable[[Story], None]] = {
     "two gateways on one phone": two_gateways,
     "gateway suspended beyond its lease": suspended,
     "clock set forward or back": clock_jump,
+    "web killed": web_killed,
 }
 
 # Need a file system of their own, or a server of their own.
+ON_POSTGRESQL: dict[str, Callable[[Story], None]] = {"PostgreSQL killed": postgresql_killed}
 ON_SMALL_DISK: dict[str, Callable[[Story], None]] = {"disk full": full_disk}

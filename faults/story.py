@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from tests.support.postgresql import Cluster
+
 from recado.emulator import serve
 from recado.emulator.serve import RunningEmulator
 from recado.emulator.settings import PhoneSettings
@@ -59,6 +61,7 @@ class Story:
         self.stack = ExitStack()
         self.gateways: list[subprocess.Popen[bytes]] = []
         self.emulator: RunningEmulator
+        self.cluster: Cluster | None = None
         self._numbers: list[str] = []
         self._settled_since: float | None = None
 
@@ -127,6 +130,10 @@ class Story:
         for gateway in self.gateways:
             gateway.wait(60)
         self.stack.close()
+
+    def watch(self, number: str) -> None:
+        """A message to `number` was asked for by other means; it belongs to the account."""
+        self._numbers.append(number)
 
     def _settled_for_good(self) -> bool:
         """Settled for as long as a receipt may take that would send a message on."""

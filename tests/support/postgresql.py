@@ -41,8 +41,14 @@ class Cluster:
         self._run(
             programs / "initdb", "-D", self._data, "-U", "recado", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
+        self.launch()
+        self._run(programs / "createdb", "-h", self._folder, "-U", "recado", "recado")
+
+    def launch(self) -> None:
+        """Start the server of a folder that `start` has made: after a crash it finds again what was committed."""
+        programs = _programs()
         options = [f"-c{name}={value}" for name, value in self._options.items()]
-        with (self._folder / "log").open("wb") as log:
+        with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 [programs / "postgres", "-D", self._data, "-k", self._folder, *options],
                 stdout=log,
@@ -51,14 +57,17 @@ class Cluster:
                 **self._as_user(),
             )
         self._wait_until_ready(programs / "pg_isready")
-        self._run(programs / "createdb", "-h", self._folder, "-U", "recado", "recado")
 
-    def stop(self) -> None:
-        """End the server at once: what it holds is thrown away."""
+    def crash(self) -> None:
+        """End every process of the server at once, with nothing written back: what a power cut leaves to recover."""
         if self._server is not None:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait(START_SECONDS)
             self._server = None
+
+    def stop(self) -> None:
+        """End the server at once: what it holds is thrown away."""
+        self.crash()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _wait_until_ready(self, pg_isready: Path) -> None:
