@@ -47,7 +47,7 @@ _SUCCESS, _OTHER_REASONS = 2, (1, 3, 4, 5)
 _NOTES = ("Serviço executado no local.", "Equipe concluiu o reparo.", "Cliente informado no local.")
 _DESCRIPTIONS = ("", "Desde ontem à noite.", "Ponto de referência: praça.", "Cliente pede urgência.", "")
 
-Act = Callable[[datetime], None]
+Act = Callable[[datetime], object]
 
 
 class Holdings(Enum):
