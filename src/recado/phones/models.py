@@ -1,13 +1,13 @@
 """A phone (or modem) that sends: its line, its pace, what it last said of itself, and which process holds it.
 
 The gateway writes condition and readings; people write name, link, pace and pause. A phone is held by one process at
-a time, by a lease (`leases`), so that two gateways never talk to one SIM.
+a time, by a lease (`leases`), so that two gateways never talk to one SIM. What its rules mean is in `rules`.
 """
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 
@@ -64,6 +64,26 @@ class Phone(models.Model):
     signal_percent = models.PositiveSmallIntegerField("sinal", null=True)
     battery_percent = models.PositiveSmallIntegerField("bateria", null=True)
 
+    quota_hour = models.PositiveIntegerField("cota por hora", null=True, blank=True)
+    quota_day = models.PositiveIntegerField("cota por dia", null=True, blank=True)
+    quota_month = models.PositiveIntegerField("cota por mês", null=True, blank=True)
+    hours_from = models.TimeField("envia a partir das", null=True, blank=True)
+    hours_until = models.TimeField("envia até as", null=True, blank=True)
+    type_ids = models.JSONField("tipos de SMS", default=list, blank=True)
+    ddds = models.JSONField("DDDs preferidos", default=list, blank=True)
+    urgent_share = models.PositiveSmallIntegerField(
+        "parte do ritmo só para urgentes (%)", default=0, validators=[MaxValueValidator(90)]
+    )
+    takes_over = models.BooleanField("assume a fila de outro aparelho", default=True)
+    rules_version = models.PositiveIntegerField(default=0)
+
+    # What went out in the local hour and day of the last SMS, and in that day's month.
+    used_hour_at = models.DateTimeField(null=True)
+    used_day_on = models.DateField(null=True)
+    used_in_hour = models.PositiveIntegerField(default=0)
+    used_in_day = models.PositiveIntegerField(default=0)
+    used_in_month = models.PositiveIntegerField(default=0)
+
     holder = models.CharField(max_length=120, blank=True)
     held_until = models.DateTimeField(null=True)
 
@@ -74,3 +94,19 @@ class Phone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PhoneChange(models.Model):
+    """What people did to a phone: when, who, and in words (pt-BR)."""
+
+    phone = models.ForeignKey(Phone, on_delete=models.SET_NULL, null=True, related_name="changes")
+    phone_name = models.CharField("aparelho", max_length=40)
+    at = models.DateTimeField("quando")
+    actor = models.CharField("quem", max_length=150)
+    what = models.CharField("o quê", max_length=400)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.phone_name}: {self.what}"
