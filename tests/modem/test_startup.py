@@ -390,6 +390,9 @@ def test_roaming_is_told_and_does_not_stop_the_phone() -> None:
         (b'+CPMS: "SM",3,20,"SM",3,20,"SM",20,20', True),
         (b'+CPMS: "SM",20,20,"SM",20,20,"ME",3,255', False),
         (b"+CPMS: 20,20,20,20,20,20", True),
+        # ZTE MF710M: github.com/gammu/gammu issue 907.
+        (b'+CPMS: "ME", 0, 50, "ME", 0, 50, "ME", 0, 50', False),
+        # MF103: github.com/lkiuyu/DbusSmsForwardCPlus issue 10.
         (b'+CPMS: "ME",0,23,"ME",0,23,"SM",10,10', True),
         (b'+CPMS: "ME",0,0,"ME",0,0,"ME",0,0', False),
         (b"+CPMS: (),(),()", False),
