@@ -66,7 +66,8 @@ def test_processes_claim_each_message_once():
     phones = [make_phone(f"Aparelho {number}") for number in range(3)]
     workers = [claiming_process(phone) for phone in phones]
     for worker in workers:
-        assert worker.stdout.readline() == "ready\n"
+        if worker.stdout.readline() != "ready\n":
+            pytest.fail(f"a worker did not start: {worker.stderr.read()}")
     for worker in workers:
         worker.stdin.write("\n")
         worker.stdin.flush()
@@ -94,12 +95,8 @@ def claiming_process(phone: Phone) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "recado.conf.settings",
-            "RECADO_HOME": str(environment.HOME),
-            "RECADO_DATABASE_URL": urls[environment.DATABASE],
-        },
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "recado.conf.settings", "RECADO_DATABASE_URL": urls[environment.DATABASE]},
     )
 
 
