@@ -60,6 +60,7 @@ clean:
 	rm -rf src/*.egg-info
 
 $(BIN)/python:
+	@[ -w . ] || { echo "Sem permissão para gravar em $(CURDIR). Use uma cópia do Recado que seja sua." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "O Recado pede Python 3.11 ou mais novo. Indique qual usar: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { $(call bring,python3-venv); }

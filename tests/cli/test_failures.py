@@ -142,7 +142,7 @@ def test_a_home_that_cannot_be_made_is_told(shell: Shell) -> None:
     result = shell.run("run")
 
     assert result.returncode == 2
-    assert result.stderr.startswith("Sem permissão para criar /sys/recado.")
+    assert result.stderr.startswith("Sem permissão para usar /sys/recado.")
     assert result.stdout == ""
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, RequestFactory
 
 from recado.web.views import errors
@@ -92,7 +92,7 @@ def test_a_body_past_the_limit_is_answered_in_words(anonymous):
 @pytest.mark.django_db
 def test_health_is_told_without_login(anonymous):
     answer = anonymous.get("/saude/")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok", "disk": "ok"})
 
 
 @pytest.mark.django_db
@@ -105,3 +105,24 @@ def test_health_says_when_the_database_is_silent(rf: RequestFactory, monkeypatch
     monkeypatch.setattr(connection, "cursor", refuse)
     answer = health(rf.get("/saude/"))
     assert answer.status_code == 503
+
+
+@pytest.mark.parametrize("reason", ["database or disk is full", "server closed the connection unexpectedly"])
+def test_a_database_that_refuses_says_that_nothing_was_kept(browser, monkeypatch, reason):
+    def refuse(*args, **kwargs):
+        raise OperationalError(reason)
+
+    monkeypatch.setattr("recado.web.views.ra_new.RaNewForm", refuse)
+    answer = browser.post("/ra/inserir/", {"name": "Ana"})
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "Nada do que você enviou foi gravado." in page
+    assert reason not in page
+
+
+@pytest.mark.django_db
+def test_health_says_when_the_disk_takes_no_more(anonymous, monkeypatch):
+    monkeypatch.setattr("recado.web.views.health.LEAST_FREE_BYTES", 1 << 62)
+    answer = anonymous.get("/saude/")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "fail", "database": "ok", "disk": "full"}

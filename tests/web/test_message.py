@@ -77,7 +77,7 @@ def test_an_uncertain_message_leaves_the_decision_to_a_person(browser):
 
 def test_a_type_without_reports_does_not_promise_one(browser):
     phone = make_phone()
-    queue_message()
+    queue_message(kind=make_type(status_report=False))
     assert "Este tipo de SMS não pede a confirmação do celular." in show(browser, send_all(phone))
     queue_message(kind=make_type(status_report=True))
     assert "A operadora aceitou; falta a confirmação do celular." in show(browser, send_all(phone))

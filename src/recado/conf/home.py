@@ -9,12 +9,22 @@ run/             sockets and locks of the running processes
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import tempfile
 from pathlib import Path
 
 from recado.conf.environment import ConfigurationError
+
+_WHY = {
+    errno.EEXIST: "existe um arquivo com este nome",
+    errno.ENOTDIR: "o caminho passa por um arquivo",
+    errno.ENOENT: "o caminho não existe",
+    errno.ENOSPC: "o disco está cheio",
+    errno.EROFS: "o disco só permite leitura",
+    errno.EIO: "o disco falhou",
+}
 
 
 def prepare_home(home: Path) -> None:
@@ -63,5 +73,6 @@ def secret_key(home: Path) -> str:
 
 def _explain(path: Path, error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return f"Sem permissão para criar {path}. Dê a pasta ao usuário do Recado ou defina RECADO_HOME."
-    return f"Não foi possível criar {path}: {error.strerror}. Confira o disco ou defina RECADO_HOME."
+        return f"Sem permissão para usar {path}. Dê a pasta ao usuário do Recado ou defina RECADO_HOME."
+    why = _WHY.get(error.errno or 0, "o sistema recusou")
+    return f"Não foi possível usar {path}: {why}. Confira o disco ou defina RECADO_HOME."

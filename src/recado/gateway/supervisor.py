@@ -13,6 +13,7 @@ from time import monotonic
 from django.db import DatabaseError, InterfaceError, connection
 
 from recado.gateway.bell import BellListener
+from recado.gateway.complaint import Complaint
 from recado.gateway.witness import testimony
 from recado.gateway.worker import PhoneWorker, Surroundings
 from recado.outbox import claims, recovery
@@ -35,6 +36,7 @@ class Supervisor:
         self._around = surroundings or Surroundings(holder=leases.this_process())
         self._workers: dict[int, PhoneWorker] = {}
         self._leaving: list[PhoneWorker] = []
+        self._complaint = Complaint(logger, "gateway")
         self._renewed = self._tidied = float("-inf")
 
     def run(self, stop: threading.Event) -> None:
@@ -45,8 +47,9 @@ class Supervisor:
             while not stop.is_set():
                 try:
                     self._round(self._around.now())
+                    self._complaint.over()
                 except (DatabaseError, InterfaceError) as error:
-                    logger.error("the database failed (%s); trying again", type(error).__name__)
+                    self._complaint.about(error)
                     connection.close()
                 stop.wait(ROUND_SECONDS)
         finally:
@@ -60,7 +63,7 @@ class Supervisor:
             worker.wake.set()
 
     def _round(self, now: datetime) -> None:
-        self._fit_workers()
+        self._fit_workers(now)
         if monotonic() - self._renewed >= RENEW_EVERY:
             held = [*self._workers, *(worker.phone_id for worker in self._leaving)]
             leases.renew(held, self._around.holder, now)
@@ -70,10 +73,12 @@ class Supervisor:
             recovery.recover_orphans(now, testimony)
             self._tidied = monotonic()
 
-    def _fit_workers(self) -> None:
+    def _fit_workers(self, now: datetime) -> None:
         """One living worker for each phone in use, none for the others."""
         self._leaving = [worker for worker in self._leaving if worker.is_alive()]
-        wanted = dict(Phone.objects.filter(enabled=True).values_list("pk", "link"))
+        phones = list(Phone.objects.filter(enabled=True))
+        self._around.roster.update(phones, now)
+        wanted = {phone.pk: phone.link for phone in phones}
         for phone_id, worker in list(self._workers.items()):
             if wanted.get(phone_id) != worker.link:
                 worker.stop()

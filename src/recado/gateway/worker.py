@@ -20,6 +20,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from recado.gateway.bell import Wake
+from recado.gateway.choosing import Choice, Roster
+from recado.gateway.complaint import Complaint
 from recado.gateway.incoming import Incoming
 from recado.gateway.pace import Pace
 from recado.gateway.reporting import PhoneReporter
@@ -39,6 +41,7 @@ from recado.modem.transport import Transport
 from recado.outbox import claims, recovery
 from recado.outbox.claims import Claim
 from recado.outbox.models import AttemptResult
+from recado.outbox.policy import TryResult
 from recado.phones import leases
 from recado.phones.models import Condition, Phone
 
@@ -68,6 +71,7 @@ class Surroundings:
     open_link: Callable[[str], Transport] = open_link
     clock: Clock = field(default_factory=SystemClock)
     now: Callable[[], datetime] = timezone.now
+    roster: Roster = field(default_factory=Roster)
 
 
 class PhoneWorker(threading.Thread):
@@ -82,6 +86,7 @@ class PhoneWorker(threading.Thread):
         self._stopping = threading.Event()
         self._reporter = PhoneReporter(phone_id)
         self._failures = 0
+        self._complaint = Complaint(logger, f"phone {phone_id}")
 
     def stop(self) -> None:
         """Ask for an end after the send that is under way, if any."""
@@ -93,8 +98,9 @@ class PhoneWorker(threading.Thread):
             while not self._stopping.is_set():
                 try:
                     self._hold_and_serve()
+                    self._complaint.over()
                 except _DATABASE_ERRORS as error:
-                    logger.error("phone %s: the database failed (%s)", self.phone_id, type(error).__name__)
+                    self._complaint.about(error)
                     connection.close()
                     self.pause(DATABASE_WAIT)
         finally:
@@ -173,8 +179,10 @@ class PhoneService:
         self._look_at_row()
         self._pace = Pace(around.clock, self._phone.last_send_started_at, around.now())
         self._next_health = around.clock.monotonic()
+        self._choice = Choice(self._phone, around)
         self._ready = False
         self._refused_until = 0.0
+        self._arrived: tuple[Event, ...] = ()
 
     def serve(self) -> None:
         """Send what is due until the worker is stopped. Raises PhoneDown when the line or the phone is lost."""
@@ -193,12 +201,21 @@ class PhoneService:
                 continue
             # Lowered before the look into the queue: a ring after it cuts the sleep short, a ring before it is seen.
             self._worker.wake.clear()
-            claim = claims.claim_next(self._phone, self._around.holder, self._around.now())
-            if claim is None:
-                self._look_at_row()
-                self._listen(self._idle_seconds(), until_ring=True)
-            else:
+            rest = self._choice.seconds_of_rest()
+            if rest > 0:
+                self._idle(rest)
+            elif (claim := self._claim()) is not None:
                 self._send_whole(claim)
+            elif self._choice.rules_are_fresh():
+                self._idle(self._idle_seconds())
+
+    def _claim(self) -> Claim | None:
+        return claims.claim_next(self._phone, self._around.holder, self._around.now(), self._choice.allowance())
+
+    def _idle(self, seconds: float) -> None:
+        """Sleep until a ring at most; never beyond the next look at the phone, nor the slow poll."""
+        until_health = max(0.01, self._next_health - self._around.clock.monotonic())
+        self._listen(min(seconds, until_health, SLOW_POLL), until_ring=True)
 
     def _look_after_phone(self) -> None:
         if self._around.clock.monotonic() < self._next_health:
@@ -232,15 +249,13 @@ class PhoneService:
         return max(self._pace.wait(self._phone.pace_seconds), self._refused_until - monotonic)
 
     def _idle_seconds(self) -> float:
-        """How long nothing will fall due: until the next retry or health check, and never longer than the slow poll."""
+        """How long nothing will fall due: until the next retry, or until this phone may send more than urgent ones."""
         due = claims.next_due_at()
-        until_health = max(0.01, self._next_health - self._around.clock.monotonic())
-        until_due = SLOW_POLL
-        if due is not None:
-            until_due = (due - self._around.now()).total_seconds()
-            # Something due that was not claimed belongs to a pause or to another phone: no hurry, and no busy loop.
-            until_due = until_due if until_due > 0 else SLOW_POLL
-        return min(until_health, until_due, SLOW_POLL)
+        until_due = SLOW_POLL if due is None else (due - self._around.now()).total_seconds()
+        if until_due <= 0:
+            # What is due and was not claimed belongs to a pause or to another phone: no hurry, and no busy loop.
+            until_due = self._choice.seconds_for_urgent_only() or SLOW_POLL
+        return until_due
 
     def _listen(self, seconds: float, *, until_ring: bool = False) -> None:
         """Sleep, hearing what the phone says on its own; a ring ends the sleep only where it can change anything."""
@@ -262,16 +277,32 @@ class PhoneService:
             self._reporter.alive(self._around.now())
 
     def _send_whole(self, claim: Claim) -> None:
+        """Send all parts of the message, and then those of the next one where nothing stands between."""
         following: Claim | None = claim
         while following is not None:
             claim = following
             self._pace.started()
+            self._choice.begun(claim)
             outcome = self._send(claim)
-            more = self._write_down(claim, outcome)
+            self._arrived = self._driver.take_events()
+            more, following = self._write_down(claim, outcome)
+            if following is not None:
+                continue
             self._heed(outcome)
-            # A full queue leaves no time to listen in: what came during the send is heeded before the next one.
-            self._attend(self._driver.take_events())
+            self._incoming.heed(self._arrived)
             following = self._next_part(claim) if more else None
+
+    def _may_go_on(self, claim: Claim, result: AttemptResult) -> bool:
+        """Whether the next message may leave at once: so it can be claimed in the commit of this one's end."""
+        at_ease = self._ready and not (self._refused_until or self._arrived or self._worker.stopping)
+        return (
+            at_ease
+            and result == AttemptResult.ACCEPTED
+            and claim.is_last
+            and self._pace.wait(self._phone.pace_seconds) <= 0
+            and self._around.clock.monotonic() < self._next_health
+            and not self._choice.has_rules
+        )
 
     def _next_part(self, claim: Claim) -> Claim | None:
         while (wait := self._pace.wait(self._phone.pace_seconds)) > 0 and not self._worker.stopping:
@@ -298,11 +329,27 @@ class PhoneService:
             return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
         return self._driver.send(submit, on_step=lambda step: self._witness.step(claim.attempt_id, step))
 
-    def _write_down(self, claim: Claim, outcome: Outcome) -> bool:
-        """The answer must reach the database, tried until it does: without it the fate would be unknown."""
+    def _write_down(self, claim: Claim, outcome: Outcome) -> tuple[bool, Claim | None]:
+        """The answer must reach the database. Gives whether the message has a further part, or the next claim."""
         result = to_try_result(outcome)
         self._witness.answered(claim.attempt_id, result)
         logger.info("message %s part %s: %s %s", claim.message_id, claim.part.index, result.result, result.code)
+        if not self._may_go_on(claim, result.result):
+            return self._finish(claim, result), None
+        try:
+            with_next = claims.finish_and_claim(
+                claim, result, self._phone, self._around.holder, self._around.now(), self._choice.allowance()
+            )
+        except _DATABASE_ERRORS:
+            # Whether the next one was claimed is not known: recovery, on holding the phone again, finds it out.
+            connection.close()
+            self._finish(claim, result)
+            raise
+        self._count_failures(result.result)
+        return with_next
+
+    def _finish(self, claim: Claim, result: TryResult) -> bool:
+        """Tried until it succeeds: without it the fate would be unknown."""
         while True:
             try:
                 more = claims.finish(claim, result, self._around.now())
@@ -338,7 +385,6 @@ class PhoneService:
                 if self._refused_until:
                     self._refused_until = 0.0
                     self._next_health = monotonic
-                self._reporter.alive(self._around.now())
             case _ if result.result == AttemptResult.UNKNOWN:
                 # Silence after Ctrl-Z: ask at once whether the phone still lives.
                 self._next_health = monotonic

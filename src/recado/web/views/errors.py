@@ -10,6 +10,7 @@ import logging
 import secrets
 import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -75,22 +76,26 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
+    """500: our fault; or 503 when it is the database that cannot be reached or takes no more."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(6))
     fault = sys.exc_info()[0]
     logger.error(
         "Código %s: %s em %s %s", code, fault.__name__ if fault else "falha", request.method, request.path[:200]
     )
+    by_database = fault is not None and issubclass(fault, OperationalError | InterfaceError)
+    heading = "O banco de dados não respondeu" if by_database else "Algo falhou"
     what = "Algo falhou e a página não abriu."
+    if by_database:
+        what = "Nada do que você enviou foi gravado." if request.method == "POST" else "A página não abriu."
     next_step = f"Tente de novo; se continuar, informe à TI o código {code}."
     try:
-        body = _plain("Algo falhou", what, next_step)
+        body = _plain(heading, what, next_step)
     except ValueError:
         # The style sheets were not collected: that may be the very fault, and this page must still say so.
         logger.exception("Código %s: os arquivos de estilo não foram preparados", code)
-        head = '<!DOCTYPE html><html lang="pt-BR"><title>Algo falhou – Recado</title>'
-        body = f"{head}<h1>Algo falhou</h1><p>{what} {next_step}</p>"
-    return HttpResponse(body, status=500)
+        head = f'<!DOCTYPE html><html lang="pt-BR"><title>{heading} – Recado</title>'
+        body = f"{head}<h1>{heading}</h1><p>{what} {next_step}</p>"
+    return HttpResponse(body, status=503 if by_database else 500)
 
 
 def _plain(heading: str, what: str, next_step: str) -> str:

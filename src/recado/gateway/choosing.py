@@ -1,0 +1,103 @@
+"""Which messages a worker may take: its phone's rules, and what it leaves to the other phones.
+
+The supervisor reads all phones once a round anyway and leaves what it saw in the `Roster`; so a phone without rules
+asks the database nothing more, and what a worker knows of the others is a second old at most. Of its own rules it
+knows for certain: a claim with old ones does not count (`rules_version`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from django.utils import timezone
+
+from recado.modem.clock import Clock
+from recado.outbox.claims import Claim
+from recado.phones.fleet import members, rules_of, usage_of
+from recado.phones.models import Phone
+from recado.phones.rules import EVERYTHING, Allowance, Member, Rules, allowance, next_for_others, resting
+
+
+class Roster:
+    """What the phones of this installation last looked like. Written by one thread, read by all."""
+
+    def __init__(self) -> None:
+        self._members: tuple[Member, ...] = ()
+        self._has_preferences = False
+
+    def update(self, phones: Iterable[Phone], now: datetime) -> None:
+        self._members = members(phones, now)
+        self._has_preferences = any(member.rules.ddds for member in self._members)
+
+    def allowance(self, phone_id: int, rules: Rules, *, urgent_only: bool) -> Allowance:
+        """What the phone `phone_id`, with `rules`, may take."""
+        if not (self._has_preferences or rules.types or urgent_only):
+            return EVERYTHING
+        return allowance(phone_id, rules, self._members, urgent_only=urgent_only)
+
+
+class Around(Protocol):
+    """What of a worker's surroundings is needed here."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def now(self) -> Callable[[], datetime]: ...
+    @property
+    def roster(self) -> Roster: ...
+
+
+class Choice:
+    """The rules of one phone at work; `phone` is the worker's own row, refreshed by it or here."""
+
+    def __init__(self, phone: Phone, around: Around) -> None:
+        self._phone = phone
+        self._around = around
+        self._others_from = float("-inf")
+        self._version = phone.rules_version
+        self._rules = rules_of(phone)
+
+    @property
+    def has_rules(self) -> bool:
+        """True when a claim needs more than the fence."""
+        return self._current_rules() != Rules()
+
+    def seconds_of_rest(self) -> float:
+        """How long the phone sends nothing by its rules; 0 when it may send."""
+        rules = self._current_rules()
+        if not (rules.quotas or rules.hours):
+            return 0.0
+        self._phone.refresh_from_db()
+        rules = self._current_rules()
+        local = timezone.localtime(self._around.now())
+        rest = resting(rules, usage_of(self._phone), local)
+        return 0.0 if rest is None else max(0.01, (rest.until - local).total_seconds())
+
+    def allowance(self) -> Allowance:
+        """What may be claimed now."""
+        return self._around.roster.allowance(
+            self._phone.pk, self._current_rules(), urgent_only=self.seconds_for_urgent_only() > 0
+        )
+
+    def begun(self, claim: Claim) -> None:
+        """A send starts: one that is not urgent takes a slot of those left to its kind."""
+        share = self._current_rules().urgent_share
+        if share and not claim.urgent:
+            self._others_from = self._around.clock.monotonic() + next_for_others(self._phone.pace_seconds, share)
+
+    def seconds_for_urgent_only(self) -> float:
+        """How long only urgent messages may be taken; 0 when any may."""
+        return max(0.0, self._others_from - self._around.clock.monotonic())
+
+    def rules_are_fresh(self) -> bool:
+        """Read the row again after a claim that gave nothing; False when the rules had changed, so: try again."""
+        before = self._phone.rules_version
+        self._phone.refresh_from_db()
+        return self._phone.rules_version == before
+
+    def _current_rules(self) -> Rules:
+        if self._phone.rules_version != self._version:
+            self._version, self._rules = self._phone.rules_version, rules_of(self._phone)
+        return self._rules
