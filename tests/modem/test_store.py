@@ -6,7 +6,7 @@ import pytest
 
 from recado.emulator.faults import Faults
 from recado.emulator.phone import EmulatedPhone
-from recado.gsm import Deliver, StatusReport
+from recado.gsm import Deliver, EncodingPolicy, StatusReport, build_submit, segment
 from recado.modem.driver import Driver
 from recado.modem.errors import LinkDown, PhoneSilent
 from recado.modem.events import ReportStored, SmsStored
@@ -79,9 +79,23 @@ def test_reports_that_the_phone_stored_are_told_from_messages() -> None:
     assert StatusReport.from_hex(report.pdu).reference == 1
 
 
-def submit_with_report(bench: Bench) -> None:
-    from recado.gsm import EncodingPolicy, build_submit, segment
+@pytest.mark.parametrize("memory", ["ME", "SR", "SM"])
+def test_reports_reach_the_driver_from_whatever_memory_a_phone_keeps_them_in(memory: str) -> None:
+    bench = a_bench()
+    bench.phone.faults.set("cnmi_no_direct")
+    if memory != "ME":
+        bench.phone.faults.set("report_memory", memory)
+    bench.driver.start()
+    submit_with_report(bench)
+    assert bench.driver.wait(5.0) == (ReportStored(memory, 1),)
+    pdu = bench.driver.read_stored(memory, 1)
+    assert pdu is not None
+    assert bench.driver.list_stored() == (StoredPdu(memory, 1, "report", pdu),)
+    assert bench.driver.delete_stored(memory, 1)
+    assert bench.driver.list_stored() == ()
 
+
+def submit_with_report(bench: Bench) -> None:
     part = segment("Pedido atendido", EncodingPolicy.FOLD).parts[0]
     bench.driver.send(build_submit(part, NUMBER, status_report=True))
 

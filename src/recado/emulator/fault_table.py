@@ -220,6 +220,19 @@ FAULTS: Final[tuple[FaultSpec, ...]] = (
         "Só aceita CNMI modo 1",
         "O aparelho anuncia o modo 2 de AT+CNMI, mas o recusa, como vários Huawei, ZTE e SIMCom.",
     ),
+    FaultSpec(
+        "cnmi_no_direct",
+        "Não entrega confirmações na hora",
+        "O aparelho anuncia que entrega as confirmações diretamente (ds=1), mas recusa: só as guarda (ds=2).",
+    ),
+    FaultSpec(
+        "report_memory",
+        "Memória das confirmações",
+        "As confirmações guardadas vão para a memória escolhida (SR é só delas; SM é a do chip).",
+        ValueKind.CHOICE,
+        "SR",
+        choices=("SR", "SM"),
+    ),
     FaultSpec("cpin_without_ok", "CPIN sem OK", "A resposta de AT+CPIN? vem sem o OK final."),
     FaultSpec("cmgl_hangs", "Lista de SMS trava", "O aparelho nunca responde a AT+CMGL."),
     FaultSpec(

@@ -68,7 +68,7 @@ class Indications:
         """Give the memory that it goes to; None when it is handed over, or dropped."""
         _, mt, _, ds, _ = self._state.dialogue.cnmi
         if indication.is_report:
-            return self._state.settings.report_memory if ds == 2 else None
+            return self._state.report_memory if ds == 2 else None
         return None if mt == 2 else self._state.dialogue.memories[_RECEIVES]
 
     def _indicate(self, indication: _Indication) -> tuple[str, ...]:

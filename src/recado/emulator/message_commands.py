@@ -83,7 +83,10 @@ def cnmi(state: PhoneState, request: Request) -> Reply:
         ]
     except CommandError:
         raise CommandError(Family.CMS, 303) from None
-    if wanted[0] == 2 and state.faults.is_on("cnmi_mode_1"):
+    refused = (wanted[0] == 2 and state.faults.is_on("cnmi_mode_1")) or (
+        wanted[3] == 1 and state.faults.is_on("cnmi_no_direct")
+    )
+    if refused:
         raise CommandError(Family.CMS, 303)
     mode, mt, bm, ds, bfr = wanted
     state.dialogue.cnmi = (mode, mt, bm, ds, bfr)
@@ -95,7 +98,7 @@ def cnmi(state: PhoneState, request: Request) -> Reply:
 
 def cpms(state: PhoneState, request: Request) -> Reply:
     """Choose the memories: to read and delete, to write and send, to receive."""
-    known = state.settings.memories
+    known = state.memory_names
     if request.kind is Kind.TEST:
         names = ",".join(f'"{name}"' for name in known)
         return Reply(("+CPMS: " + ",".join([f"({names})"] * 3),))

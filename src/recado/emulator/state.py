@@ -213,6 +213,16 @@ class PhoneState:
         self.faults.clear("sim_puk")
         self.pin_tries, self.puk_tries = 3, 10
 
+    @property
+    def report_memory(self) -> str:
+        """Give the memory that stored reports go to."""
+        return str(self.faults.value("report_memory") or self.settings.report_memory)
+
+    @property
+    def memory_names(self) -> tuple[str, ...]:
+        """Give the memories that AT+CPMS knows."""
+        return tuple(dict.fromkeys((*self.settings.memories, self.report_memory)))
+
     def memory(self, name: str) -> dict[int, Stored]:
         """Give what is kept in `ME`, `SM` or `SR`."""
         return self.stores.setdefault(name, {})
