@@ -7,6 +7,7 @@ from recado.outbox import claims, decisions
 from recado.outbox.decisions import CORRECTABLE, DISCARDABLE, RESENDABLE, DecisionRefused
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message, MessageType, SegmentStatus, Status, StatusChange
+from recado.outbox.receipts import record_report
 from tests.support.outbox import (
     ACCEPTED,
     MOBILE,
@@ -28,6 +29,7 @@ from tests.support.outbox import (
     status_of,
     story,
 )
+from tests.support.pdus import NOT_REACHED, report_pdu
 from tests.support.together import run_together
 
 LATER = NOW + timedelta(hours=1)
@@ -51,6 +53,14 @@ def uncertain(phone):
     message = queue_message()
     claims.finish(claim(phone), UNKNOWN, NOW)
     return message
+
+
+@pytest.fixture
+def undelivered(phone):
+    queue_message()
+    message = send_all(phone)
+    record_report(phone.pk, report_pdu(MOBILE, ACCEPTED.reference, NOW, status=NOT_REACHED), NOW)
+    return Message.objects.get(pk=message.pk)
 
 
 @pytest.fixture
@@ -194,6 +204,44 @@ class TestCorrectNumber:
             decisions.correct_number(message.pk, OTHER_MOBILE, actor=MARIA, now=LATER)
         assert Message.objects.count() == 1
         assert status_of(message) == status
+
+
+class TestWhatWasNotDelivered:
+    def test_resending_makes_a_new_message_and_leaves_the_old_one_as_it_is(self, undelivered):
+        told = story(undelivered)
+        new = decisions.resend(undelivered.pk, actor=MARIA, now=LATER)
+        assert (new.pk, new.replaces) != (undelivered.pk, None)
+        assert (new.replaces, new.number, new.text, new.status) == (
+            undelivered,
+            MOBILE,
+            undelivered.text,
+            Status.QUEUED,
+        )
+        assert (new.created_by, new.created_at, new.moment) == (MARIA, LATER, LATER)
+        assert story(undelivered) == told
+        assert status_of(undelivered) == Status.UNDELIVERED
+        assert_unbroken(new)
+
+    def test_correcting_the_number_does_the_same_with_the_new_number(self, undelivered):
+        new = decisions.correct_number(undelivered.pk, OTHER_MOBILE, actor=MARIA, now=LATER)
+        assert (new.replaces, new.number, new.status) == (undelivered, OTHER_MOBILE, Status.QUEUED)
+        assert status_of(undelivered) == Status.UNDELIVERED
+
+    def test_the_new_one_goes_out_and_has_its_own_fate(self, phone, undelivered):
+        new = decisions.resend(undelivered.pk, actor=MARIA, now=LATER)
+        send_all(phone, LATER)
+        assert (status_of(new), status_of(undelivered)) == (Status.SENT, Status.UNDELIVERED)
+
+    def test_a_second_resend_is_refused_with_where_it_went(self, undelivered):
+        new = decisions.resend(undelivered.pk, actor=MARIA, now=LATER)
+        with pytest.raises(DecisionRefused, match=f"já segue na mensagem {new.pk}"):
+            decisions.resend(undelivered.pk, actor=MARIA, now=LATER)
+        assert Message.objects.count() == 2
+
+    def test_a_correction_after_a_resend_gives_what_was_sent_already(self, undelivered):
+        new = decisions.resend(undelivered.pk, actor=MARIA, now=LATER)
+        assert decisions.correct_number(undelivered.pk, OTHER_MOBILE, actor=MARIA, now=LATER) == new
+        assert Message.objects.count() == 2
 
 
 class TestDiscard:

@@ -38,7 +38,7 @@ def resend(message_id: int, *, actor: str, now: datetime) -> Message:
         before = Status(message.status)
         _heed_wish(message, message.number)
         if before == Status.UNDELIVERED:
-            return _send_anew(message, message.number, f"resends:{message_id}", actor, now)
+            return _resend_undelivered(message, actor, now)
         moved = before in RESENDABLE and transitions.change(
             message_id,
             before,
@@ -131,10 +131,17 @@ def _replace(message_id: int, number: str, actor: str, now: datetime) -> Message
     return new
 
 
+def _resend_undelivered(message: Message, actor: str, now: datetime) -> Message:
+    try:
+        with transaction.atomic():
+            return _send_anew(message, message.number, f"resends:{message.pk}", actor, now)
+    except IntegrityError:
+        earlier = Message.objects.get(replaces=message)
+        raise DecisionRefused(f"A mensagem {message.pk} já segue na mensagem {earlier.pk}.") from None
+
+
 def _send_anew(old: Message, number: str, key: str, actor: str, now: datetime) -> Message:
-    """Queue the text of `old` to `number` as a message of its own. Raises DecisionRefused when that was done before."""
-    if (earlier := Message.objects.filter(replaces=old).first()) is not None:
-        raise DecisionRefused(f"A mensagem {old.pk} já segue na mensagem {earlier.pk}.")
+    """Queue the text of `old` to `number` as a message of its own. Raises IntegrityError when that was done before."""
     new = Message(
         type=old.type,
         number=number,
