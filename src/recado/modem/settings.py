@@ -30,7 +30,7 @@ class DriverSettings:
     acknowledges by itself, and a report is lost when the process dies before keeping it."""
     store_first: bool = False
     """Send through the phone's store (AT+CMGW, AT+CMSS), so that ``Driver.stored_outgoing`` tells after a crash
-    whether a message left. Two more commands, and two writes to the phone's memory, for each message."""
+    whether a message left. Four more commands, and two writes to the phone's memory, for each message."""
     pin: str | None = field(default=None, repr=False)
     """The SIM's PIN. It is entered only if ``may_try_pin`` allows it and at least two tries are left."""
     may_try_pin: Callable[[str], bool] | None = None

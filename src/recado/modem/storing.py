@@ -5,7 +5,7 @@
     AT+CMGW=<length>,2 -> prompt -> PDU, Ctrl-Z -> +CMGW: <index> -> AT+CMSS=<index> -> +CMSS: <mr> -> OK
     |------------------ certainly not on the air ----------------|---- unknown ----|-- accepted --|
 
-It costs two writes to the phone's memory for each message and two answers more, and buys evidence: whoever was
+It costs two writes to the phone's memory and four commands more for each message, and buys evidence: whoever was
 killed after AT+CMSS finds the message in the store as ``STO SENT`` or ``STO UNSENT``.
 
 The evidence must not lie. A copy left ``STO UNSENT`` would say of a later send of the same message that it did not
