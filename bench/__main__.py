@@ -9,13 +9,15 @@ import argparse
 import subprocess
 import sys
 
-from bench import screens, sending
+from bench import fleet, screens, sending
 from bench.scene import POSTGRESQL, SQLITE, scene
 
 CASES = {
     "throughput": sending.throughput,
     "latency": sending.latency,
     "pace": sending.pace,
+    "fleet": fleet.fleet,
+    "overhead": fleet.overhead,
     "consult": screens.consult,
     "web-memory": screens.web_memory,
 }

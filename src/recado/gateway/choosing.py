@@ -50,54 +50,45 @@ class Around(Protocol):
 
 
 class Choice:
-    """The rules of one phone at work; `phone` is the worker's own row, refreshed by it or here."""
+    """The rules of one phone at work, given as its worker's own row of it."""
 
-    def __init__(self, phone: Phone, around: Around) -> None:
-        self._phone = phone
+    def __init__(self, around: Around) -> None:
         self._around = around
         self._others_from = float("-inf")
-        self._version = phone.rules_version
-        self._rules = rules_of(phone)
+        self._version: int | None = None
+        self._rules = Rules()
 
-    @property
-    def has_rules(self) -> bool:
+    def has_rules(self, phone: Phone) -> bool:
         """True when a claim needs more than the fence."""
-        return self._current_rules() != Rules()
+        return self._rules_of(phone) != Rules()
 
-    def seconds_of_rest(self) -> float:
+    def may_rest(self, phone: Phone) -> bool:
+        """True when the rules have times at which the phone sends nothing."""
+        rules = self._rules_of(phone)
+        return bool(rules.quotas or rules.hours)
+
+    def seconds_of_rest(self, phone: Phone) -> float:
         """How long the phone sends nothing by its rules; 0 when it may send."""
-        rules = self._current_rules()
-        if not (rules.quotas or rules.hours):
-            return 0.0
-        self._phone.refresh_from_db()
-        rules = self._current_rules()
         local = timezone.localtime(self._around.now())
-        rest = resting(rules, usage_of(self._phone), local)
+        rest = resting(self._rules_of(phone), usage_of(phone), local)
         return 0.0 if rest is None else max(0.01, (rest.until - local).total_seconds())
 
-    def allowance(self) -> Allowance:
+    def allowance(self, phone: Phone) -> Allowance:
         """What may be claimed now."""
-        return self._around.roster.allowance(
-            self._phone.pk, self._current_rules(), urgent_only=self.seconds_for_urgent_only() > 0
-        )
+        urgent_only = self.seconds_for_urgent_only() > 0
+        return self._around.roster.allowance(phone.pk, self._rules_of(phone), urgent_only=urgent_only)
 
-    def begun(self, claim: Claim) -> None:
+    def begun(self, phone: Phone, claim: Claim) -> None:
         """A send starts: one that is not urgent takes a slot of those left to its kind."""
-        share = self._current_rules().urgent_share
+        share = self._rules_of(phone).urgent_share
         if share and not claim.urgent:
-            self._others_from = self._around.clock.monotonic() + next_for_others(self._phone.pace_seconds, share)
+            self._others_from = self._around.clock.monotonic() + next_for_others(phone.pace_seconds, share)
 
     def seconds_for_urgent_only(self) -> float:
         """How long only urgent messages may be taken; 0 when any may."""
         return max(0.0, self._others_from - self._around.clock.monotonic())
 
-    def rules_are_fresh(self) -> bool:
-        """Read the row again after a claim that gave nothing; False when the rules had changed, so: try again."""
-        before = self._phone.rules_version
-        self._phone.refresh_from_db()
-        return self._phone.rules_version == before
-
-    def _current_rules(self) -> Rules:
-        if self._phone.rules_version != self._version:
-            self._version, self._rules = self._phone.rules_version, rules_of(self._phone)
+    def _rules_of(self, phone: Phone) -> Rules:
+        if phone.rules_version != self._version:
+            self._version, self._rules = phone.rules_version, rules_of(phone)
         return self._rules

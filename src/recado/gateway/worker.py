@@ -179,7 +179,7 @@ class PhoneService:
         self._look_at_row()
         self._pace = Pace(around.clock, self._phone.last_send_started_at, around.now())
         self._next_health = around.clock.monotonic()
-        self._choice = Choice(self._phone, around)
+        self._choice = Choice(around)
         self._ready = False
         self._refused_until = 0.0
         self._arrived: tuple[Event, ...] = ()
@@ -189,7 +189,7 @@ class PhoneService:
         try:
             self._serve()
         finally:
-            self._incoming.keep(self._driver.take_events())
+            self._incoming.keep((*self._arrived, *self._driver.take_events()))
 
     def _serve(self) -> None:
         self._incoming.take_stored()
@@ -201,16 +201,30 @@ class PhoneService:
                 continue
             # Lowered before the look into the queue: a ring after it cuts the sleep short, a ring before it is seen.
             self._worker.wake.clear()
-            rest = self._choice.seconds_of_rest()
+            rest = self._seconds_of_rest()
             if rest > 0:
                 self._idle(rest)
             elif (claim := self._claim()) is not None:
                 self._send_whole(claim)
-            elif self._choice.rules_are_fresh():
+            elif self._rules_stand():
                 self._idle(self._idle_seconds())
 
+    def _seconds_of_rest(self) -> float:
+        if not self._choice.may_rest(self._phone):
+            return 0.0
+        # What has been sent so far is in the row.
+        self._look_at_row()
+        return self._choice.seconds_of_rest(self._phone)
+
     def _claim(self) -> Claim | None:
-        return claims.claim_next(self._phone, self._around.holder, self._around.now(), self._choice.allowance())
+        allowance = self._choice.allowance(self._phone)
+        return claims.claim_next(self._phone, self._around.holder, self._around.now(), allowance)
+
+    def _rules_stand(self) -> bool:
+        """False when a claim gave nothing because the rules had changed: with the new ones it may."""
+        before = self._phone.rules_version
+        self._look_at_row()
+        return self._phone.rules_version == before
 
     def _idle(self, seconds: float) -> None:
         """Sleep until a ring at most; never beyond the next look at the phone, nor the slow poll."""
@@ -282,14 +296,15 @@ class PhoneService:
         while following is not None:
             claim = following
             self._pace.started()
-            self._choice.begun(claim)
+            self._choice.begun(self._phone, claim)
             outcome = self._send(claim)
             self._arrived = self._driver.take_events()
             more, following = self._write_down(claim, outcome)
             if following is not None:
                 continue
             self._heed(outcome)
-            self._incoming.heed(self._arrived)
+            self._attend(self._arrived)
+            self._arrived = ()
             following = self._next_part(claim) if more else None
 
     def _may_go_on(self, claim: Claim, result: AttemptResult) -> bool:
@@ -301,7 +316,7 @@ class PhoneService:
             and claim.is_last
             and self._pace.wait(self._phone.pace_seconds) <= 0
             and self._around.clock.monotonic() < self._next_health
-            and not self._choice.has_rules
+            and not self._choice.has_rules(self._phone)
         )
 
     def _next_part(self, claim: Claim) -> Claim | None:
@@ -337,8 +352,9 @@ class PhoneService:
         if not self._may_go_on(claim, result.result):
             return self._finish(claim, result), None
         try:
+            allowance = self._choice.allowance(self._phone)
             with_next = claims.finish_and_claim(
-                claim, result, self._phone, self._around.holder, self._around.now(), self._choice.allowance()
+                claim, result, self._phone, self._around.holder, self._around.now(), allowance
             )
         except _DATABASE_ERRORS:
             # Whether the next one was claimed is not known: recovery, on holding the phone again, finds it out.

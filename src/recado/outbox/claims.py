@@ -1,6 +1,7 @@
 """A phone's worker takes a message, marks each try before its first byte, and writes down how it ended.
 
     claim_next   queued -> sending, with the first Attempt in flight: committed before AT+CMGS
+    finish_and_claim  both of them in one commit, for a phone that may go on at once
     next_segment the following part's Attempt, committed before its AT+CMGS
     finish       the answer: the segment's and the message's fate, by `policy`
     let_go       sending -> queued with nothing in flight (the phone went away between two parts)
@@ -29,19 +30,26 @@ from recado.outbox.models import (
     Message,
     MessageType,
     OnUncertain,
+    Priority,
     Segment,
     SegmentStatus,
     Status,
 )
 from recado.outbox.policy import AskPerson, Decision, GiveUp, Sent, TryAgain, TryResult, decide
+from recado.outbox.routing import takeable
+from recado.phones import fleet
 from recado.phones.models import Phone
+from recado.phones.rules import EVERYTHING, Allowance
 
 _CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One segment that may go out now: everything the radio needs, and the rows that its fate will be written to."""
+    """One segment that may go out now: everything the radio needs, and the rows that its fate will be written to.
+
+    `first`: nothing was ever tried of the message before.
+    """
 
     message_id: int
     segment_id: int
@@ -52,6 +60,8 @@ class Claim:
     tries: int
     started_at: datetime
     message_type: MessageType
+    urgent: bool = False
+    first: bool = False
 
     @property
     def is_last(self) -> bool:
@@ -64,18 +74,31 @@ def parts_of(message: Message) -> tuple[Part, ...]:
     return cut.parts
 
 
-def claim_next(phone: Phone, holder: str, now: datetime) -> Claim | None:
-    """Take the next message for `phone`: highest priority, then first in; None: nothing is due, or no lease."""
-    if not _due(now).exists():
+def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING) -> Claim | None:
+    """Take the next message that `allowance` lets `phone` take: highest priority, then first in.
+
+    None: nothing is due for it, or no lease, or its rules are no longer those of `phone`.
+    """
+    if not _due(now, allowance).exists():
         return None
     with transaction.atomic():
-        message = _take_first(phone, now)
-        if message is None:
-            return None
-        if not _may_send(phone, holder, now):
-            transaction.set_rollback(True)
-            return None
-        return _begin(message, phone, now)
+        return _claim_within(phone, holder, now, allowance)
+
+
+def finish_and_claim(
+    claim: Claim, outcome: TryResult, phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING
+) -> tuple[bool, Claim | None]:
+    """`finish`, then `claim_next` unless the same message goes on, in one commit: one flush of the disk instead of two.
+
+    Either both are kept or neither: the caller may finish again, and has claimed nothing.
+    """
+    with transaction.atomic():
+        more = finish(claim, outcome, now)
+        following = None
+        if not more:
+            with transaction.atomic():
+                following = _claim_within(phone, holder, now, allowance)
+        return more, following
 
 
 def next_due_at() -> datetime | None:
@@ -87,13 +110,15 @@ def next_due_at() -> datetime | None:
 def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Claim | None:
     """Begin the part after `claim`'s; None when the phone is paused or the claim is lost (then call `let_go`)."""
     with transaction.atomic():
+        # Whatever the rules say by now: the parts of one message leave from one number.
         if not _may_send(phone, holder, now):
             return None
         ours = Message.objects.filter(_still_ours(claim), pk=claim.message_id, status=Status.SENDING)
         if not ours.update(moment=now, attempts=F("attempts") + 1):
             transaction.set_rollback(True)
             return None
-        return _begin(Message.objects.select_related("type").get(pk=claim.message_id), phone, now)
+        message = Message.objects.select_related("type").get(pk=claim.message_id)
+        return _begin(message, parts_of(message), phone, now)
 
 
 def let_go(claim: Claim, now: datetime) -> None:
@@ -119,7 +144,7 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
         )
         if not written:
             return _late(claim, outcome, now)
-        earlier = _earlier_results(claim)
+        earlier = set() if claim.first else _earlier_results(claim)
         if AttemptResult.ACCEPTED in earlier:
             return _already_out(claim, outcome, now)
         decision = decide(
@@ -128,7 +153,7 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
             max_tries=claim.message_type.max_attempts,
             now=now,
             on_uncertain=OnUncertain(claim.message_type.on_uncertain),
-            phone_works=_phone_works(claim),
+            phone_works=outcome.result == AttemptResult.REJECTED and not claim.first and _phone_works(claim),
             doubtful=not earlier.isdisjoint(evidence.DOUBTFUL),
         )
         return _apply(claim, decision, outcome, now)
@@ -150,15 +175,26 @@ def expire_due(now: datetime) -> int:
     return len(moved)
 
 
-def _may_send(phone: Phone, holder: str, now: datetime) -> bool:
+def _claim_within(phone: Phone, holder: str, now: datetime, allowance: Allowance) -> Claim | None:
+    """Claim in the transaction that is open; without the phone it leaves nothing behind."""
+    taken = _take_first(phone, now, allowance)
+    if taken is None:
+        return None
+    if not _may_send(phone, holder, now, rules_version=phone.rules_version):
+        transaction.set_rollback(True)
+        return None
+    return _begin(*taken, phone, now)
+
+
+def _may_send(phone: Phone, holder: str, now: datetime, **more: object) -> bool:
     """The fence, and the mark that the pace is measured from, in one statement."""
-    mine = Phone.objects.filter(pk=phone.pk, holder=holder, enabled=True, paused=False)
+    mine = Phone.objects.filter(pk=phone.pk, holder=holder, enabled=True, paused=False, **more)
     return mine.update(last_send_started_at=now) == 1
 
 
-def _due(now: datetime) -> QuerySet[Message]:
+def _due(now: datetime, allowance: Allowance) -> QuerySet[Message]:
     in_time = Q(expires_at=None) | Q(expires_at__gt=now)
-    return Message.objects.filter(in_time, status=Status.QUEUED, ready_at__lte=now)
+    return Message.objects.filter(in_time, takeable(allowance), status=Status.QUEUED, ready_at__lte=now)
 
 
 def _still_ours(claim: Claim) -> Q:
@@ -167,8 +203,10 @@ def _still_ours(claim: Claim) -> Q:
     return ~Q(Exists(later))
 
 
-def _take_first(phone: Phone, now: datetime) -> Message | None:
-    for message in _due(now).order_by("priority", "pk").select_related("type")[:_CANDIDATES]:
+def _take_first(phone: Phone, now: datetime, allowance: Allowance) -> tuple[Message, tuple[Part, ...]] | None:
+    due = _due(now, allowance).order_by("priority", "pk").select_related("type")
+    # On PostgreSQL many phones would else wait for each other at the head of the queue; SQLite has one writer.
+    for message in due.select_for_update(skip_locked=True, of=("self",))[:_CANDIDATES]:
         if transitions.change(
             message.pk,
             Status.QUEUED,
@@ -178,30 +216,31 @@ def _take_first(phone: Phone, now: datetime) -> Message | None:
             phone=phone,
             moment=now,
             attempts=F("attempts") + 1,
-        ) and _can_be_cut(message, now):
-            return message
+        ):
+            parts = _cut(message, now)
+            if parts:
+                return message, parts
     return None
 
 
-def _can_be_cut(message: Message, now: datetime) -> bool:
-    """False, and the message failed, when today's rules do not take its text: it must not stop those behind it."""
+def _cut(message: Message, now: datetime) -> tuple[Part, ...]:
+    """None, and the message failed, when today's rules do not take its text: it must not stop those behind it."""
     try:
-        parts_of(message)
+        return parts_of(message)
     except EncodeError:
         note = "O texto não pode mais seguir por SMS."
         transitions.change(message.pk, Status.SENDING, Status.FAILED, at=now, cause=Cause.OURS, note=note)
-        return False
-    return True
+        return ()
 
 
-def _begin(message: Message, phone: Phone, now: datetime) -> Claim:
-    parts = parts_of(message)
+def _begin(message: Message, parts: tuple[Part, ...], phone: Phone, now: datetime) -> Claim:
     pending = Segment.objects.filter(message=message, status=SegmentStatus.PENDING).order_by("index").first()
+    first = pending is None
     if pending is None:
-        pending = Segment.objects.bulk_create(
-            Segment(message=message, index=part.index, total=part.total, text=part.text) for part in parts
-        )[0]
-    Segment.objects.filter(pk=pending.pk).update(status=SegmentStatus.SENDING, tries=F("tries") + 1)
+        pending = _write_segments(message, parts)
+    else:
+        Segment.objects.filter(pk=pending.pk).update(status=SegmentStatus.SENDING, tries=F("tries") + 1)
+        pending.tries += 1
     attempt = Attempt.objects.create(
         segment=pending, phone=phone, phone_name=phone.name, number=message.number, started_at=now
     )
@@ -212,10 +251,19 @@ def _begin(message: Message, phone: Phone, now: datetime) -> Claim:
         phone_id=phone.pk,
         number=message.number,
         part=parts[pending.index - 1],
-        tries=pending.tries + 1,
+        tries=pending.tries,
         started_at=now,
         message_type=message.type,
+        urgent=message.priority <= Priority.URGENT,
+        first=first,
     )
+
+
+def _write_segments(message: Message, parts: tuple[Part, ...]) -> Segment:
+    """One row a part, the first of them being sent."""
+    rows = [Segment(message=message, index=part.index, total=part.total, text=part.text) for part in parts]
+    rows[0].status, rows[0].tries = SegmentStatus.SENDING, 1
+    return Segment.objects.bulk_create(rows)[0]
 
 
 def _attempt_fields(outcome: TryResult, now: datetime) -> dict[str, object]:
@@ -234,7 +282,7 @@ def _apply(claim: Claim, decision: Decision, outcome: TryResult, now: datetime) 
     match decision:
         case Sent():
             this_segment.update(status=SegmentStatus.SENT, reference=outcome.reference, sent_at=now)
-            Phone.objects.filter(pk=claim.phone_id).update(last_sent_at=now)
+            fleet.count_sent(claim.phone_id, now, last_sent_at=now, last_seen_at=now)
             if not claim.is_last:
                 return True
             transitions.change(claim.message_id, Status.SENDING, Status.SENT, at=now, moment=now, sent_at=now)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from recado.outbox import fates, transitions
 from recado.outbox.models import GONE, Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
+from recado.phones import fleet
 
 DOUBTFUL = (AttemptResult.UNKNOWN, AttemptResult.AMBIGUOUS)
 # The radio tells late answers apart for about a minute; older doubts belong to other answers.
@@ -31,6 +32,8 @@ def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note:
             return False
         part = Segment.objects.filter(pk=attempt.segment_id, status__in=_OPEN)
         if part.update(status=SegmentStatus.SENT, reference=reference, sent_at=now):
+            if attempt.phone_id is not None:
+                fleet.count_sent(attempt.phone_id, now)
             _follow(message_id, now, note)
         return True
 

@@ -97,7 +97,8 @@ def change_many(
         raise ForbiddenTransition(f"{before} -> {after}")
     fields |= _why(cause, note)
     moved = []
-    with transaction.atomic():
+    # No savepoint inside a transaction: what fails here ends the whole of it anyway.
+    with transaction.atomic(savepoint=False):
         for message_id in message_ids:
             standing = Message.objects.filter(only or Q(), pk=message_id, status=before)
             if standing.update(status=after, **fields) == 1:

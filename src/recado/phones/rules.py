@@ -139,15 +139,11 @@ def sentence(rest: Rest, local: datetime) -> str:
     return f"{rest.reason}; volta {_moment(rest.until, local)}."
 
 
-def allowance(me: int, fleet: Iterable[Member], *, urgent_only: bool = False) -> Allowance:
-    """Say what the phone `me` of `fleet` may take."""
-    members = {member.phone_id: member for member in fleet}
-    if me not in members:
-        return Allowance(urgent_only=urgent_only)
-    rules = members[me].rules
+def allowance(me: int, rules: Rules, fleet: Iterable[Member], *, urgent_only: bool = False) -> Allowance:
+    """Say what the phone `me`, with `rules`, may take beside the others of `fleet`."""
     left = tuple(
         Left(other.rules.ddds - rules.ddds, other.rules.types)
-        for other in members.values()
+        for other in fleet
         if other.phone_id != me and other.rules.ddds - rules.ddds and (other.able or not rules.takes_over)
     )
     return Allowance(rules.types, left, urgent_only)
