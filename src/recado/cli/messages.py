@@ -117,9 +117,9 @@ def as_data(message: Message) -> dict[str, Any]:
         "ra": message.ra_number,
         "text": message.text,
         "attempts": message.attempts,
-        "created_at": _iso(message.created_at),
-        "moment": _iso(message.moment),
-        "sent_at": _iso(message.sent_at),
+        "created_at": iso(message.created_at),
+        "moment": iso(message.moment),
+        "sent_at": iso(message.sent_at),
     }
 
 
@@ -197,7 +197,7 @@ def _print_table(chosen: Consultation, limit: int) -> None:
             show_mobile(message.number),
             "" if message.ra_number is None else str(message.ra_number),
             message.protocol,
-            _local(message.moment),
+            local(message.moment),
             message.type.name,
             Status(message.status).label,
         )
@@ -209,13 +209,15 @@ def _print_table(chosen: Consultation, limit: int) -> None:
     click.echo(f"{counted(total, 'mensagem', 'mensagens')}.{more}")
 
 
-def _local(moment: datetime) -> str:
+def local(moment: datetime) -> str:
+    """`22/11/2026 08:14:04` in the zone of the screens."""
     from django.utils import timezone
 
     return f"{timezone.localtime(moment):%d/%m/%Y %H:%M:%S}"
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in the zone of the screens; None for None."""
     from django.utils import timezone
 
     return None if moment is None else timezone.localtime(moment).isoformat()

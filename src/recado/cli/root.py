@@ -18,6 +18,7 @@ from recado.cli.gateway import gateway
 from recado.cli.messages import messages
 from recado.cli.migrate import migrate
 from recado.cli.phones import phones
+from recado.cli.replies import replies
 from recado.cli.run import run
 from recado.cli.send import send
 from recado.cli.user import user
@@ -41,7 +42,7 @@ def cli() -> None:
     """Recado: avisa o cliente por SMS que o pedido foi registrado e atendido."""
 
 
-for _command in (run, web, gateway, emulator, phones, send, messages, doctor, user, migrate):
+for _command in (run, web, gateway, emulator, phones, send, messages, replies, doctor, user, migrate):
     cli.add_command(_command)
 
 
