@@ -115,3 +115,20 @@ def test_asked_for_by_a_part_of_the_page_a_command_answers_with_the_switches(emu
     assert response.status_code == 200
     assert "O cabo foi desligado." in words(response)
     assert "<html" not in response.content.decode()
+
+
+def test_a_customer_answers_and_the_sms_arrives_at_the_phone(emulator: RunningEmulator) -> None:
+    client = logged_in()
+    answer = {"comando": "responder", "numero": "(81) 91234-5678", "texto": "Ainda sem água"}
+    assert "A resposta de (81) 91234-5678 chegou ao aparelho." in words(client.post(COMMAND, answer, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [({"numero": "123", "texto": "Oi"}, "Informe o celular"), ({"numero": "(81) 91234-5678"}, "Escreva o texto")],
+)
+def test_an_answer_without_a_mobile_or_a_text_is_refused_in_words(
+    emulator: RunningEmulator, fields: dict[str, str], refusal: str
+) -> None:
+    page = words(logged_in().post(COMMAND, {"comando": "responder", **fields}, follow=True))
+    assert refusal in page

@@ -1,16 +1,21 @@
 """One message: status in words, what to do, text in parts, tries and history; and how the page keeps up to date."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
 
+from recado.inbox.receiving import receive
 from recado.outbox import decisions
 from recado.outbox.claims import finish
 from recado.outbox.models import Message, Status
+from recado.outbox.receipts import record_report
 from recado.web.words import CAUSE_WORDS, STATUS_WORDS
 from tests.support.outbox import (
     ACCEPTED,
+    MOBILE,
     NOW,
     PERMANENT,
     THREE_PARTS,
@@ -23,7 +28,8 @@ from tests.support.outbox import (
     queue_message,
     send_all,
 )
-from tests.web.attendance import open_ra
+from tests.support.pdus import CONGESTION, NOT_REACHED, deliver_pdus, report_pdu
+from tests.web.attendance import open_ra, words
 
 
 @pytest.fixture(autouse=True)
@@ -151,15 +157,21 @@ def test_a_message_that_is_not_there_is_a_page_not_found(browser, number):
 def test_only_a_moving_message_asks_for_itself_again(browser):
     phone = make_phone()
     message = queue_message()
-    assert f'hx-get="/mensagens/{message.pk}/vivo/?era=queued.1.0."' in show(browser, message)
+    assert f'hx-get="/mensagens/{message.pk}/vivo/?era=queued.1.0..0"' in show(browser, message)
     send_all(phone)
-    assert f"/mensagens/{message.pk}/vivo/" not in show(browser, message)
+    live = f"/mensagens/{message.pk}/vivo/"
+    # The word of the customer's phone comes soon or not while somebody looks.
+    assert live in show(browser, message)
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        assert live not in show(browser, message)
+    record_report(phone.pk, report_pdu(MOBILE, 42, NOW), NOW)
+    assert live not in show(browser, message)
 
 
 def test_the_live_part_comes_only_when_something_changed(browser):
     phone = make_phone()
     message = queue_message()
-    url = f"/mensagens/{message.pk}/vivo/?era=queued.1.0."
+    url = f"/mensagens/{message.pk}/vivo/?era=queued.1.0..0"
     assert browser.get(url).status_code == 204
     send_all(phone)
     answer = browser.get(url)
@@ -168,7 +180,7 @@ def test_the_live_part_comes_only_when_something_changed(browser):
     assert "<span>Enviada</span>" in part
     assert 'id="registro" hx-swap-oob="true"' in part
     assert 'id="acoes" hx-swap-oob="true"' in part
-    assert "hx-get" not in part
+    assert 'id="partes" hx-swap-oob="true"' in part
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -176,3 +188,94 @@ def test_every_status_and_cause_has_its_words():
     assert set(STATUS_WORDS) == set(Status.values)
     assert all(STATUS_WORDS[status].label == Status(status).label for status in Status.values)
     assert all(words.label and words.explanation and words.next_step for words in CAUSE_WORDS.values())
+
+
+class TestReports:
+    """What the customer's phone said, or did not say."""
+
+    def report(self, phone, status=0, reference=42):
+        at = NOW + timedelta(seconds=30)
+        record_report(phone.pk, report_pdu(MOBILE, reference, NOW, status=status, discharged_at=at), at)
+
+    def test_a_delivered_message_says_when_the_customers_phone_had_it(self, browser):
+        phone, message = make_phone(), queue_message()
+        send_all(phone)
+        self.report(phone)
+        page = words(browser.get(f"/mensagens/{message.pk}/"))
+        assert "Entregue O celular do cliente confirmou." in page
+        assert "Entregue, 22/11/2026 08:14:34" in page
+
+    def test_a_temporary_report_is_told_while_the_message_stays_sent(self, browser):
+        phone, message = make_phone(), queue_message()
+        send_all(phone)
+        self.report(phone, CONGESTION)
+        page = words(browser.get(f"/mensagens/{message.pk}/"))
+        assert "Enviada, 22/11/2026 08:14:04 . A operadora ainda está tentando entregar." in page
+
+    def test_each_part_has_its_own_word(self, browser):
+        phone, message = make_phone(), queue_message(THREE_PARTS)
+        claimed = claim(phone)
+        for reference in (42, 43, 44):
+            if finish(claimed, replace(ACCEPTED, reference=reference), NOW):
+                claimed = following(claimed, phone)
+        self.report(phone, reference=42)
+        self.report(phone, NOT_REACHED, reference=43)
+        page = words(browser.get(f"/mensagens/{message.pk}/"))
+        assert "Parte 1 de 3 – Entregue, 22/11/2026 08:14:34" in page
+        assert "Parte 2 de 3 – Não entregue, 22/11/2026 08:14:04 . O prazo acabou" in page
+        assert "Parte 3 de 3 – Enviada, 22/11/2026 08:14:04" in page
+
+    def test_after_a_day_without_a_report_the_page_says_so(self, browser):
+        phone, message = make_phone(), queue_message()
+        send_all(phone)
+        overdue = "A operadora não informou a entrega."
+        assert overdue not in show(browser, message)
+        Message.objects.update(sent_at=NOW - timedelta(hours=24))
+        assert overdue in show(browser, message)
+
+    def test_a_type_that_asks_for_no_report_never_waits_for_one(self, browser):
+        phone, message = make_phone(), queue_message(kind=make_type(status_report=False))
+        send_all(phone)
+        Message.objects.update(sent_at=NOW - timedelta(hours=24))
+        page = show(browser, message)
+        assert "Este tipo de SMS não pede a confirmação do celular." in page
+        assert "não informou" not in page
+
+    def test_what_was_not_delivered_may_be_resent_as_a_new_message(self, browser):
+        phone, message = make_phone(), queue_message()
+        send_all(phone)
+        self.report(phone, NOT_REACHED)
+        page = show(browser, message)
+        assert f'action="/mensagens/{message.pk}/reenviar/"' in page
+        assert f"/mensagens/{message.pk}/corrigir/" in page
+        answer = browser.post(f"/mensagens/{message.pk}/reenviar/", follow=True)
+        new = Message.objects.get(replaces=message)
+        assert answer.redirect_chain[-1][0] == f"/mensagens/{new.pk}/"
+        assert "entrou na fila outra vez" in words(answer)
+        assert f"Reenvia Mensagem {message.pk} , não entregue" in words(answer)
+        old = words(browser.get(f"/mensagens/{message.pk}/"))
+        assert "Ver a mensagem nova" in old
+        assert "Não entregue" in old
+        again = words(browser.post(f"/mensagens/{message.pk}/reenviar/", follow=True))
+        assert f"já segue na mensagem {new.pk}" in again
+        assert Message.objects.count() == 2
+
+    def test_the_number_of_what_was_not_delivered_may_be_corrected(self, browser):
+        phone, message = make_phone(), queue_message()
+        send_all(phone)
+        self.report(phone, NOT_REACHED)
+        address = f"/mensagens/{message.pk}/corrigir/"
+        assert "A mensagem atual continua como não entregue" in words(browser.get(address))
+        browser.post(address, {"mobile": "(11) 98765-4321"})
+        assert Message.objects.get(replaces=message).number == "+5511987654321"
+        assert Message.objects.get(pk=message.pk).status == Status.UNDELIVERED
+
+
+def test_the_replies_of_the_customer_since_the_message_are_shown(browser):
+    phone, message = make_phone(), queue_message()
+    for text, at in (("Antes", NOW - timedelta(days=1)), ("Ainda sem água <b>", NOW + timedelta(minutes=5))):
+        receive(phone.pk, deliver_pdus(MOBILE, text, at)[0], at)
+    page = show(browser, message)
+    assert "Ainda sem água &lt;b&gt;" in page
+    assert "Antes" not in page
+    assert MOBILE not in "".join(re.findall(r'(?:href|action)="[^"]*"', page))

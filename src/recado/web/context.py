@@ -1,4 +1,4 @@
-"""What every page shows around its content: company, demonstration mark, phones, how many messages need a person."""
+"""What every page shows around its content: company, demonstration mark, phones, how much needs a person."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from recado.inbox.queries import unread_count
 from recado.outbox.models import NEEDS_A_PERSON, Message
 from recado.web.phone_state import Badge, PhoneState, badge, phone_states
 
@@ -30,6 +31,11 @@ class House:
     def attention(self) -> int:
         """How many messages need a person's decision."""
         return Message.objects.filter(status__in=NEEDS_A_PERSON).count() if self._known else 0
+
+    @cached_property
+    def unread_replies(self) -> int:
+        """How many replies of customers nobody has read."""
+        return unread_count() if self._known else 0
 
     @cached_property
     def phones(self) -> list[PhoneState]:

@@ -18,6 +18,7 @@ from recado.web.views import (
     ra_list,
     ra_new,
     ra_reiterate,
+    replies,
     session,
 )
 
@@ -30,6 +31,10 @@ urlpatterns = [
     path("mensagens/", messages.messages, name="messages"),
     path("mensagens/<int:pk>/", message.message, name="message"),
     path("mensagens/<int:pk>/vivo/", message.message_live, name="message_live"),
+    path("respostas/", replies.replies, name="replies"),
+    path("respostas/pesquisar/", replies.reply_search, name="reply_search"),
+    path("respostas/<int:pk>/lida/", replies.reply_read, name="reply_read"),
+    path("pedidos-de-nao-receber/<int:pk>/retirar/", replies.wish_end, name="wish_end"),
     path("saude/", health.health, name="health"),
     path("ra/", ra_list.ra_list, name="ra_list"),
     path("ra/pesquisar/", ra_list.ra_search, name="ra_search"),

@@ -63,7 +63,7 @@ STATUS_WORDS: dict[str, StatusWords] = {
     Status.UNDELIVERED: StatusWords(
         "Não entregue",
         "A operadora aceitou, mas o celular não recebeu.",
-        "Confirme o número com o cliente.",
+        "Confirme o número com o cliente; depois, reenvie ou corrija o número.",
         "rc-undelivered",
         "phone-slash",
     ),

@@ -45,7 +45,7 @@ def words_of_cause(cause: str) -> CauseWords | None:
 
 @register.filter
 def mobile(number: str) -> str:
-    """`(81) 91234-5678`."""
+    """`(81) 91234-5678`; a short code or a name as the network wrote it."""
     return show_mobile(number)
 
 

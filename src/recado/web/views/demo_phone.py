@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recado.emulator.control import ControlClient
 from recado.emulator.errors import ControlError, EmulatorError, EmulatorUnavailable
+from recado.outbox.numbers import NumberRefused, normalise_mobile, show_mobile
 from recado.web.live import live_part
 
 SHOWN = 30
@@ -82,7 +83,8 @@ def demo_phone_faults(request: HttpRequest) -> HttpResponse:
 @_demonstration_only
 @require_POST
 def demo_phone_command(request: HttpRequest) -> HttpResponse:
-    """Pull or push the cable, set one fault on or off, or set all off (`comando`, `falha`, `valor`, `vezes`).
+    """Pull or push the cable, set one fault on or off or all off (`comando`, `falha`, `valor`, `vezes`), or let a
+    customer answer (`numero`, `texto`).
 
     Asked for by htmx it answers with the switches alone, so that the page stays where it is.
     """
@@ -125,7 +127,21 @@ def _command(client: ControlClient, request: HttpRequest) -> str:
         case "ativar":
             client.set_fault(name, {"value": value or True, **({"times": times} if times else {})})
             return "A falha foi ligada."
+        case "responder":
+            return _answer(client, request.POST.get("numero", "").strip(), request.POST.get("texto", "").strip())
     raise ControlError("Este comando não existe.")
+
+
+def _answer(client: ControlClient, number: str, text: str) -> str:
+    """Let an SMS of a customer arrive at the phone."""
+    try:
+        sender = normalise_mobile(number)
+    except NumberRefused as refusal:
+        raise ControlError(str(refusal)) from refusal
+    if not text:
+        raise ControlError("Escreva o texto da resposta.")
+    client.deliver(sender, text)
+    return f"A resposta de {show_mobile(sender)} chegou ao aparelho. Veja em Respostas."
 
 
 def _state() -> dict[str, Any]:
@@ -135,6 +151,7 @@ def _state() -> dict[str, Any]:
     except (EmulatorUnavailable, ControlError) as error:
         return {"running": False, "why": str(error), "seen_screen": "parado", "seen_faults": "parado"}
     faults = [_readable_fault(fault) for fault in state["faults"] if fault["name"] != "unplugged"]
+    bubbles = [_bubble(sms) for sms in state["messages"][-SHOWN:]]
     common = [fault for fault in faults if fault["name"] in _COMMON]
     other = [fault for fault in faults if fault["name"] not in _COMMON]
     return {
@@ -145,7 +162,8 @@ def _state() -> dict[str, Any]:
         "condition_label": state["condition_label"],
         "plugged": state["plugged"],
         "total": state["on_air_total"],
-        "bubbles": [_bubble(sms) for sms in state["messages"][-SHOWN:]],
+        "bubbles": bubbles,
+        "last_number": show_mobile(bubbles[-1]["number"]) if bubbles else "",
         "common_faults": sorted(common, key=lambda fault: _COMMON.index(fault["name"])),
         "other_faults": other,
         "other_is_on": any(fault["on"] for fault in other),

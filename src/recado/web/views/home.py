@@ -55,7 +55,7 @@ def _figures() -> dict[str, Any]:
         "failed": waiting.get(Status.FAILED, 0),
         "uncertain": waiting.get(Status.UNCERTAIN, 0),
         "stopped": stopped,
-        "all_well": not (waiting or stopped),
+        "all_well": not (waiting or stopped or house.unread_replies),
         "today": figures,
         "failed_share": percent(figures.failed, figures.sent + figures.failed),
         "queue": queue,

@@ -1,9 +1,9 @@
-"""One message: where it stands and what to do, its data, its text in parts, what was tried, its history."""
+"""One message: where it stands and what to do, its data, its text in parts, what was tried, its history, replies."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,21 +12,32 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from recado.gsm import EncodeError
+from recado.inbox.queries import replies_of
 from recado.outbox.claims import parts_of
-from recado.outbox.models import Attempt, Message, Segment, SegmentStatus, Status
+from recado.outbox.models import Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
+from recado.outbox.receipts import awaited
 from recado.web.live import live_part
 
 MOVING = (Status.QUEUED, Status.SENDING)
+# The word of the customer's phone comes within seconds as a rule; the page waits for it so long.
+REPORT_SOON = timedelta(minutes=10)
+REPORT_OVERDUE = timedelta(hours=24)
+REPLIES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PartShown:
-    """One SMS of the text, as it goes over the air; `state` is empty while nothing of the message was begun."""
+    """One SMS of the text, as it goes over the air; `state` is empty while nothing of the message was begun.
+
+    `at` is when the network took it, or when the customer's phone had it; `note` what the report said.
+    """
 
     index: int
     total: int
     text: str
-    state: str
+    state: str = ""
+    at: datetime | None = None
+    note: str = ""
 
 
 @require_safe
@@ -50,19 +61,26 @@ def _context(pk: int) -> dict[str, Any]:
     parts = _parts(found)
     attempts = list(Attempt.objects.filter(segment__message=found).select_related("segment"))
     changes = list(found.changes.all())
+    reports = DeliveryReport.objects.filter(attempt__in=attempts).count()
     return {
         "heading": f"Mensagem do protocolo {found.protocol}" if found.protocol else f"Mensagem {found.pk}",
         "section": "messages",
         "message": found,
-        "moving": found.status in MOVING,
+        "moving": found.status in MOVING or _awaits_report(found, now, before=REPORT_SOON),
+        "report_overdue": awaited(found) and not _awaits_report(found, now, before=REPORT_OVERDUE),
         "retry_at": _retry_at(found, now),
         "parts": parts,
         "folded": "".join(part.text for part in parts) != found.text,
         "attempts": attempts,
         "changes": changes,
-        "era": f"{found.status}.{len(changes)}.{len(attempts)}.{attempts[0].result if attempts else ''}",
+        "era": f"{found.status}.{len(changes)}.{len(attempts)}.{attempts[0].result if attempts else ''}.{reports}",
         "replaced_by": Message.objects.filter(replaces=found).first(),
+        "replies": replies_of([found.number], since=found.created_at)[:REPLIES_SHOWN],
     }
+
+
+def _awaits_report(found: Message, now: datetime, *, before: timedelta) -> bool:
+    return awaited(found) and found.sent_at is not None and now - found.sent_at < before
 
 
 def _retry_at(found: Message, now: datetime) -> datetime | None:
@@ -73,12 +91,19 @@ def _retry_at(found: Message, now: datetime) -> datetime | None:
 def _parts(found: Message) -> list[PartShown]:
     """The parts as they were cut for the air, or as they would be; none when the text cannot be cut at all."""
     begun = [
-        PartShown(row.index, row.total, row.text, SegmentStatus(row.status).label)
+        PartShown(
+            row.index,
+            row.total,
+            row.text,
+            SegmentStatus(row.status).label,
+            row.delivered_at or row.sent_at,
+            row.report_note,
+        )
         for row in Segment.objects.filter(message=found)
     ]
     if begun:
         return begun
     try:
-        return [PartShown(part.index, part.total, part.text, "") for part in parts_of(found)]
+        return [PartShown(part.index, part.total, part.text) for part in parts_of(found)]
     except EncodeError:
         return []

@@ -33,7 +33,21 @@ def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
         heading = "Reenviar mesmo assim?" if message.status == Status.UNCERTAIN else "Reenviar mensagem"
         resendable = message.status in decisions.RESENDABLE
         return _ask(request, "web/message_resend.html", message, heading=heading, resendable=resendable)
+    if message.status == Status.UNDELIVERED:
+        return _resend_undelivered(request, message)
     return _decide(request, message, decisions.resend, "A mensagem voltou para a fila.")
+
+
+def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
+    """The new message is what the person wants to see next."""
+    back = return_url(request, reverse("attention"))
+    try:
+        new = decisions.resend(message.pk, actor=request.user.get_username(), now=timezone.now())
+    except decisions.DecisionRefused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(back)
+    messages.success(request, f"O texto da mensagem {message.pk} entrou na fila outra vez, nesta mensagem nova.")
+    return redirect("message", new.pk)
 
 
 @require_POST
@@ -92,15 +106,17 @@ def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
     except decisions.DecisionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect(back)
-    _say_corrected(request, new, number, mended=mended)
+    _say_corrected(request, new, number, before=message.number, mended=mended)
     return redirect("message", new.pk) if back == reverse("message", args=[pk]) else redirect(back)
 
 
-def _say_corrected(request: HttpRequest, new: Message, number: str, *, mended: bool) -> None:
+def _say_corrected(request: HttpRequest, new: Message, number: str, *, before: str, mended: bool) -> None:
     if new.number != number:
-        messages.warning(
-            request, f"Este número já tinha sido corrigido para {show_mobile(new.number)}; vale essa correção."
-        )
+        shown = show_mobile(new.number)
+        if new.number == before:
+            messages.warning(request, f"Esta mensagem já tinha sido reenviada para {shown}; corrija a nova.")
+        else:
+            messages.warning(request, f"Este número já tinha sido corrigido para {shown}; vale essa correção.")
         return
     words = f"Número corrigido para {show_mobile(number)}. A mensagem entrou na fila."
     messages.success(request, f"{words} O RA também foi atualizado." if mended else words)
@@ -111,7 +127,7 @@ def _ask(request: HttpRequest, template: str, message: Message, **context: objec
     return render(request, template, {"message": message, "return_to": back, "section": "attention", **context})
 
 
-def _decide(request: HttpRequest, message: Message, decision: Callable[..., None], done: str) -> HttpResponse:
+def _decide(request: HttpRequest, message: Message, decision: Callable[..., object], done: str) -> HttpResponse:
     try:
         decision(message.pk, actor=request.user.get_username(), now=timezone.now())
     except decisions.DecisionRefused as refusal:

@@ -1,13 +1,29 @@
-"""One RA: its data, its requesters with their protocols, what was told to them, and how it was closed."""
+"""One RA: its data, its requesters with their protocols, what was told to them, what they wrote back, its closing."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from recado.outbox.models import Message
+from recado.inbox.models import Reply
+from recado.inbox.queries import replies_of
+from recado.outbox.models import Message, OptOut
 from recado.service_requests.models import RequestStatus, ServiceRequest
+
+REPLIES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of what was said: a message to a customer, or a reply of one."""
+
+    at: datetime
+    message: Message | None = None
+    reply: Reply | None = None
 
 
 @require_GET
@@ -15,6 +31,8 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the RA; reiterating and closing are offered while it is open."""
     rows = ServiceRequest.objects.select_related("subtype__type", "channel", "closing_reason")
     service_request = get_object_or_404(rows, pk=pk)
+    requesters = list(service_request.requesters.all())
+    mobiles = [person.mobile for person in requesters]
     return render(
         request,
         "web/ra_detail.html",
@@ -22,8 +40,18 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "heading": f"RA {pk}",
             "section": "ra_list",
             "service_request": service_request,
-            "requesters": service_request.requesters.all(),
-            "sms": Message.objects.filter(ra_number=pk).select_related("type").order_by("pk"),
+            "requesters": requesters,
+            "told": _told(service_request, mobiles),
+            "wishes": OptOut.objects.filter(number__in=mobiles, ended_at=None).order_by("since"),
             "is_open": service_request.status == RequestStatus.PENDING,
         },
     )
+
+
+def _told(service_request: ServiceRequest, mobiles: list[str]) -> list[Told]:
+    """Messages by the time they were queued and replies by the time they came, from the first to the last."""
+    sent = Message.objects.filter(ra_number=service_request.pk).select_related("type")
+    came = replies_of(mobiles, since=service_request.opened_at)[:REPLIES_SHOWN]
+    lines = [Told(message.created_at, message=message) for message in sent.order_by("pk")]
+    lines += [Told(reply.received_at, reply=reply) for reply in came]
+    return sorted(lines, key=lambda line: line.at)

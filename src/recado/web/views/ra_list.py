@@ -1,12 +1,11 @@
 """*Consultar RA*.
 
-What is typed in the box may be a mobile number: it is sent by POST, kept in the session under an opaque key, and only
-the key stands in the address. The other filters stand there in words, so the page can be reloaded and gone back to.
+What is typed in the box may be a mobile number: only its key stands in the address (`kept_search`). The other filters
+stand there in words, so the page can be reloaded and gone back to.
 """
 
 from __future__ import annotations
 
-import secrets
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from recado.outbox.models import Message
 from recado.service_requests.models import ServiceRequest
 from recado.web.forms.ra_list import RaListForm
+from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
 
-_SESSION_KEY = "ra_search"
-_KEPT_SEARCHES = 20
+_AREA = "ra_search"
 _FILTERS = ("situacao", "inicio", "fim")
 
 
@@ -32,7 +31,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
         return _show(request, form)
     address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
     if term := form.cleaned_data["term"]:
-        address["chave"] = _keep(request, term)
+        address[kept_search.KEY] = kept_search.keep(request, _AREA, term)
     query = f"?{urlencode(address)}" if address else ""
     return redirect(reverse("ra_list") + query)
 
@@ -40,8 +39,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def ra_list(request: HttpRequest) -> HttpResponse:
     """The RAs of the filter in the address, ten a page; without a filter, the newest."""
-    key = request.GET.get("chave", "")
-    term = request.session.get(_SESSION_KEY, {}).get(key) if key else ""
+    term = kept_search.kept(request, _AREA)
     filters = {name: request.GET.get(name, "") for name in _FILTERS}
     form = RaListForm({"term": term or "", **filters})
     if term is None:
@@ -49,7 +47,7 @@ def ra_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form)
     found = form.filtered()
-    paging = paging_for(request, found.count(), {**filters, "chave": key})
+    paging = paging_for(request, found.count(), {**filters, kept_search.KEY: request.GET.get(kept_search.KEY, "")})
     numbers = found.values_list("pk", flat=True)[paging.offset : paging.offset + paging.size]
     rows = _with_last_message(list(numbers))
     return _show(request, form, paging=paging, rows=rows, filtered=form.has_filter())
@@ -57,16 +55,6 @@ def ra_list(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, form: RaListForm, **found: object) -> HttpResponse:
     return render(request, "web/ra_list.html", {"heading": "Consultar RA", "form": form, **found})
-
-
-def _keep(request: HttpRequest, term: str) -> str:
-    """Put `term` in the session; the key is the same for the same term, so that searching again adds nothing."""
-    kept: dict[str, str] = dict(request.session.get(_SESSION_KEY, {}))
-    key = next((key for key, value in kept.items() if value == term), None) or secrets.token_urlsafe(9)
-    kept.pop(key, None)
-    kept[key] = term
-    request.session[_SESSION_KEY] = dict(list(kept.items())[-_KEPT_SEARCHES:])
-    return key
 
 
 def _with_last_message(numbers: list[int]) -> list[dict[str, object]]:

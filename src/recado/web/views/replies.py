@@ -1,0 +1,97 @@
+"""*Respostas*: what customers wrote back, the newest first, with the RA of their mobile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from recado.inbox.models import Reply
+from recado.inbox.queries import mark_read
+from recado.outbox import consent
+from recado.outbox.models import OptOut
+from recado.service_requests.models import Requester
+from recado.web.forms.replies import RepliesForm
+from recado.web.views import kept_search
+from recado.web.views.listing import paging_for
+from recado.web.views.returning import return_url
+
+_AREA = "reply_search"
+_FILTERS = ("situacao", "inicio", "fim")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """One reply of a page, with the newest RA that names its mobile, if any."""
+
+    reply: Reply
+    ra_number: int | None
+
+
+@require_POST
+def reply_search(request: HttpRequest) -> HttpResponse:
+    """Keep the sender that was typed, and go to the list; a refused form is shown again."""
+    form = RepliesForm(request.POST)
+    if not form.is_valid():
+        return _show(request, form)
+    address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
+    if sender := form.cleaned_data["sender"]:
+        address[kept_search.KEY] = kept_search.keep(request, _AREA, sender)
+    query = f"?{urlencode(address)}" if address else ""
+    return redirect(reverse("replies") + query)
+
+
+@require_GET
+def replies(request: HttpRequest) -> HttpResponse:
+    """The replies of the filter in the address, ten a page; without a filter, those nobody has read."""
+    sender = kept_search.kept(request, _AREA)
+    filters = {name: request.GET.get(name, "") for name in _FILTERS}
+    form = RepliesForm({"sender": sender or "", **filters})
+    if sender is None:
+        return _show(request, form, forgotten=True)
+    if not form.is_valid():
+        return _show(request, form)
+    asked = form.asked()
+    found = asked.replies()
+    paging = paging_for(request, found.count(), {**filters, kept_search.KEY: request.GET.get(kept_search.KEY, "")})
+    rows = _with_ra(list(found[paging.offset : paging.offset + paging.size]))
+    return _show(request, form, paging=paging, rows=rows, unread_only=asked.unread_only)
+
+
+@require_POST
+def reply_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one reply as read; who read it first stays."""
+    reply = get_object_or_404(Reply, pk=pk)
+    if mark_read(pk, actor=request.user.get_username(), now=timezone.now()):
+        messages.success(request, "Resposta marcada como lida.")
+    else:
+        messages.info(request, f"Esta resposta já tinha sido lida por {reply.read_by}.")
+    return redirect(return_url(request, reverse("replies")))
+
+
+@require_POST
+def wish_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a customer's wish not to be written to; who did and when is kept with it."""
+    wish = get_object_or_404(OptOut, pk=pk)
+    if consent.opt_in(wish.number, actor=request.user.get_username(), now=timezone.now()):
+        messages.success(request, "Pedido retirado: este celular volta a receber todos os tipos de SMS.")
+    else:
+        messages.info(request, "Este pedido já tinha sido retirado.")
+    return redirect(return_url(request, reverse("replies")))
+
+
+def _show(request: HttpRequest, form: RepliesForm, **found: object) -> HttpResponse:
+    return render(request, "web/replies.html", {"heading": "Respostas", "form": form, **found})
+
+
+def _with_ra(page: list[Reply]) -> list[ReplyRow]:
+    senders = {reply.number for reply in page}
+    named = Requester.objects.filter(mobile__in=senders).order_by("service_request_id")
+    newest = dict(named.values_list("mobile", "service_request_id"))
+    return [ReplyRow(reply, newest.get(reply.number)) for reply in page]
