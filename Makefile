@@ -18,7 +18,7 @@ bring = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Faltam pacotes do sistema. Execute: sudo apt-get update && sudo $(APT) $(1)" >&2; exit 1; \
 	fi
 
-.PHONY: help run test check faults bench pictures constraints clean test-packages
+.PHONY: help run test check faults fuzz bench pictures constraints clean test-packages
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,6 +35,11 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Whatever a phone may say, for two minutes a target.
+fuzz: $(VENV)/.installed-dev
+	@$(PIP_INSTALL) -e '.[dev,fuzz]'
+	$(BIN)/python -m tests.fuzz
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench

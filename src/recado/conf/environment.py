@@ -8,6 +8,7 @@ a typing error must not silently leave a default in force.
 from __future__ import annotations
 
 import difflib
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class ConfigurationError(Exception):
     """The environment asks for something impossible; the text (pt-BR) names the variable and what it takes."""
 
 
-Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | None
+Value = str | int | float | bool | Path | tuple[str, ...] | tuple[int, ...] | dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,20 @@ def _database_url(raw: str) -> str:
     return raw
 
 
+_PIN = re.compile(r"[0-9]{4,8}")
+
+
+def _pins(raw: str) -> dict[str, str]:
+    pins: dict[str, str] = {}
+    for entry in filter(None, (part.strip() for part in raw.split(";"))):
+        name, equals, pin = entry.rpartition("=")
+        if not (equals and name.strip() and _PIN.fullmatch(pin.strip())):
+            # The value is a secret: the message does not repeat it.
+            raise ValueError("use APARELHO=PIN, com PIN de 4 a 8 dígitos, separados por ponto e vírgula")
+        pins[name.strip()] = pin.strip()
+    return pins
+
+
 def _log_level(raw: str) -> str:
     if raw.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("use DEBUG, INFO, WARNING ou ERROR")
@@ -186,6 +201,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Segundos de espera pela resposta da operadora a um SMS; depois disso o resultado é desconhecido.",
         "180",
         _seconds(180, 3600),
+    ),
+    Setting(
+        "SIM_PINS",
+        "PIN do chip de cada aparelho, como Aparelho 1=1234;Aparelho 2=5678. Segredo; cada um é tentado uma vez por chip.",
+        "",
+        _pins,
     ),
     Setting(
         "OPT_OUT_WORDS",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from recado.modem.condition import PhoneCondition
+from recado.modem.condition import PhoneCondition, explain
 from recado.modem.health import Health
 from recado.modem.identity import Identity
 from recado.phones.models import Condition, Phone
@@ -53,6 +53,7 @@ class PhoneReporter:
             operator=(health.operator or "")[:40],
             signal_percent=health.signal_percent,
             battery_percent=health.battery_percent,
+            notice=" ".join(explain(notice).reason for notice in health.notices)[:300],
         )
 
     def alive(self, now: datetime) -> None:

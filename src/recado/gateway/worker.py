@@ -13,21 +13,23 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from recado.gateway.bell import Wake
+from recado.gateway.care import Care
 from recado.gateway.choosing import Choice, Roster
 from recado.gateway.complaint import Complaint
 from recado.gateway.incoming import Incoming
+from recado.gateway.line import driver_for
 from recado.gateway.pace import Pace
 from recado.gateway.reporting import PhoneReporter
+from recado.gateway.submission import submit_of
 from recado.gateway.translation import to_try_result
 from recado.gateway.witness import Witness, testimony
-from recado.gsm import Cause, EncodeError, Verdict, build_submit
+from recado.gsm import Cause, EncodeError, Verdict
 from recado.links import open_link
 from recado.modem.clock import Clock, SystemClock
 from recado.modem.condition import PhoneCondition
@@ -36,7 +38,6 @@ from recado.modem.errors import PhoneDown
 from recado.modem.events import Event, Rebooted
 from recado.modem.outcome import Outcome, Rejected
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
-from recado.modem.settings import DriverSettings
 from recado.modem.transport import Transport
 from recado.outbox import claims, recovery
 from recado.outbox.claims import Claim
@@ -134,11 +135,7 @@ class PhoneWorker(threading.Thread):
         transport = self._around.open_link(self.link)
         if self._failures == 0:
             self._report(Condition.CONNECTING, "Conectando ao aparelho.", "")
-        return Driver(
-            transport,
-            clock=self._around.clock,
-            settings=DriverSettings(send_timeout=settings.RECADO_SEND_DEADLINE, caller_acknowledges=True),
-        )
+        return driver_for(Phone.objects.get(pk=self.phone_id), transport, self._around.clock)
 
     def _report(self, condition: Condition | PhoneCondition, reason: str, advice: str) -> None:
         logger.info("phone %s: %s", self.phone_id, condition.value)
@@ -193,6 +190,7 @@ class PhoneService:
 
     def _serve(self) -> None:
         self._incoming.take_stored()
+        self._care = Care(self._driver, self._phone, self._around)
         while not self._worker.stopping:
             self._look_after_phone()
             wait = self._seconds_until_send()
@@ -245,6 +243,7 @@ class PhoneService:
             raise PhoneDown(health.reason, health.advice, state=health.condition)
         if self._incoming.behind:
             self._incoming.take_stored()
+        self._care.look(self._phone)
         wait = HEALTH_EVERY if self._ready else HEALTH_EVERY_WHEN_ILL
         self._next_health = self._around.clock.monotonic() + wait
 
@@ -330,16 +329,8 @@ class PhoneService:
         return following
 
     def _send(self, claim: Claim) -> Outcome:
-        kind = claim.message_type
-        validity = timedelta(minutes=kind.validity_minutes) if kind.validity_minutes else None
         try:
-            submit = build_submit(
-                claim.part,
-                claim.number,
-                validity=validity,
-                status_report=kind.status_report,
-                reject_duplicates=kind.reject_duplicates,
-            )
+            submit = submit_of(claim.part, claim.number, claim.message_type)
         except EncodeError as fault:
             return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
         return self._driver.send(submit, on_step=lambda step: self._witness.step(claim.attempt_id, step))

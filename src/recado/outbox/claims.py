@@ -160,19 +160,20 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
 
 
 def expire_due(now: datetime) -> int:
-    """Close what waited past its time; gives how many."""
+    """Close what waited past its time; gives how many. What may have gone out in an earlier try is for a person."""
     late = Message.objects.filter(status=Status.QUEUED, expires_at__lte=now)
+    doubtful = Attempt.objects.filter(segment__message_id=OuterRef("pk"), result__in=evidence.DOUBTFUL)
     # In one order for all: two gateways that lock the same rows in two orders would stop each other.
-    due = late.order_by("expires_at", "pk").values_list("pk", flat=True)[:1000]
-    moved = transitions.change_many(
-        list(due),
-        Status.QUEUED,
-        Status.EXPIRED,
-        at=now,
-        cause=Cause.EXPIRED,
-        note="O prazo acabou antes do envio.",
-    )
-    return len(moved)
+    due = late.annotate(in_doubt=Exists(doubtful)).order_by("expires_at", "pk")[:1000]
+    moved = 0
+    for message_id, in_doubt in due.values_list("pk", "in_doubt"):
+        after, cause = (Status.UNCERTAIN, Cause.UNCERTAIN) if in_doubt else (Status.EXPIRED, Cause.EXPIRED)
+        note = "O prazo acabou, e não se sabe se uma tentativa saiu." if in_doubt else "O prazo acabou antes do envio."
+        moved += transitions.change(message_id, Status.QUEUED, after, at=now, cause=cause, note=note)
+        if in_doubt:
+            waiting = Segment.objects.filter(message_id=message_id, attempts__result__in=evidence.DOUBTFUL)
+            waiting.filter(status=SegmentStatus.PENDING).update(status=SegmentStatus.UNCERTAIN)
+    return moved
 
 
 def _claim_within(phone: Phone, holder: str, now: datetime, allowance: Allowance) -> Claim | None:

@@ -38,6 +38,21 @@ def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note:
         return True
 
 
+def prove_not_sent(attempt: Attempt, now: datetime, note: str) -> bool:
+    """The try `attempt` never left the phone: its part may go out again at once. False when nobody doubted it."""
+    message_id = attempt.segment.message_id
+    with transaction.atomic():
+        transitions.hold(message_id)
+        doubted = Attempt.objects.filter(pk=attempt.pk, result__in=DOUBTFUL)
+        if not doubted.update(result=AttemptResult.PHONE_DOWN, cause="", reason=note[:300]):
+            return False
+        parts = Segment.objects.filter(message_id=message_id)
+        parts.filter(pk=attempt.segment_id, status=SegmentStatus.UNCERTAIN).update(status=SegmentStatus.PENDING)
+        if not parts.filter(status=SegmentStatus.UNCERTAIN).exists():
+            transitions.change(message_id, Status.UNCERTAIN, Status.QUEUED, at=now, note=note, ready_at=now, phone=None)
+        return True
+
+
 def late_answer(phone_id: int, reference: int, now: datetime) -> None:
     """The phone's own `+CMGS: reference` came after its try had been given up: the last doubtful try on that phone."""
     recent = Attempt.objects.filter(phone_id=phone_id, result__in=DOUBTFUL, finished_at__gt=now - LATE_ANSWER_WINDOW)
@@ -71,10 +86,13 @@ def settle_as_sent(
 
 
 def _follow(message_id: int, now: datetime, note: str) -> None:
-    status = Message.objects.values_list("status", flat=True).get(pk=message_id)
+    """The message after one of its parts was proved to be gone; one whose time ran out meanwhile did go out in time."""
+    status = Status(Message.objects.values_list("status", flat=True).get(pk=message_id))
     if status == Status.UNCERTAIN:
         settle_as_sent(message_id, at=now, note=note, moment=now)
-    elif (
-        status == Status.QUEUED and not Segment.objects.filter(message_id=message_id).exclude(status__in=GONE).exists()
-    ):
-        transitions.change(message_id, Status.QUEUED, Status.SENT, at=now, note=note, moment=now, sent_at=now)
+    elif status in (Status.QUEUED, Status.EXPIRED) and not _missing(message_id):
+        transitions.change(message_id, status, Status.SENT, at=now, note=note, moment=now, sent_at=now)
+
+
+def _missing(message_id: int) -> bool:
+    return Segment.objects.filter(message_id=message_id).exclude(status__in=GONE).exists()

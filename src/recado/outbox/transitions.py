@@ -20,14 +20,14 @@ from recado.outbox.models import Message, Status, StatusChange
 PROGRAM = "Recado"
 
 # From which status a message may pass to which. Final states are left only by a person or by evidence: queued to sent
-# is the try that looked lost and whose delivery report came.
+# is the try that looked lost and whose delivery report came, queued to uncertain the one whose time ran out in doubt.
 ALLOWED: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.SENDING, Status.SENT, Status.EXPIRED, Status.CANCELLED}),
+    Status.QUEUED: frozenset({Status.SENDING, Status.SENT, Status.UNCERTAIN, Status.EXPIRED, Status.CANCELLED}),
     Status.SENDING: frozenset({Status.QUEUED, Status.SENT, Status.FAILED, Status.UNCERTAIN}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED}),
     Status.UNCERTAIN: frozenset({Status.QUEUED, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.CANCELLED}),
     Status.FAILED: frozenset({Status.QUEUED, Status.CANCELLED}),
-    Status.EXPIRED: frozenset({Status.QUEUED, Status.CANCELLED}),
+    Status.EXPIRED: frozenset({Status.QUEUED, Status.SENT, Status.CANCELLED}),
     Status.CANCELLED: frozenset({Status.QUEUED, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED}),
     Status.DELIVERED: frozenset(),
     Status.UNDELIVERED: frozenset(),

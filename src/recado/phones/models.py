@@ -84,6 +84,14 @@ class Phone(models.Model):
     used_in_day = models.PositiveIntegerField(default=0)
     used_in_month = models.PositiveIntegerField(default=0)
 
+    notice = models.CharField("aviso", max_length=300, blank=True)
+    store_first = models.BooleanField("envia pela memória do aparelho", default=False)
+    smsc_wanted = models.CharField("central de SMS a gravar em chip que não tem", max_length=16, blank=True)
+    pin_tried = models.CharField(max_length=64, blank=True)
+    balance_code = models.CharField("código de consulta de saldo", max_length=20, blank=True)
+    balance = models.CharField("saldo", max_length=200, blank=True)
+    balance_at = models.DateTimeField("saldo consultado em", null=True)
+
     holder = models.CharField(max_length=120, blank=True)
     held_until = models.DateTimeField(null=True)
 
