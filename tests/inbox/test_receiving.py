@@ -205,7 +205,7 @@ def test_an_opt_out_word_in_any_dress_is_a_wish(text: str) -> None:
     assert reply.asks_to_stop
     assert consent.opted_out(MOBILE)
     wish = OptOut.objects.get()
-    assert (wish.since, wish.actor, wish.how) == (NOW, "Recado", f"Resposta por SMS ({reply.pk})")
+    assert (wish.since, wish.actor, wish.how) == (NOW, "Recado", f"Resposta por SMS nº {reply.pk}")
 
 
 @pytest.mark.parametrize(

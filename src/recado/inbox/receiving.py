@@ -111,7 +111,7 @@ def _heed(reply: Reply, now: datetime) -> None:
         return
     reply.asks_to_stop = True
     reply.save(update_fields=["asks_to_stop"])
-    consent.opt_out(reply.number, how=f"Resposta por SMS ({reply.pk})", actor=transitions.PROGRAM, now=now)
+    consent.opt_out(reply.number, how=f"Resposta por SMS nº {reply.pk}", actor=transitions.PROGRAM, now=now)
 
 
 def _is_mobile(number: str) -> bool:

@@ -49,9 +49,9 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _told(service_request: ServiceRequest, mobiles: list[str]) -> list[Told]:
-    """Messages by the time they were queued and replies by the time they came, from the first to the last."""
+    """Messages and replies by the time that is shown of them, from the first to the last."""
     sent = Message.objects.filter(ra_number=service_request.pk).select_related("type")
     came = replies_of(mobiles, since=service_request.opened_at)[:REPLIES_SHOWN]
-    lines = [Told(message.created_at, message=message) for message in sent.order_by("pk")]
+    lines = [Told(message.moment, message=message) for message in sent.order_by("pk")]
     lines += [Told(reply.received_at, reply=reply) for reply in came]
     return sorted(lines, key=lambda line: line.at)
