@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from recado.inbox.models import Reply
 from recado.outbox.numbers import NumberRefused, normalise_mobile
@@ -33,7 +33,7 @@ class ReplyFilter:
         if self.end is not None:
             found = found.filter(received_at__lt=day_start(self.end + timedelta(days=1)))
         if self.sender:
-            found = found.filter(number__iexact=_as_kept(self.sender))
+            found = found.filter(_from(self.sender))
         return found
 
 
@@ -53,8 +53,8 @@ def mark_read(reply_id: int, *, actor: str, now: datetime) -> bool:
     return Reply.objects.filter(pk=reply_id, read_at=None).update(read_at=now, read_by=actor) == 1
 
 
-def _as_kept(sender: str) -> str:
+def _from(sender: str) -> Q:
     try:
-        return normalise_mobile(sender)
+        return Q(number=normalise_mobile(sender))
     except NumberRefused:
-        return sender.strip()
+        return Q(number__iexact=sender.strip())
