@@ -222,7 +222,7 @@ class TestReports:
         self.report(phone, NOT_REACHED, reference=43)
         page = words(browser.get(f"/mensagens/{message.pk}/"))
         assert "Parte 1 de 3 – Entregue, 22/11/2026 08:14:34" in page
-        assert "Parte 2 de 3 – Não entregue, 22/11/2026 08:14:04 . O prazo acabou" in page
+        assert "Parte 2 de 3 – Não entregue, 22/11/2026 08:14:34 . O prazo acabou" in page
         assert "Parte 3 de 3 – Enviada, 22/11/2026 08:14:04" in page
 
     def test_after_a_day_without_a_report_the_page_says_so(self, browser):

@@ -29,7 +29,7 @@ REPLIES_SHOWN = 10
 class PartShown:
     """One SMS of the text, as it goes over the air; `state` is empty while nothing of the message was begun.
 
-    `at` is when the network took it, or when the customer's phone had it; `note` what the report said.
+    `at` is when the network took it, the customer's phone had it, or the network gave it up; `note` what it said.
     """
 
     index: int
@@ -58,10 +58,10 @@ def message_live(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(pk: int) -> dict[str, Any]:
     found = get_object_or_404(Message.objects.select_related("type", "phone", "replaces"), pk=pk)
     now = timezone.now()
-    parts = _parts(found)
+    reports = list(DeliveryReport.objects.filter(attempt__segment__message=found).select_related("attempt"))
+    parts = _parts(found, reports)
     attempts = list(Attempt.objects.filter(segment__message=found).select_related("segment"))
     changes = list(found.changes.all())
-    reports = DeliveryReport.objects.filter(attempt__in=attempts).count()
     return {
         "heading": f"Mensagem do protocolo {found.protocol}" if found.protocol else f"Mensagem {found.pk}",
         "section": "messages",
@@ -73,7 +73,7 @@ def _context(pk: int) -> dict[str, Any]:
         "folded": "".join(part.text for part in parts) != found.text,
         "attempts": attempts,
         "changes": changes,
-        "era": f"{found.status}.{len(changes)}.{len(attempts)}.{attempts[0].result if attempts else ''}.{reports}",
+        "era": f"{found.status}.{len(changes)}.{len(attempts)}.{attempts[0].result if attempts else ''}.{len(reports)}",
         "replaced_by": Message.objects.filter(replaces=found).first(),
         "replies": replies_of([found.number], since=found.created_at)[:REPLIES_SHOWN],
     }
@@ -88,15 +88,16 @@ def _retry_at(found: Message, now: datetime) -> datetime | None:
     return found.ready_at if found.status == Status.QUEUED and found.ready_at > now else None
 
 
-def _parts(found: Message) -> list[PartShown]:
+def _parts(found: Message, reports: list[DeliveryReport]) -> list[PartShown]:
     """The parts as they were cut for the air, or as they would be; none when the text cannot be cut at all."""
+    reported_at = {report.attempt.segment_id: report.received_at for report in reports if report.attempt}
     begun = [
         PartShown(
             row.index,
             row.total,
             row.text,
             SegmentStatus(row.status).label,
-            row.delivered_at or row.sent_at,
+            reported_at.get(row.pk) if row.status == SegmentStatus.UNDELIVERED else row.delivered_at or row.sent_at,
             row.report_note,
         )
         for row in Segment.objects.filter(message=found)
