@@ -204,7 +204,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "SIM_PINS",
-        "PIN do chip de cada aparelho, como Aparelho 1=1234;Aparelho 2=5678. Segredo; cada um é tentado uma vez por chip.",
+        "PIN do chip de cada aparelho, como Aparelho 1=1234;Aparelho 2=5678. Segredo;"
+        " cada um é tentado uma vez por chip.",
         "",
         _pins,
     ),
