@@ -52,7 +52,6 @@ def test_a_line_is_read_and_written_back(text: str, link: Link) -> None:
         "tcp:modem:0",
         "tcp:modem:70000",
         "tcp:modem:²",
-        "bluetooth:00:11",
     ],
 )
 def test_anything_else_is_refused_with_the_forms_that_work(text: str) -> None:

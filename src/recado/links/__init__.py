@@ -1,9 +1,10 @@
-"""How bytes reach a phone: USB modem, serial cable and TCP."""
+"""How bytes reach a phone: USB modem, serial cable, TCP and Bluetooth."""
 
+from recado.links.bluetooth.rfcomm import open_bluetooth
 from recado.links.devices import DeviceDescription, describe_devices
 from recado.links.finding import open_usb
 from recado.links.holders import Holder
-from recado.links.link import Flow, Link, LinkSyntaxError, SerialLink, TcpLink, UsbLink, parse_link
+from recado.links.link import BluetoothLink, Flow, Link, LinkSyntaxError, SerialLink, TcpLink, UsbLink, parse_link
 from recado.links.machine import THIS_MACHINE, Machine
 from recado.links.serial import open_serial
 from recado.links.tcp import open_tcp
@@ -11,6 +12,7 @@ from recado.modem.errors import LinkDown
 from recado.modem.transport import Transport
 
 __all__ = [
+    "BluetoothLink",
     "DeviceDescription",
     "Flow",
     "Holder",
@@ -42,3 +44,5 @@ def open_link(link: Link | str, machine: Machine = THIS_MACHINE) -> Transport:
             return open_usb(link, machine, lambda tty: open_serial(tty, machine))
         case TcpLink():
             return open_tcp(link)
+        case BluetoothLink():
+            return open_bluetooth(link)

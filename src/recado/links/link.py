@@ -5,11 +5,13 @@
     usb:VID:PID[:SERIAL]       a USB modem wherever it is plugged in, whatever tty the kernel gives it
     serial:/dev/ttyUSB0        a tty by its path
     tcp:HOST:PORT              a modem behind a terminal server
+    bluetooth:ADDRESS          a paired phone's AT line by Bluetooth (RFCOMM)
 
 ``usb:`` and ``serial:`` take options: ``?baud=9600&flow=rtscts``.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -18,10 +20,11 @@ DEFAULT_BAUD = 115200
 """What USB modems ignore and nearly every other modem of this century starts with."""
 
 _FORMS = (
-    "Use usb:FABRICANTE:PRODUTO (como usb:2c7c:0125), serial:/dev/ttyUSB0, serial:/dev/ttyUSB0?baud=9600&flow=rtscts "
-    "ou tcp:SERVIDOR:PORTA."
+    "Use usb:FABRICANTE:PRODUTO (como usb:2c7c:0125), serial:/dev/ttyUSB0, serial:/dev/ttyUSB0?baud=9600&flow=rtscts, "
+    "tcp:SERVIDOR:PORTA ou bluetooth:ENDEREÇO (como bluetooth:A4:77:33:00:00:01)."
 )
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::([^\s?]{1,126}))?")
+_BLUETOOTH = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -84,18 +87,25 @@ class TcpLink:
         return f"tcp:{host}:{self.port}"
 
 
-Link: TypeAlias = SerialLink | UsbLink | TcpLink
+@dataclass(frozen=True, slots=True)
+class BluetoothLink:
+    """A paired phone's AT line by Bluetooth. ``address`` is ``AA:BB:CC:DD:EE:FF``, in capitals."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return f"bluetooth:{self.address}"
+
+
+Link: TypeAlias = SerialLink | UsbLink | TcpLink | BluetoothLink
 
 
 def parse_link(text: str) -> Link:
     """Read a line's name. Raises ``LinkSyntaxError`` with a pt-BR text for anything else."""
     scheme, colon, rest = text.strip().partition(":")
-    if colon and scheme.lower() == "serial":
-        return _serial(rest)
-    if colon and scheme.lower() == "usb":
-        return _usb(rest)
-    if colon and scheme.lower() == "tcp":
-        return _tcp(rest)
+    reader = _READERS.get(scheme.lower()) if colon else None
+    if reader is not None:
+        return reader(rest)
     if text.strip().startswith("/"):
         raise LinkSyntaxError(f"Falta o tipo da ligação. Quis dizer serial:{text.strip()}?")
     raise LinkSyntaxError(f"Não entendi a ligação “{text.strip()[:80]}”.")
@@ -147,8 +157,25 @@ def _tcp(rest: str) -> TcpLink:
     return TcpLink(host.strip("[]"), _number(port, 65535, "A porta"))
 
 
+def _bluetooth(rest: str) -> BluetoothLink:
+    return BluetoothLink(parse_address(rest))
+
+
+def parse_address(text: str) -> str:
+    """Give a Bluetooth address as it is written everywhere here. Raises ``LinkSyntaxError``."""
+    if not _BLUETOOTH.fullmatch(text.strip()):
+        raise LinkSyntaxError(
+            "O endereço Bluetooth tem seis pares de dígitos, como A4:77:33:00:00:01.",
+            "Para ver os aparelhos por perto: recado phones scan",
+        )
+    return text.strip().upper()
+
+
 def _number(text: str, highest: int, what: str) -> int:
     readable = text.isascii() and text.isdigit() and len(text) <= 7
     if not readable or not 1 <= int(text) <= highest:
         raise LinkSyntaxError(f"{what} deve ser um número de 1 a {highest}.")
     return int(text)
+
+
+_READERS: dict[str, Callable[[str], Link]] = {"serial": _serial, "usb": _usb, "tcp": _tcp, "bluetooth": _bluetooth}

@@ -1,0 +1,1 @@
+"""Phones by Bluetooth, through BlueZ's D-Bus interfaces."""
