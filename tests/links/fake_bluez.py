@@ -109,6 +109,8 @@ class FakeBlueZ:
         self.address = address
         self.adapters = {"hci0": True}
         self.devices: dict[str, FakeDevice] = {}
+        self.hidden: list[FakeDevice] = []
+        """What only discovery brings to light."""
         self.calls: list[tuple[str, str, list[Any]]] = []
         self.lines: list[socket.socket] = []
         self.register_error: tuple[str, str] | None = None
@@ -202,6 +204,8 @@ class FakeBlueZ:
                 await self._pair(device, message.sender or "")
             case "Set" if device:
                 device.trusted = message.body[2].value
+            case "StartDiscovery":
+                self.devices |= {device.path: device for device in self.hidden}
             case "RemoveDevice":
                 del self.devices[message.body[0]]
             case "Get" if device:
@@ -245,6 +249,10 @@ class FakeBlueZ:
             reply = await self._ask_agent(sender, "RequestConfirmation", "ou", [device.path, 42])
         elif device.pairing == "pin":
             reply = await self._ask_agent(sender, "RequestPinCode", "o", [device.path])
+        elif device.pairing == "show":
+            reply = await self._ask_agent(sender, "DisplayPasskey", "ouq", [device.path, 42, 0])
+        elif device.pairing == "stranger":
+            reply = await self._ask_agent(sender, "RequestConfirmation", "ou", ["/org/bluez/hci0/dev_OTHER", 42])
         elif device.pairing == "passkey":
             reply = await self._ask_agent(sender, "RequestPasskey", "o", [device.path])
         else:
@@ -253,6 +261,7 @@ class FakeBlueZ:
             raise _Refusal("org.bluez.Error.AuthenticationRejected", "Authentication Rejected")
         self.agent_answers += reply.body if reply is not None else []
         device.paired = True
+        device.uuids = device.uuids or [SPP]
 
     async def _ask_agent(self, sender: str, member: str, signature: str, body: list[Any]) -> Message:
         return await self._call(sender, self._agents[sender], "org.bluez.Agent1", member, signature, body)

@@ -24,22 +24,6 @@ pytestmark = pytest.mark.skipif(not PrivateBus.available(), reason="needs dbus-d
 
 
 @pytest.fixture
-def bus(tmp_path: Path) -> Iterator[PrivateBus]:
-    bus = PrivateBus(tmp_path)
-    bus.start()
-    yield bus
-    bus.stop()
-
-
-@pytest.fixture
-def bluez(bus: PrivateBus) -> Iterator[FakeBlueZ]:
-    bluez = FakeBlueZ(bus.address)
-    bluez.start()
-    yield bluez
-    bluez.close()
-
-
-@pytest.fixture
 def radio(bus: PrivateBus, tmp_path: Path) -> Iterator[Radio]:
     radio = Radio(Bus(lambda: bus.address), Machine(sysfs=tmp_path / "sys"))
     yield radio

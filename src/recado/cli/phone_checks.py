@@ -9,6 +9,7 @@ import getpass
 import grp
 import os
 import stat
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from recado.cli.findings import Finding, failure, good, warning
-from recado.links import LinkSyntaxError, SerialLink, parse_link
+from recado.links import BluetoothLink, LinkDown, LinkSyntaxError, SerialLink, parse_link
+from recado.links.bluetooth.pairing import Pairing
 from recado.modem.condition import PhoneCondition
 from recado.phones.leases import is_gone
 from recado.phones.models import Condition, Phone
@@ -69,6 +71,8 @@ def _check_phone(phone: Phone, now: datetime) -> list[Finding]:
         return [failure(what, str(error), "Retire o aparelho e inclua-o de novo com a ligação certa.")]
     if isinstance(link, SerialLink):
         findings.append(check_device(what, Path(link.path)))
+    if isinstance(link, BluetoothLink):
+        findings.append(check_bluetooth(what, link.address))
     return [*findings, _check_state(what, phone, now)]
 
 
@@ -91,6 +95,19 @@ def check_device(what: str, path: Path) -> Finding:
         advice = f"Execute: usermod -aG {group} {getpass.getuser()} (como administrador), saia e entre de novo."
         return failure(what, f"{path}: sem permissão; a porta é do grupo {group}.", advice)
     return good(what, f"porta {path} presente e com permissão.")
+
+
+def check_bluetooth(what: str, address: str) -> Finding:
+    """bluetoothd, its adapter, the permission to use them, and the bond: all but the phone, which is not called."""
+    try:
+        with closing(Pairing()) as pairing:
+            paired = pairing.paired(address)
+    except LinkDown as down:
+        return failure(what, down.reason, down.advice)
+    if not paired.trusted:
+        advice = f"Confie nele, ou ele pedirá confirmação a cada vez: recado phones pair {address}"
+        return warning(what, "pareado por Bluetooth, mas não marcado como confiável.", advice)
+    return good(what, "pareado por Bluetooth, com adaptador e permissão.")
 
 
 def check_modem_manager(proc: Path, *, left_alone: bool) -> Finding:

@@ -23,7 +23,7 @@ Exemplos:
   recado phones list""",
 )
 def phones() -> None:
-    """Inclui, mostra, testa, pausa e retira aparelhos."""
+    """Procura, pareia, inclui, mostra, testa, pausa e retira aparelhos."""
 
 
 @phones.command(
@@ -35,7 +35,12 @@ Exemplos:
   recado phones add "Filial" --link tcp:192.0.2.10:7000""",
 )
 @click.argument("name", metavar="NOME")
-@click.option("--link", required=True, metavar="LIGAÇÃO", help="serial:/dev/ttyUSB0 ou tcp:ENDEREÇO:PORTA.")
+@click.option(
+    "--link",
+    required=True,
+    metavar="LIGAÇÃO",
+    help="serial:/dev/ttyUSB0, usb:…, tcp:ENDEREÇO:PORTA ou bluetooth:ENDEREÇO.",
+)
 @click.option(
     "--pace",
     type=click.FloatRange(0, 3600),

@@ -12,6 +12,7 @@ from types import TracebackType
 import click
 
 from recado.cli.base import RecadoGroup
+from recado.cli.bluetooth import pair, scan, unpair
 from recado.cli.doctor import doctor
 from recado.cli.emulator import emulator
 from recado.cli.gateway import gateway
@@ -44,6 +45,8 @@ def cli() -> None:
 
 for _command in (run, web, gateway, emulator, phones, send, messages, replies, doctor, user, migrate):
     cli.add_command(_command)
+for _command in (scan, pair, unpair):
+    phones.add_command(_command)
 
 
 def run_command_line() -> None:

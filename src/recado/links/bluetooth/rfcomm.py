@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable
 
 from recado.links.bluetooth import refusals
-from recado.links.bluetooth.bluez import DIAL_UP, MESSAGE_ACCESS, SERIAL_PORT, Device, Snapshot, look
+from recado.links.bluetooth.bluez import DIAL_UP, MESSAGE_ACCESS, SERIAL_PORT, Device, look
 from recado.links.bluetooth.bus import Bus, BusRefusal, system_bus_address
+from recado.links.bluetooth.paired import find_paired
 from recado.links.bluetooth.profiles import CONNECT_TIMEOUT, Profiles, shut
 from recado.links.descriptor import DescriptorTransport
 from recado.links.link import BluetoothLink
@@ -91,25 +92,6 @@ class Radio:
                 if not refusals.is_no_profile(refusal):
                     raise
         return device, await self._profiles.connect(device.path, services[-1])
-
-
-def find_paired(snapshot: Snapshot, address: str, machine: Machine = THIS_MACHINE) -> Device:
-    """Give the device that a person paired, on an adapter that is on. Raises `LinkDown` and says what is missing."""
-    if not snapshot.adapters:
-        raise refusals.no_adapter(machine)
-    known = snapshot.known_as(address)
-    if not known or not known[0].paired:
-        # With the adapter off nobody can pair either.
-        if not any(adapter.powered for adapter in snapshot.adapters):
-            raise refusals.adapter_off(snapshot.adapters[0].name, machine)
-        raise refusals.not_paired(address, known=bool(known))
-    device = known[0]
-    adapter = snapshot.adapter(device.adapter)
-    if adapter is None or not adapter.powered:
-        raise refusals.adapter_off(device.adapter.rpartition("/")[2], machine)
-    if device.blocked:
-        raise refusals.blocked(address)
-    return device
 
 
 _radio: Radio | None = None

@@ -1,0 +1,193 @@
+"""`recado phones scan | pair | unpair`: phones by Bluetooth, paired by a person at this terminal and nobody else."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from recado.cli.base import CommandFailed, RecadoCommand, Refused, table, with_django
+from recado.cli.phones import LONGEST_NAME, check_name
+
+if TYPE_CHECKING:
+    from recado.links.bluetooth.pairing import Found
+
+_LONGEST_PIN = 16
+
+
+class Terminal:
+    """The person at this terminal. An answer that is not clearly yes is no."""
+
+    def __init__(self, pin: str | None = None) -> None:
+        self._pin = pin
+
+    def agrees(self, question: str) -> bool:
+        """Ask until the answer is yes or no; the end of the input is no."""
+        try:
+            answer = click.prompt(f"{question} [s/n]", type=click.Choice(("s", "n")), show_choices=False)
+        except click.Abort:
+            return False
+        return bool(answer == "s")
+
+    def same_number(self, number: str) -> bool:
+        """See `Person.same_number`."""
+        return self.agrees(f"O aparelho mostra o número {number}?")
+
+    def pin(self) -> str | None:
+        """See `Person.pin`."""
+        if self._pin is not None:
+            return self._pin
+        try:
+            return str(click.prompt("PIN que o aparelho pede (ou está no manual dele, como 0000)"))
+        except click.Abort:
+            return None
+
+    def show(self, number: str) -> None:
+        """See `Person.show`."""
+        click.echo(f"Digite no aparelho: {number}")
+
+
+@click.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplo:
+  recado phones scan --seconds 20
+
+Só procura: não pareia e não se liga a nenhum. Deixe o aparelho visível no Bluetooth.""",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(1, 120),
+    default=12.0,
+    show_default=True,
+    metavar="SEGUNDOS",
+    help="Por quanto tempo procura.",
+)
+def scan(seconds: float) -> None:
+    """Procura aparelhos Bluetooth por perto.
+
+    Mostra endereço, nome, sinal, se já está pareado e como cada um pode enviar.
+    """
+    from recado.links import LinkDown
+    from recado.links.bluetooth.pairing import Pairing
+
+    click.echo(f"Procurando por {seconds:g} segundos…", err=True)
+    try:
+        with closing(Pairing()) as pairing:
+            found = pairing.scan(seconds)
+    except LinkDown as down:
+        raise CommandFailed(f"{down.reason} {down.advice}".strip()) from down
+    if not found:
+        click.echo("Nenhum aparelho encontrado. Deixe-o por perto e visível no Bluetooth.")
+        return
+    rows = [
+        (
+            one.address,
+            one.name,
+            "–" if one.signal_dbm is None else f"{one.signal_dbm} dBm",
+            "sim" if one.paired else "não",
+            _way(one),
+        )
+        for one in found
+    ]
+    click.echo(table(("Endereço", "Nome", "Sinal", "Pareado", "Como envia"), rows))
+    click.echo("Para parear: recado phones pair ENDEREÇO")
+
+
+@click.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplos:
+  recado phones pair A4:77:33:00:00:01
+  recado phones pair A4:77:33:00:00:01 --pin 0000 --name "Aparelho da recepção"
+
+Tenha o aparelho na mão: é preciso aceitar o pedido nele também.""",
+)
+@click.argument("address", metavar="ENDEREÇO")
+@click.option("--pin", metavar="PIN", help="PIN de aparelhos antigos, como 0000. Sem ele, o PIN é pedido aqui.")
+@click.option("--name", metavar="NOME", help="Nome do aparelho no Recado. Padrão: o nome que ele mesmo diz.")
+@with_django
+def pair(address: str, pin: str | None, name: str | None) -> None:
+    """Pareia com o aparelho em ENDEREÇO e o inclui.
+
+    Mostra nome e endereço e pede confirmação. Depois de pareado, ele se liga sem perguntar.
+    """
+    from recado.links import LinkDown, LinkSyntaxError
+    from recado.links.bluetooth.pairing import Pairing
+    from recado.links.link import parse_address
+
+    if pin is not None and not (pin.isascii() and pin.isprintable() and 1 <= len(pin) <= _LONGEST_PIN):
+        raise Refused(f"O PIN deve ter de 1 a {_LONGEST_PIN} letras ou dígitos.")
+    if name is not None:
+        check_name(name)
+    terminal = Terminal(pin)
+    try:
+        address = parse_address(address)
+        with closing(Pairing()) as pairing:
+            found = pairing.find(address)
+            if not found.paired and not terminal.agrees(f"Parear com “{found.name}” ({found.address})?"):
+                raise CommandFailed("Nada foi pareado.")
+            found = pairing.pair(address, terminal)
+    except LinkSyntaxError as error:
+        raise Refused(str(error)) from error
+    except LinkDown as down:
+        raise CommandFailed(f"{down.reason} {down.advice}".strip()) from down
+    click.echo(f"Pareado com “{found.name}”.")
+    _include(found, name)
+
+
+@click.command(cls=RecadoCommand, epilog="\b\nExemplo:\n  recado phones unpair A4:77:33:00:00:01")
+@click.argument("address", metavar="ENDEREÇO")
+@with_django
+def unpair(address: str) -> None:
+    """Desfaz o pareamento com o aparelho em ENDEREÇO."""
+    from recado.links import LinkDown, LinkSyntaxError
+    from recado.links.bluetooth.pairing import Pairing
+    from recado.links.link import parse_address
+    from recado.phones.models import Phone
+
+    try:
+        address = parse_address(address)
+        with closing(Pairing()) as pairing:
+            known = pairing.unpair(address)
+    except LinkSyntaxError as error:
+        raise Refused(str(error)) from error
+    except LinkDown as down:
+        raise CommandFailed(f"{down.reason} {down.advice}".strip()) from down
+    if not known:
+        raise CommandFailed(f"Este computador não conhece o aparelho {address}.")
+    click.echo(f"Pareamento com {address} desfeito.")
+    for phone in Phone.objects.filter(link__iendswith=f":{address}"):
+        click.echo(f'O aparelho “{phone.name}” continua incluído. Para retirá-lo: recado phones remove "{phone.name}"')
+
+
+def _way(found: Found) -> str:
+    if found.links:
+        return ", ".join(str(link) for link in found.links)
+    return "não envia por Bluetooth" if found.told else "a descobrir ao parear"
+
+
+def _include(found: Found, name: str | None) -> None:
+    """Add the phone with its link, under a name that is free."""
+    from django.conf import settings
+    from django.db import transaction
+
+    from recado.outbox import doorbell
+    from recado.phones.models import Phone
+
+    if not found.links:
+        raise CommandFailed("Ele não oferece porta serial nem modem por Bluetooth: não pode enviar. Use outro modelo.")
+    link = str(found.links[0])
+    with transaction.atomic():
+        if phone := Phone.objects.filter(link=link).first():
+            click.echo(f"O aparelho “{phone.name}” já usa {link}.")
+            return
+        wanted = "".join(letter for letter in name or found.name if letter.isprintable()).strip()[:LONGEST_NAME]
+        if name is not None and Phone.objects.filter(name=wanted).exists():
+            raise CommandFailed(f"Pareado, mas não incluído: já existe o aparelho “{wanted}”. Escolha outro --name.")
+        if not wanted or Phone.objects.filter(name=wanted).exists():
+            wanted = f"Bluetooth {found.address}"
+        Phone.objects.create(name=wanted, link=link, pace_seconds=settings.RECADO_PACE)
+        doorbell.ring()
+    click.echo(f"Aparelho “{wanted}” incluído com a ligação {link}. Teste: recado phones probe {link}")
