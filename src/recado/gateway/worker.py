@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from recado.gateway.bell import Wake
@@ -35,7 +35,7 @@ from recado.modem.clock import Clock, SystemClock
 from recado.modem.condition import PhoneCondition
 from recado.modem.driver import Driver
 from recado.modem.errors import PhoneDown
-from recado.modem.events import Event, Rebooted
+from recado.modem.events import Event, LateAnswer, OtherLine, Rebooted, ReportArrived, SmsArrived
 from recado.modem.outcome import Outcome, Rejected
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 from recado.modem.transport import Transport
@@ -58,6 +58,8 @@ REFUSAL_HOLD = 60.0
 DATABASE_WAIT = 1.0
 _LINE_GONE = (PhoneCondition.DISCONNECTED, PhoneCondition.SILENT)
 _DATABASE_ERRORS = (DatabaseError, InterfaceError)
+# Events that want no further word of the phone but an acknowledgement.
+_CARRIED = (ReportArrived, SmsArrived, LateAnswer, OtherLine)
 
 
 class LeaseLost(Exception):
@@ -308,13 +310,14 @@ class PhoneService:
 
     def _may_go_on(self, claim: Claim, result: AttemptResult) -> bool:
         """Whether the next message may leave at once: so it can be claimed in the commit of this one's end."""
-        at_ease = self._ready and not (self._refused_until or self._arrived or self._worker.stopping)
+        at_ease = self._ready and not (self._refused_until or self._worker.stopping)
         return (
             at_ease
             and result == AttemptResult.ACCEPTED
             and claim.is_last
             and self._pace.wait(self._phone.pace_seconds) <= 0
             and self._around.clock.monotonic() < self._next_health
+            and all(isinstance(event, _CARRIED) for event in self._arrived)
             and not self._choice.has_rules(self._phone)
         )
 
@@ -343,17 +346,29 @@ class PhoneService:
         if not self._may_go_on(claim, result.result):
             return self._finish(claim, result), None
         try:
-            allowance = self._choice.allowance(self._phone)
-            with_next = claims.finish_and_claim(
-                claim, result, self._phone, self._around.holder, self._around.now(), allowance
-            )
+            with transaction.atomic():
+                claims.finish(claim, result, self._around.now())
+                self._incoming.keep(self._arrived)
+                following = self._claim()
         except _DATABASE_ERRORS:
             # Whether the next one was claimed is not known: recovery, on holding the phone again, finds it out.
             connection.close()
             self._finish(claim, result)
             raise
         self._count_failures(result.result)
-        return with_next
+        self._acknowledge(following)
+        return False, following
+
+    def _acknowledge(self, following: Claim | None) -> None:
+        """Tell the phone that what it said is kept; should it be gone, what was claimed for it never left."""
+        self._arrived = ()
+        try:
+            self._driver.acknowledge()
+        except PhoneDown as down:
+            if following is not None:
+                never_left = PhoneDownOutcome(down.condition, down.reason, down.advice)
+                self._finish(following, to_try_result(never_left))
+            raise
 
     def _finish(self, claim: Claim, result: TryResult) -> bool:
         """Tried until it succeeds: without it the fate would be unknown."""

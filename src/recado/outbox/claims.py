@@ -1,7 +1,6 @@
 """A phone's worker takes a message, marks each try before its first byte, and writes down how it ended.
 
     claim_next   queued -> sending, with the first Attempt in flight: committed before AT+CMGS
-    finish_and_claim  both of them in one commit, for a phone that may go on at once
     next_segment the following part's Attempt, committed before its AT+CMGS
     finish       the answer: the segment's and the message's fate, by `policy`
     let_go       sending -> queued with nothing in flight (the phone went away between two parts)
@@ -82,23 +81,13 @@ def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = 
     if not _due(now, allowance).exists():
         return None
     with transaction.atomic():
-        return _claim_within(phone, holder, now, allowance)
-
-
-def finish_and_claim(
-    claim: Claim, outcome: TryResult, phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING
-) -> tuple[bool, Claim | None]:
-    """`finish`, then `claim_next` unless the same message goes on, in one commit: one flush of the disk instead of two.
-
-    Either both are kept or neither: the caller may finish again, and has claimed nothing.
-    """
-    with transaction.atomic():
-        more = finish(claim, outcome, now)
-        following = None
-        if not more:
-            with transaction.atomic():
-                following = _claim_within(phone, holder, now, allowance)
-        return more, following
+        taken = _take_first(phone, now, allowance)
+        if taken is None:
+            return None
+        if not _may_send(phone, holder, now, rules_version=phone.rules_version):
+            transaction.set_rollback(True)
+            return None
+        return _begin(*taken, phone, now)
 
 
 def next_due_at() -> datetime | None:
@@ -176,17 +165,6 @@ def expire_due(now: datetime) -> int:
     return moved
 
 
-def _claim_within(phone: Phone, holder: str, now: datetime, allowance: Allowance) -> Claim | None:
-    """Claim in the transaction that is open; without the phone it leaves nothing behind."""
-    taken = _take_first(phone, now, allowance)
-    if taken is None:
-        return None
-    if not _may_send(phone, holder, now, rules_version=phone.rules_version):
-        transaction.set_rollback(True)
-        return None
-    return _begin(*taken, phone, now)
-
-
 def _may_send(phone: Phone, holder: str, now: datetime, **more: object) -> bool:
     """The fence, and the mark that the pace is measured from, in one statement."""
     mine = Phone.objects.filter(pk=phone.pk, holder=holder, enabled=True, paused=False, **more)
@@ -207,7 +185,11 @@ def _still_ours(claim: Claim) -> Q:
 def _take_first(phone: Phone, now: datetime, allowance: Allowance) -> tuple[Message, tuple[Part, ...]] | None:
     due = _due(now, allowance).order_by("priority", "pk").select_related("type")
     # On PostgreSQL many phones would else wait for each other at the head of the queue; SQLite has one writer.
-    for message in due.select_for_update(skip_locked=True, of=("self",))[:_CANDIDATES]:
+    unlocked = due.select_for_update(skip_locked=True, of=("self",))
+    for _ in range(_CANDIDATES):
+        message = unlocked.first()
+        if message is None:
+            return None
         if transitions.change(
             message.pk,
             Status.QUEUED,

@@ -23,6 +23,8 @@ _OPEN = (SegmentStatus.UNCERTAIN, SegmentStatus.PENDING)
 
 def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note: str) -> bool:
     """The network did take the try `attempt`, under TP-MR `reference` where known; False when nobody doubted it."""
+    if attempt.result == AttemptResult.ACCEPTED:
+        return False
     message_id = attempt.segment.message_id
     with transaction.atomic():
         transitions.hold(message_id)
@@ -40,6 +42,8 @@ def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note:
 
 def prove_not_sent(attempt: Attempt, now: datetime, note: str) -> bool:
     """The try `attempt` never left the phone: its part may go out again at once. False when nobody doubted it."""
+    if attempt.result == AttemptResult.ACCEPTED:
+        return False
     message_id = attempt.segment.message_id
     with transaction.atomic():
         transitions.hold(message_id)

@@ -1,10 +1,13 @@
 """Which queued messages a phone may take, as a condition on the queue: what `phones.rules.allowance` decided.
 
-The queue is still read in the order of the index `message_queue` (priority, id), row by row until enough fit: a phone
-that may take anything adds no condition. `EXPLAIN`, with types and DDDs set:
+The queue is still read in the order of the index `message_queue` (priority, id, ready_at) until a message fits; a phone
+that may take anything adds no condition. `EXPLAIN` on SQLite, with types and DDDs set:
 
-    SQLite      SEARCH outbox_message USING INDEX message_queue (ready_at filtered in the index)
-    PostgreSQL  Index Scan using message_queue, Filter: type_id, number
+    SCAN outbox_message USING INDEX message_queue                   (only what is queued; no sort)
+    SEARCH outbox_message USING INDEX message_queue (priority<?)    (only urgent ones)
+
+PostgreSQL takes the same index, or that of the numbers where few fit. With 100,000 messages queued, all of them left to
+another phone, one look takes 20 ms on SQLite and 2 to 50 ms on PostgreSQL.
 """
 
 from __future__ import annotations
