@@ -163,3 +163,16 @@ def test_a_gateway_that_lost_its_lease_lets_go_of_the_line(scene: Scene, monkeyp
 
     until(is_free)
     assert Phone.objects.get().holder == "another/1/1"
+
+
+def test_a_process_whose_lease_went_while_it_was_on_the_way_does_not_submit(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recado.gateway.worker.LONG_ON_THE_WAY", timedelta(seconds=0.5))
+    phone, emulator = scene.add_phone(faults={"late_prompt": 1.5})
+    queue()
+    scene.start()
+    until(lambda: Attempt.objects.exists())
+    Phone.objects.filter(pk=phone.pk).update(holder="another/1/1", held_until=timezone.now() + timedelta(hours=1))
+    assert emulator.wait_on_air(1, timeout=3.0) == []
+    assert Phone.objects.get().holder == "another/1/1"

@@ -12,6 +12,7 @@ from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from recado.alarms.watchman import Watchman
 from recado.gateway.bell import BellListener
 from recado.gateway.complaint import Complaint
 from recado.gateway.witness import testimony
@@ -42,6 +43,8 @@ class Supervisor:
     def run(self, stop: threading.Event) -> None:
         bell = BellListener(self.wake_all)
         bell.start()
+        watchman = Watchman(self._around.now)
+        watchman.start()
         logger.info("gateway started as %s", self._around.holder)
         try:
             while not stop.is_set():
@@ -54,6 +57,7 @@ class Supervisor:
                 stop.wait(ROUND_SECONDS)
         finally:
             self._end()
+            watchman.stop()
             bell.stop()
             connection.close()
             logger.info("gateway ended")

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
@@ -36,7 +36,7 @@ from recado.modem.condition import PhoneCondition
 from recado.modem.driver import Driver
 from recado.modem.errors import PhoneDown
 from recado.modem.events import Event, LateAnswer, OtherLine, Rebooted, ReportArrived, SmsArrived
-from recado.modem.outcome import Outcome, Rejected
+from recado.modem.outcome import Outcome, Rejected, SendStep
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 from recado.modem.transport import Transport
 from recado.outbox import claims, recovery
@@ -56,6 +56,8 @@ HEALTH_EVERY = 30.0
 HEALTH_EVERY_WHEN_ILL = 5.0
 REFUSAL_HOLD = 60.0
 DATABASE_WAIT = 1.0
+# From the claim to Ctrl-Z takes milliseconds. After this the lease is looked at once more; it lasts far longer.
+LONG_ON_THE_WAY = timedelta(seconds=5)
 _LINE_GONE = (PhoneCondition.DISCONNECTED, PhoneCondition.SILENT)
 _DATABASE_ERRORS = (DatabaseError, InterfaceError)
 # Events that want no further word of the phone but an acknowledgement.
@@ -336,7 +338,13 @@ class PhoneService:
             submit = submit_of(claim.part, claim.number, claim.message_type)
         except EncodeError as fault:
             return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
-        return self._driver.send(submit, on_step=lambda step: self._witness.step(claim.attempt_id, step))
+        return self._driver.send(submit, on_step=lambda step: self._step(claim, step))
+
+    def _step(self, claim: Claim, step: SendStep) -> None:
+        """Told before each step. A process that was stopped on the way must not submit what another may send by now."""
+        if step is SendStep.SUBMITTED and self._around.now() - claim.started_at > LONG_ON_THE_WAY:
+            self._look_at_row()
+        self._witness.step(claim.attempt_id, step)
 
     def _write_down(self, claim: Claim, outcome: Outcome) -> tuple[bool, Claim | None]:
         """The answer must reach the database. Gives whether the message has a further part, or the next claim."""
