@@ -37,7 +37,7 @@ class Desk:
         """Open RAs; after `seconds` of work the server and its workers get kill -9."""
         from django.contrib.auth import get_user_model
 
-        get_user_model().objects.create_user("ana", password=_PASSWORD)
+        get_user_model().objects.create_superuser("ana", password=_PASSWORD)
         with (self._story.home / "web.log").open("wb") as log:
             environment = os.environ | {"RECADO_HTTP_ADDRESS": self._address}
             command = [sys.executable, "-m", "recado.cli", "web"]

@@ -21,7 +21,7 @@ def main() -> None:
     django.setup()
     _hurry()
     from recado.gateway.supervisor import Supervisor
-    from recado.gateway.worker import Surroundings
+    from recado.gateway.surroundings import Surroundings
     from recado.phones import leases
 
     stop = threading.Event()
@@ -32,14 +32,15 @@ def main() -> None:
 def _hurry() -> None:
     from django.conf import settings
 
-    from recado.gateway import supervisor, worker
+    from recado.gateway import serving, supervisor, worker
     from recado.modem import settings as modem_settings
     from recado.modem import timeouts
     from recado.phones import leases
 
     settings.RECADO_SEND_DEADLINE = SEND_DEADLINE
-    worker.HEALTH_EVERY, worker.HEALTH_EVERY_WHEN_ILL = 1.0, 0.3
-    worker.RECONNECT_WAITS, worker.LEASE_WAIT, worker.SLOW_POLL, worker.DATABASE_WAIT = (0.1, 0.2), 0.2, 0.5, 0.2
+    serving.HEALTH_EVERY, serving.HEALTH_EVERY_WHEN_ILL = 1.0, 0.3
+    serving.SLOW_POLL, serving.DATABASE_WAIT = 0.5, 0.2
+    worker.RECONNECT_WAITS, worker.LEASE_WAIT, worker.DATABASE_WAIT = (0.1, 0.2), 0.2, 0.2
     supervisor.ROUND_SECONDS, supervisor.RENEW_EVERY, supervisor.TIDY_EVERY = 0.2, 0.5, 0.5
     supervisor.LAST_SEND_SECONDS = 5.0
     leases.LEASE = timedelta(seconds=3)

@@ -31,8 +31,8 @@ from tests.gateway.conftest import Scene, fresh, queue, until
 def test_a_phone_that_falls_ill_is_named_waits_and_recovers(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, fault: str, value: object, condition: Condition
 ) -> None:
-    monkeypatch.setattr("recado.gateway.worker.HEALTH_EVERY", 0.2)
-    monkeypatch.setattr("recado.gateway.worker.HEALTH_EVERY_WHEN_ILL", 0.2)
+    monkeypatch.setattr("recado.gateway.serving.HEALTH_EVERY", 0.2)
+    monkeypatch.setattr("recado.gateway.serving.HEALTH_EVERY_WHEN_ILL", 0.2)
     _, emulator = scene.add_phone()
     scene.start()
     until(lambda: Phone.objects.get().condition == Condition.READY)
@@ -148,7 +148,7 @@ def test_an_orderly_end_gives_the_phone_back_and_leaves_nothing_in_flight(scene:
 
 
 def test_a_gateway_that_lost_its_lease_lets_go_of_the_line(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recado.gateway.worker.SLOW_POLL", 0.1)
+    monkeypatch.setattr("recado.gateway.serving.SLOW_POLL", 0.1)
     phone, _ = scene.add_phone()
     scene.start()
     until(lambda: Phone.objects.get().condition == Condition.READY)
@@ -168,7 +168,7 @@ def test_a_gateway_that_lost_its_lease_lets_go_of_the_line(scene: Scene, monkeyp
 def test_a_process_whose_lease_went_while_it_was_on_the_way_does_not_submit(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recado.gateway.worker.LONG_ON_THE_WAY", timedelta(seconds=0.5))
+    monkeypatch.setattr("recado.gateway.serving.LONG_ON_THE_WAY", timedelta(seconds=0.5))
     phone, emulator = scene.add_phone(faults={"late_prompt": 1.5})
     queue()
     scene.start()

@@ -15,8 +15,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from recado.alarms.watchman import Watchman
 from recado.gateway.bell import BellListener
 from recado.gateway.complaint import Complaint
+from recado.gateway.surroundings import Surroundings
 from recado.gateway.witness import testimony
-from recado.gateway.worker import PhoneWorker, Surroundings
+from recado.gateway.worker import PhoneWorker
 from recado.outbox import claims, recovery
 from recado.phones import leases
 from recado.phones.models import Phone

@@ -1,0 +1,29 @@
+"""What a worker takes from outside, and the one thing that can be taken from it: its phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from recado.gateway.choosing import Roster
+from recado.links import open_link
+from recado.modem.clock import Clock, SystemClock
+from recado.modem.transport import Transport
+
+
+class LeaseLost(Exception):
+    """Another process holds the phone now (this one was suspended for longer than its lease), or the phone is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a worker takes from outside, so that tests can give their own."""
+
+    holder: str
+    open_link: Callable[[str], Transport] = open_link
+    clock: Clock = field(default_factory=SystemClock)
+    now: Callable[[], datetime] = timezone.now
+    roster: Roster = field(default_factory=Roster)
