@@ -13,8 +13,11 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
+
+from recado.conf.mail import parse_smtp_url
 
 PREFIX = "RECADO_"
 
@@ -147,6 +150,44 @@ def _address(raw: str) -> str:
     return raw
 
 
+def _is_mail_address(word: str) -> bool:
+    local, at, domain = word.rpartition("@")
+    return bool(local and at and "." in domain) and word.isprintable() and not set(word) & set(" ,;<>\"'\r\n")
+
+
+def _mail_addresses(raw: str) -> tuple[str, ...]:
+    words = _words(raw)
+    if not all(_is_mail_address(word) for word in words):
+        raise ValueError("use endereços de e-mail separados por vírgula")
+    return words
+
+
+def _mail_sender(raw: str) -> str:
+    if raw and not _is_mail_address(raw):
+        raise ValueError("use um endereço de e-mail, como recado@companhia.example")
+    return raw
+
+
+def _smtp_url(raw: str) -> str:
+    if raw:
+        parse_smtp_url(raw)
+    return raw
+
+
+def _webhook_url(raw: str) -> str:
+    if not raw:
+        return raw
+    try:
+        parts = urlsplit(raw)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    here = host in ("localhost", "127.0.0.1", "::1")
+    if not host or parts.username or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
+        raise ValueError("use um endereço https:// (http:// só nesta máquina), sem usuário e senha")
+    return raw
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOME",
@@ -215,6 +256,49 @@ SETTINGS: tuple[Setting, ...] = (
         "SAIR,PARE,PARAR,CANCELAR,REMOVER,STOP",
         _words,
     ),
+    Setting(
+        "ALARM_EMAIL",
+        "Quem recebe alarmes por e-mail (endereços separados por vírgula). Vazio: ninguém.",
+        "",
+        _mail_addresses,
+    ),
+    Setting(
+        "ALARM_WEBHOOK",
+        "Endereço https:// que recebe os alarmes em JSON, por POST. Vazio: nenhum.",
+        "",
+        _webhook_url,
+    ),
+    Setting(
+        "ALARM_WEBHOOK_SECRET",
+        "Segredo que assina o JSON dos alarmes (cabeçalho Recado-Signature, HMAC-SHA256). Vazio: sem assinatura.",
+        "",
+        _text,
+    ),
+    Setting(
+        "ALARM_PHONE_DOWN_MINUTES",
+        "Minutos sem um aparelho estar pronto até o alarme.",
+        "10",
+        _whole(1, 10_080),
+    ),
+    Setting(
+        "ALARM_OLDEST_URGENT_MINUTES",
+        "Minutos de espera da mensagem urgente mais antiga até o alarme.",
+        "15",
+        _whole(1, 10_080),
+    ),
+    Setting(
+        "ALARM_ERROR_PERCENT",
+        "Alarme quando mais que tantos por cento das mensagens da última hora (ao menos 20) terminam com erro.",
+        "20",
+        _whole(1, 100),
+    ),
+    Setting(
+        "SMTP_URL",
+        "Servidor de e-mail: smtp+starttls://usuario:senha@servidor:587, smtps://… ou, na própria rede, smtp://….",
+        "",
+        _smtp_url,
+    ),
+    Setting("MAIL_FROM", "Remetente dos e-mails do Recado.", "", _mail_sender),
     Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
     Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
     Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),
@@ -246,6 +330,8 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, Value]:
             values[setting.name] = setting.read(raw)
         except ValueError as reason:
             faults.append(f"{PREFIX}{setting.name}: valor não aceito; {reason}.")
+    if values.get("ALARM_EMAIL") and not (values.get("SMTP_URL") and values.get("MAIL_FROM")):
+        faults.append(f"{PREFIX}ALARM_EMAIL: precisa de {PREFIX}SMTP_URL e de {PREFIX}MAIL_FROM.")
     if faults:
         raise ConfigurationError("\n".join(faults))
     return values

@@ -29,6 +29,14 @@ RECADO_PACE = cast(float, _environment["PACE"])
 RECADO_SEND_DEADLINE = cast(float, _environment["SEND_DEADLINE"])
 RECADO_SIM_PINS = cast(dict[str, str], _environment["SIM_PINS"])
 RECADO_OPT_OUT_WORDS = cast(tuple[str, ...], _environment["OPT_OUT_WORDS"])
+RECADO_ALARM_EMAIL = cast(tuple[str, ...], _environment["ALARM_EMAIL"])
+RECADO_ALARM_WEBHOOK = cast(str, _environment["ALARM_WEBHOOK"])
+RECADO_ALARM_WEBHOOK_SECRET = cast(str, _environment["ALARM_WEBHOOK_SECRET"])
+RECADO_ALARM_PHONE_DOWN_MINUTES = cast(int, _environment["ALARM_PHONE_DOWN_MINUTES"])
+RECADO_ALARM_OLDEST_URGENT_MINUTES = cast(int, _environment["ALARM_OLDEST_URGENT_MINUTES"])
+RECADO_ALARM_ERROR_PERCENT = cast(int, _environment["ALARM_ERROR_PERCENT"])
+RECADO_SMTP_URL = cast(str, _environment["SMTP_URL"])
+RECADO_MAIL_FROM = cast(str, _environment["MAIL_FROM"])
 RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
@@ -54,6 +62,7 @@ INSTALLED_APPS = [
     "recado.phones",
     "recado.outbox",
     "recado.inbox",
+    "recado.alarms",
     "recado.service_requests",
     "recado.web",
 ]

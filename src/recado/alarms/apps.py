@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AlarmsConfig(AppConfig):
+    name = "recado.alarms"
+    label = "alarms"
+    verbose_name = "Alarmes"

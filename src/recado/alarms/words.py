@@ -1,0 +1,56 @@
+"""What an alarm says, for people (pt-BR) and for programs. Nothing of a customer is in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from recado.alarms.models import Alarm, Kind, Occasion
+
+_TITLES = {
+    Kind.PHONE_DOWN: ("Aparelho “{subject}” parado", "Aparelho “{subject}” não está mais parado"),
+    Kind.OLDEST_URGENT: ("Mensagem urgente esperando na fila", "Nenhuma mensagem urgente espera mais"),
+    Kind.ERRORS: ("Muitas mensagens com erro", "Os erros voltaram ao normal"),
+}
+
+
+def title(alarm: Alarm, occasion: Occasion) -> str:
+    """One line: what began, or that it is over."""
+    began, ended = _TITLES[Kind(alarm.kind)]
+    return (ended if occasion is Occasion.END else began).format(subject=alarm.subject)
+
+
+def text(alarm: Alarm, occasion: Occasion) -> str:
+    """The whole message of an e-mail."""
+    since = f"Desde: {_written(alarm.since)}"
+    lines = [f"{title(alarm, occasion)}.", "", alarm.sentence, since]
+    if occasion is Occasion.END and alarm.ended_at is not None:
+        lines = [f"{title(alarm, occasion)}.", "", f"O que houve: {alarm.sentence}", since]
+        lines.append(f"Até: {_written(alarm.ended_at)}")
+    elif alarm.advice:
+        lines += ["", f"O que fazer: {alarm.advice}"]
+    return "\n".join([*lines, "", f"Recado – {settings.RECADO_COMPANY}", ""])
+
+
+def event(alarm: Alarm, occasion: Occasion) -> dict[str, Any]:
+    """The body of a webhook; times are ISO 8601 with their zone."""
+    return {
+        "event": f"alarm.{occasion.value}",
+        "alarm": alarm.pk,
+        "kind": alarm.kind,
+        "subject": alarm.subject,
+        "title": title(alarm, occasion),
+        "sentence": alarm.sentence,
+        "advice": alarm.advice,
+        "since": alarm.since.isoformat(timespec="seconds"),
+        "began_at": alarm.began_at.isoformat(timespec="seconds"),
+        "ended_at": alarm.ended_at.isoformat(timespec="seconds") if alarm.ended_at else None,
+        "company": settings.RECADO_COMPANY,
+    }
+
+
+def _written(at: datetime) -> str:
+    return f"{timezone.localtime(at):%d/%m/%Y %H:%M:%S}"
