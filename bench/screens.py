@@ -59,7 +59,7 @@ def _timed(client: object, month: int, page: int, chance: random.Random) -> floa
 def _user() -> object:
     from django.contrib.auth import get_user_model
 
-    return get_user_model().objects.create_user("bench")
+    return get_user_model().objects.create_superuser("bench")
 
 
 def _fill() -> None:

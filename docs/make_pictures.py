@@ -27,7 +27,7 @@ from small_png import small_png
 IMAGES = Path(__file__).parent / "images"
 WIDTH = 1280
 PATIENCE_S = 120.0
-ATTENDANT = "ana.lima"
+USER = "bruno.melo"
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 _PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
 SENT = re.compile("Enviada|Entregue")
@@ -46,7 +46,7 @@ def main() -> None:
 
 @contextmanager
 def demonstration() -> Iterator[tuple[str, str]]:
-    """Run the product with fictitious data; gives its address and the password of `ATTENDANT`."""
+    """Run the product with fictitious data; gives its address and the password of `USER`."""
     with tempfile.TemporaryDirectory(prefix="recado-pictures-") as home:
         port = _free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECADO_")}
@@ -57,7 +57,7 @@ def demonstration() -> Iterator[tuple[str, str]]:
             address = f"http://127.0.0.1:{port}"
             _wait_for(f"{address}/saude/", product)
             said = subprocess.run(  # noqa: S603
-                [*command, "user", "add", ATTENDANT, "--generate"],
+                [*command, "user", "password", USER, "--generate"],
                 env=environment,
                 capture_output=True,
                 text=True,
@@ -126,7 +126,7 @@ class Camera:
     def _log_in(self, password: str) -> None:
         page = self.page
         page.goto("/entrar/")
-        page.get_by_label("Usuário").fill(ATTENDANT)
+        page.get_by_label("Usuário").fill(USER)
         self._shoot("entrar")
         page.locator("#id_password").fill(password)
         page.get_by_role("button", name="Entrar").click()

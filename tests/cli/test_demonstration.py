@@ -6,13 +6,16 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db.models import F
 
 from recado.cli.base import CommandFailed
-from recado.cli.demonstration import agenda, create_demonstration
+from recado.cli.demonstration import agenda, create_demonstration, create_users
 from recado.cli.demonstration.people import make_people
 from recado.cli.run import require_matching_data
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
+from recado.people.membership import role_of
+from recado.people.roles import ROLES
 from recado.phones.models import Phone
 from recado.service_requests.models import Requester, RequestStatus, ServiceRequest
 from tests.support.outbox import assert_unbroken, queue_message
@@ -55,6 +58,13 @@ class TestData:
         assert not Message.objects.filter(moment__gt=NOW).exists()
         assert not ServiceRequest.objects.filter(closed_at__lt=F("opened_at")).exists()
         assert Phone.objects.get().holder == ""
+
+    def test_there_is_a_user_for_each_role_whose_password_is_known(self) -> None:
+        create_users("agua-limpa-todo-dia")
+        create_users("outra-senha-qualquer")
+
+        assert {role_of(user) for user in User.objects.all()} == set(ROLES)
+        assert all(user.check_password("agua-limpa-todo-dia") for user in User.objects.all())
 
     def test_every_number_is_one_that_nobody_has(self) -> None:
         create_demonstration(NOW)

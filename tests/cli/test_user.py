@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from recado.cli.preparation import first_login, new_password
+from recado.people.membership import role_of
+from recado.people.roles import ATTENDANT, ROLES, Role
 from tests.cli.conftest import Recado, Shell
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,21 @@ def test_an_administrator_is_one(recado: Recado) -> None:
     recado("user", "add", "chefia", "--admin", "--generate")
 
     assert User.objects.get().is_superuser
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.slug)
+def test_a_role_may_be_given(recado: Recado, role: Role) -> None:
+    User.objects.create_superuser("chefia")
+    result = recado("user", "add", "ana.lima", "--role", role.slug, "--generate")
+
+    assert result.stdout.startswith(f"Usuário ana.lima incluído como {role.name.lower()}.")
+    assert role_of(User.objects.get(username="ana.lima")) is role
+
+
+def test_without_a_role_a_user_is_an_attendant(recado: Recado) -> None:
+    recado("user", "add", "ana.lima", "--generate")
+
+    assert role_of(User.objects.get()) is ATTENDANT
 
 
 def test_a_generated_password_is_shown_and_works(recado: Recado) -> None:

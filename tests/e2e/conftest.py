@@ -21,6 +21,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from recado.emulator.serve import RunningEmulator
+from recado.people.membership import give_role
+from recado.people.roles import ADMINISTRATOR
 from tests.gateway.conftest import Scene, scene
 
 __all__ = ["scene"]
@@ -127,7 +129,10 @@ def new_context(
 
 @pytest.fixture
 def attendant(transactional_db: None) -> User:
-    return User.objects.create_user("ana", password=PASSWORD, first_name="Ana", last_name="Lima")
+    """Somebody who may see every screen."""
+    user = User.objects.create_user("ana", password=PASSWORD, first_name="Ana", last_name="Lima")
+    give_role(user, ADMINISTRATOR)
+    return user
 
 
 @pytest.fixture

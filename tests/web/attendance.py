@@ -14,6 +14,8 @@ from django.utils import timezone
 from recado.gsm.causes import Cause
 from recado.outbox import transitions
 from recado.outbox.models import Message, Status
+from recado.people.membership import give_role
+from recado.people.roles import SUPERVISOR, Role
 from recado.service_requests.models import Channel, Subtype
 from recado.service_requests.operations import NewRequester, Opened, open_service_request
 
@@ -21,9 +23,10 @@ MOBILE = "+5581912345678"
 OTHER_MOBILE = "+5511987654321"
 
 
-def logged_in() -> Client:
-    """A browser in which an attendant is logged in."""
+def logged_in(role: Role = SUPERVISOR) -> Client:
+    """A browser in which somebody of that role is logged in."""
     user, _ = User.objects.get_or_create(username="atendente")
+    give_role(user, role)
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client

@@ -6,10 +6,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from recado.people.membership import give_role
+from recado.people.roles import ADMINISTRATOR
+
 
 @pytest.fixture
 def user(db: None) -> User:
-    return User.objects.create_user("ana", password="uma-senha-longa", first_name="Ana", last_name="Lima")
+    """Somebody who may see every screen: what other roles may not is the matter of `test_access`."""
+    user = User.objects.create_user("ana", password="uma-senha-longa", first_name="Ana", last_name="Lima")
+    give_role(user, ADMINISTRATOR)
+    return user
 
 
 @pytest.fixture

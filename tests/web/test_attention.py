@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.template.loader import render_to_string
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
 
 from recado.gsm.causes import Cause
 from recado.outbox.decisions import discard
 from recado.outbox.models import Message, Status
+from recado.people.roles import ATTENDANT
 from recado.service_requests.models import Requester
 from tests.web.attendance import OTHER_MOBILE, go_wrong, logged_in, open_ra, words
 
@@ -259,7 +259,20 @@ def test_the_detail_offers_what_may_be_decided(
     elif status != Status.QUEUED:
         go_wrong(message, status)
     message.refresh_from_db()
-    request = RequestFactory().get(f"/mensagens/{message.pk}/")
-    part = render_to_string("web/message_actions.html", {"message": message, "request": request})
+    page = logged_in().get(f"/mensagens/{message.pk}/").content.decode()
+    part = page.split('<div id="acoes">')[1].split("<h2")[0]
     assert all(text in part for text in offered)
     assert not any(text in part for text in withheld)
+
+
+def test_an_attendant_may_correct_the_number_of_a_message_and_decide_nothing_else() -> None:
+    message = go_wrong(open_ra().message)
+    browser = logged_in(ATTENDANT)
+    page = browser.get(f"/mensagens/{message.pk}/").content.decode()
+    part = page.split('<div id="acoes">')[1].split("<h2")[0]
+    assert "Corrigir número" in part
+    assert "Reenviar" not in part
+    assert "Descartar" not in part
+    assert browser.post(f"/mensagens/{message.pk}/reenviar/").status_code == 403
+    message.refresh_from_db()
+    assert message.status == Status.FAILED

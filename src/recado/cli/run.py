@@ -109,10 +109,11 @@ def _prepare(*, demo: bool) -> FirstLogin | None:
     require_matching_data(demo=demo)
     login = first_login()
     if demo:
-        from recado.cli.demonstration import create_demonstration
+        from recado.cli.demonstration import create_demonstration, create_users
 
         if created := create_demonstration():
             click.echo(f"Dados fictícios criados: {created}.")
+            create_users(login.password if login else None)
     collect_static()
     connections.close_all()
     return login
@@ -157,6 +158,11 @@ def welcome(host: str, port: int, login: FirstLogin | None, *, demo: bool) -> st
     lines.append(f"  Endereço: http://{shown}:{port}/")
     if login is not None and (login.new or demo):
         lines += [f"  Usuário:  {login.username}", f"  Senha:    {login.password}   (guardada em {login.path})"]
+        if demo:
+            from recado.cli.demonstration import USERS
+
+            others = ", ".join(f"{user.username} ({user.role.name.lower()})" for user in USERS)
+            lines.append(f"  Outros, com a mesma senha: {others}")
     elif login is not None:
         lines.append(f"  Primeiro acesso: usuário {login.username}, senha em {login.path}")
     return "\n".join([*lines, "  Ctrl-C encerra tudo.", ""])

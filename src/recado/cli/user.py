@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.people.roles import ADMINISTRATOR, ATTENDANT, ROLES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Exemplos:
   recado user add ana.lima
+  recado user add bruno.melo --role supervisor
   recado user add chefia --admin
   recado user password ana.lima""",
 )
@@ -32,18 +34,30 @@ def user() -> None:
 Exemplos:
   recado user add ana.lima               pergunta a senha
   recado user add ana.lima --generate    cria uma senha e a mostra uma vez
-  recado user add chefia --admin""",
+  recado user add bruno.melo --role supervisor
+  recado user add chefia --admin         pode tudo""",
 )
 @click.argument("name", metavar="USUÁRIO")
-@click.option("--admin", is_flag=True, help="Administrador.")
+@click.option(
+    "--role",
+    "slug",
+    type=click.Choice([role.slug for role in ROLES]),
+    default=ATTENDANT.slug,
+    show_default=True,
+    help="O que o usuário pode fazer.",
+)
+@click.option("--admin", is_flag=True, help="Administrador de tudo, como o primeiro.")
 @click.option("--generate", is_flag=True, help="Cria a senha e a mostra uma vez, em vez de perguntar.")
 @with_django
-def add(name: str, admin: bool, generate: bool) -> None:
+def add(name: str, slug: str, admin: bool, generate: bool) -> None:
     """Inclui o USUÁRIO."""
     from django.contrib.auth.models import User
     from django.core.exceptions import ValidationError
-    from django.db import IntegrityError
+    from django.db import IntegrityError, transaction
 
+    from recado.people.membership import give_role
+
+    role = ADMINISTRATOR if admin else next(role for role in ROLES if role.slug == slug)
     candidate = User(username=name, is_staff=admin, is_superuser=admin)
     try:
         candidate.clean_fields(exclude=["password"])
@@ -53,11 +67,14 @@ def add(name: str, admin: bool, generate: bool) -> None:
     password = _new_password(candidate, generate=generate)
     candidate.set_password(password)
     try:
-        candidate.save(force_insert=True)
+        with transaction.atomic():
+            candidate.save(force_insert=True)
+            if not admin:
+                give_role(candidate, role)
     except IntegrityError:
         _refuse_taken(name)
         raise
-    click.echo(f"Usuário {name} incluído{' como administrador' if admin else ''}.")
+    click.echo(f"Usuário {name} incluído como {role.name.lower()}.")
     _show_generated(password, generate=generate)
 
 
@@ -96,14 +113,16 @@ def list_users() -> None:
     from django.contrib.auth.models import User
     from django.utils import timezone
 
+    from recado.people.membership import role_of
+
     rows = [
         (
             person.username,
-            "administrador" if person.is_superuser else "atendente",
+            role.name.lower() if (role := role_of(person)) else "nenhum",
             "ativo" if person.is_active else "inativo",
             f"{timezone.localtime(person.last_login):%d/%m/%Y %H:%M}" if person.last_login else "nunca",
         )
-        for person in User.objects.order_by("username")
+        for person in User.objects.prefetch_related("groups").order_by("username")
     ]
     if not rows:
         click.echo("Nenhum usuário. Inclua o primeiro: recado user add NOME --admin")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from recado.web.access import for_anybody
 from recado.web.views import (
     attention,
     demo_phone,
@@ -26,8 +26,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("vivo/inicio/", home.home_live, name="home_live"),
     path("vivo/cabecalho/", home.live_header, name="live_header"),
-    path("entrar/", session.Login.as_view(), name="login"),
-    path("sair/", login_not_required(session.Logout.as_view()), name="logout"),
+    path("entrar/", for_anybody(session.Login.as_view()), name="login"),
+    path("sair/", for_anybody(session.Logout.as_view()), name="logout"),
     path("mensagens/", messages.messages, name="messages"),
     path("mensagens/<int:pk>/", message.message, name="message"),
     path("mensagens/<int:pk>/vivo/", message.message_live, name="message_live"),

@@ -22,6 +22,7 @@ from recado.cli.demonstration import agenda, fates
 from recado.cli.demonstration.agenda import Agenda, Request
 from recado.cli.demonstration.fates import Fate
 from recado.cli.demonstration.people import FICTITIOUS_NUMBERS, Person, make_people
+from recado.cli.demonstration.users import USERS
 from recado.outbox import claims, decisions, transitions
 from recado.outbox.claims import Claim
 from recado.outbox.models import Attempt, AttemptResult, Message, Status
@@ -39,7 +40,7 @@ from recado.service_requests.operations import (
 SEED = 20261
 PHONE_NAME = "Aparelho de demonstração"
 _HOLDER = "demonstração"
-_ATTENDANTS = ("ana.lima", "bruno.melo", "carla.dias")
+_ATTENDANTS = tuple(user.username for user in USERS[:3])
 _PACE = timedelta(seconds=7)
 _ANSWER = timedelta(seconds=3)
 _REPORT = timedelta(seconds=9)

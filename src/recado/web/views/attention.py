@@ -19,6 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recado.gsm.causes import Cause
 from recado.outbox.decisions import DecisionRefused, resend
 from recado.outbox.models import CAUSES, Message, Status
+from recado.people.roles import Duty
+from recado.web.access import needs
 from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url, take_undo
 
@@ -39,6 +41,7 @@ class CauseLink:
 
 
 @require_GET
+@needs(Duty.DECIDE_MESSAGES)
 def attention(request: HttpRequest) -> HttpResponse:
     """Show the failed messages of the cause asked for (`motivo`), ten a page, and the uncertain ones."""
     cause = _cause(request.GET.get("motivo", ""))
@@ -69,6 +72,7 @@ def attention(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs(Duty.DECIDE_MESSAGES)
 def attention_resend(request: HttpRequest) -> HttpResponse:
     """Queue again the failed messages that were ticked (`ids`)."""
     ticked = {int(raw) for raw in request.POST.getlist("ids") if raw.isascii() and raw.isdigit() and len(raw) < 19}
@@ -82,6 +86,7 @@ def attention_resend(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.DECIDE_MESSAGES)
 def attention_resend_all(request: HttpRequest) -> HttpResponse:
     """Ask, then queue again every failed message of one cause (`motivo`), or of all."""
     cause = _cause((request.POST if request.method == "POST" else request.GET).get("motivo", ""))

@@ -21,6 +21,8 @@ from django.views.decorators.http import require_GET, require_POST
 from recado.emulator.control import ControlClient
 from recado.emulator.errors import ControlError, EmulatorError, EmulatorUnavailable
 from recado.outbox.numbers import NumberRefused, normalise_mobile, show_mobile
+from recado.people.roles import Duty
+from recado.web.access import needs
 from recado.web.live import live_part
 
 SHOWN = 30
@@ -61,6 +63,7 @@ def _demonstration_only(view: View) -> View:
 
 @_demonstration_only
 @require_GET
+@needs(Duty.USE_SCREENS)
 def demo_phone(request: HttpRequest) -> HttpResponse:
     """Show the phone, or say how to start it when it is not running."""
     return render(request, "web/demo_phone.html", {"heading": "Celular de demonstração", **_state()})
@@ -68,6 +71,7 @@ def demo_phone(request: HttpRequest) -> HttpResponse:
 
 @_demonstration_only
 @live_part
+@needs(Duty.USE_SCREENS)
 def demo_phone_screen(request: HttpRequest) -> HttpResponse:
     """The phone's screen; nothing when what is shown (`visto`) still holds."""
     return _live(request, "web/demo_phone_screen.html", "seen_screen")
@@ -75,6 +79,7 @@ def demo_phone_screen(request: HttpRequest) -> HttpResponse:
 
 @_demonstration_only
 @live_part
+@needs(Duty.USE_SCREENS)
 def demo_phone_faults(request: HttpRequest) -> HttpResponse:
     """The switches; nothing when what is shown (`visto`) still holds, so that nobody's typing is swept away."""
     return _live(request, "web/demo_phone_faults.html", "seen_faults")
@@ -82,6 +87,7 @@ def demo_phone_faults(request: HttpRequest) -> HttpResponse:
 
 @_demonstration_only
 @require_POST
+@needs(Duty.USE_SCREENS)
 def demo_phone_command(request: HttpRequest) -> HttpResponse:
     """Pull or push the cable, set one fault on or off or all off (`comando`, `falha`, `valor`, `vezes`), or let a
     customer answer (`numero`, `texto`).

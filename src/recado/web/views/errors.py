@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from recado.web.access import DutyMissing
 from recado.web.context import House
 
 logger = logging.getLogger(__name__)
@@ -36,12 +37,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: this user may not."""
+    """403: this user's role may not."""
     context = {
         "heading": "Acesso não permitido",
         "what": "Seu usuário não permite abrir esta página.",
         "next_step": "Se precisar dela, peça ao supervisor.",
     }
+    if isinstance(exception, DutyMissing):
+        context |= {"what": str(exception), "next_step": exception.next_step}
     return render(request, "web/error.html", context, status=403)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from recado.web.access import for_anybody
+
 LEAST_FREE_BYTES = 20 * 1024 * 1024
 
 
-@login_not_required
+@for_anybody
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 
 from recado.outbox.models import NEEDS_A_PERSON, Message, Status
 from recado.outbox.queries import QueueForecast, day_figures, forecast
+from recado.people.roles import Duty
+from recado.web.access import needs
 from recado.web.context import House
 from recado.web.formatting import counted, duration, percent, when
 from recado.web.forms.messages import SENT, written_date
@@ -22,18 +24,21 @@ from recado.web.live import live_part
 
 
 @require_safe
+@needs(Duty.USE_SCREENS)
 def home(request: HttpRequest) -> HttpResponse:
     """The main screen."""
     return render(request, "web/home.html", {"heading": "Tela principal", **_figures()})
 
 
 @live_part
+@needs(Duty.USE_SCREENS)
 def home_live(request: HttpRequest) -> HttpResponse:
     """The moving part of the main screen."""
     return render(request, "web/home_live.html", _figures())
 
 
 @live_part
+@needs(Duty.USE_SCREENS)
 def live_header(request: HttpRequest) -> HttpResponse:
     """The phones' badge in the header."""
     return render(request, "web/live_header.html")

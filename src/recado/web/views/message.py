@@ -14,8 +14,11 @@ from django.views.decorators.http import require_safe
 from recado.gsm import EncodeError
 from recado.inbox.queries import replies_of
 from recado.outbox.claims import parts_of
+from recado.outbox.decisions import CORRECTABLE, DISCARDABLE
 from recado.outbox.models import Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
 from recado.outbox.receipts import awaited
+from recado.people.roles import Duty
+from recado.web.access import needs
 from recado.web.live import live_part
 
 MOVING = (Status.QUEUED, Status.SENDING)
@@ -41,12 +44,14 @@ class PartShown:
 
 
 @require_safe
+@needs(Duty.CONSULT)
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page."""
     return render(request, "web/message.html", _context(pk))
 
 
 @live_part
+@needs(Duty.CONSULT)
 def message_live(request: HttpRequest, pk: int) -> HttpResponse:
     """Status, actions, tries and history again; 204 when all is as in `era`, the state that the page shows."""
     context = _context(pk)
@@ -69,6 +74,8 @@ def _context(pk: int) -> dict[str, Any]:
         "moving": found.status in MOVING or _awaits_report(found, now, before=REPORT_SOON),
         "report_overdue": awaited(found) and not _awaits_report(found, now, before=REPORT_OVERDUE),
         "retry_at": _retry_at(found, now),
+        "correctable": CORRECTABLE,
+        "discardable": DISCARDABLE,
         "parts": parts,
         "folded": "".join(part.text for part in parts) != found.text,
         "attempts": attempts,

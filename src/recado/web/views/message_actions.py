@@ -19,12 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recado.outbox import decisions
 from recado.outbox.models import Message, Status
 from recado.outbox.numbers import show_mobile
+from recado.people.roles import Duty
 from recado.service_requests.corrections import correct_mobile, correctable_requester
+from recado.web.access import needs
 from recado.web.forms.message_actions import CorrectNumberForm, DiscardForm
 from recado.web.views.returning import offer_undo, return_url
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.DECIDE_MESSAGES)
 def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the message again; one that may have been sent only after the person read that it may double."""
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
@@ -51,6 +54,7 @@ def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
 
 
 @require_POST
+@needs(Duty.DECIDE_MESSAGES)
 def message_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an uncertain message as sent."""
     message = get_object_or_404(Message, pk=pk)
@@ -58,6 +62,7 @@ def message_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs(Duty.DECIDE_MESSAGES)
 def message_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a discard back."""
     message = get_object_or_404(Message, pk=pk)
@@ -67,6 +72,7 @@ def message_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.DECIDE_MESSAGES)
 def message_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why, then discard; the page that follows offers to undo."""
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
@@ -87,6 +93,7 @@ def message_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.CORRECT_NUMBERS)
 def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the old number and ask for the new one; then send to it, and mend the RA if asked."""
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
@@ -107,7 +114,7 @@ def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect(back)
     _say_corrected(request, new, number, before=message.number, mended=mended)
-    return redirect("message", new.pk) if back == reverse("message", args=[pk]) else redirect(back)
+    return redirect("message", new.pk) if back.split("?")[0] == reverse("message", args=[pk]) else redirect(back)
 
 
 def _say_corrected(request: HttpRequest, new: Message, number: str, *, before: str, mended: bool) -> None:

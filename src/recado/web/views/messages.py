@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from recado.people.roles import Duty
+from recado.web.access import needs
 from recado.web.forms.messages import ConsultationForm, written_date
 from recado.web.views.listing import paging_for
 
@@ -27,6 +29,7 @@ class Shortcut:
 
 
 @require_safe
+@needs(Duty.CONSULT)
 def messages(request: HttpRequest) -> HttpResponse:
     """The form, and below it the page of what it found."""
     form = ConsultationForm.of(request.GET)

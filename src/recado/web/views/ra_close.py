@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from recado.people.roles import Duty
 from recado.service_requests.models import ClosingReason, RequestStatus, ServiceRequest
 from recado.service_requests.operations import (
     TYPE_CLOSED,
@@ -20,6 +21,7 @@ from recado.service_requests.operations import (
     recipients_of_closing,
     when_closed,
 )
+from recado.web.access import needs
 from recado.web.forms.ra_close import RaCloseForm
 from recado.web.previews import preview
 
@@ -28,6 +30,7 @@ _SHOWN_AT = {"closed_at": "hour"}
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.OPEN_REQUESTS)
 def ra_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form, or close the RA. One that is closed already sends back to its page and says when it was."""
     service_request = get_object_or_404(ServiceRequest.objects.select_related("subtype__type"), pk=pk)
@@ -55,6 +58,7 @@ def ra_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@needs(Duty.OPEN_REQUESTS)
 def ra_close_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The box “Ao encerrar…” for the reason just chosen (`reason`)."""
     service_request = get_object_or_404(ServiceRequest, pk=pk)

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET
 from recado.inbox.models import Reply
 from recado.inbox.queries import replies_of
 from recado.outbox.models import Message, OptOut
+from recado.people.roles import Duty
 from recado.service_requests.models import RequestStatus, ServiceRequest
+from recado.web.access import needs
 
 REPLIES_SHOWN = 100
 
@@ -27,6 +29,7 @@ class Told:
 
 
 @require_GET
+@needs(Duty.CONSULT)
 def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the RA; reiterating and closing are offered while it is open."""
     rows = ServiceRequest.objects.select_related("subtype__type", "channel", "closing_reason")

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from recado.outbox.models import Message
+from recado.people.roles import Duty
 from recado.service_requests.models import ServiceRequest
+from recado.web.access import needs
 from recado.web.forms.ra_list import RaListForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -24,6 +26,7 @@ _FILTERS = ("situacao", "inicio", "fim")
 
 
 @require_POST
+@needs(Duty.CONSULT)
 def ra_search(request: HttpRequest) -> HttpResponse:
     """Keep what was typed, and go to the list; a refused form is shown again."""
     form = RaListForm(request.POST)
@@ -37,6 +40,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs(Duty.CONSULT)
 def ra_list(request: HttpRequest) -> HttpResponse:
     """The RAs of the filter in the address, ten a page; without a filter, the newest."""
     term = kept_search.kept(request, _AREA)

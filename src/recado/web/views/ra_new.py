@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from recado.outbox.models import Message, Status
+from recado.people.roles import Duty
 from recado.service_requests.models import Requester
 from recado.service_requests.operations import (
     TYPE_OPENED,
@@ -20,6 +21,7 @@ from recado.service_requests.operations import (
     Opened,
     open_service_request,
 )
+from recado.web.access import needs
 from recado.web.forms.ra_new import RaNewForm
 from recado.web.live import live_part
 from recado.web.previews import preview, sample_protocol
@@ -28,6 +30,7 @@ NO_CONTENT = 204
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.OPEN_REQUESTS)
 def ra_new(request: HttpRequest) -> HttpResponse:
     """Show the empty form, refuse a bad one with its sentences, or open the RA."""
     form = RaNewForm(request.POST) if request.method == "POST" else RaNewForm()
@@ -54,6 +57,7 @@ def hand_over(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 @require_GET
+@needs(Duty.CONSULT)
 def ra_protocol(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
     """The protocol in large digits, with what becomes of its SMS."""
     requester = _requester(pk, requester_pk)
@@ -68,6 +72,7 @@ def ra_protocol(request: HttpRequest, pk: int, requester_pk: int) -> HttpRespons
 
 
 @live_part
+@needs(Duty.CONSULT)
 def ra_sms_status(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
     """The live part of that page; nothing when it still shows (`situacao`) what holds."""
     requester = _requester(pk, requester_pk)

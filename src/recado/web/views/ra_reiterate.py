@@ -7,14 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from recado.people.roles import Duty
 from recado.service_requests.models import RequestStatus, ServiceRequest
 from recado.service_requests.operations import TYPE_REITERATED, OperationRefused, reiterate
+from recado.web.access import needs
 from recado.web.forms.ra_reiterate import RaReiterateForm
 from recado.web.previews import preview, sample_protocol
 from recado.web.views.ra_new import hand_over
 
 
 @require_http_methods(["GET", "POST"])
+@needs(Duty.OPEN_REQUESTS)
 def ra_reiterate(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form, or add the reiteration. A closed RA sends back to its page with the reason."""
     service_request = get_object_or_404(ServiceRequest.objects.select_related("subtype__type"), pk=pk)

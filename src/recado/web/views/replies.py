@@ -16,7 +16,9 @@ from recado.inbox.models import Reply
 from recado.inbox.queries import mark_read
 from recado.outbox import consent
 from recado.outbox.models import OptOut
+from recado.people.roles import Duty
 from recado.service_requests.models import Requester
+from recado.web.access import needs
 from recado.web.forms.replies import RepliesForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -35,6 +37,7 @@ class ReplyRow:
 
 
 @require_POST
+@needs(Duty.READ_REPLIES)
 def reply_search(request: HttpRequest) -> HttpResponse:
     """Keep the sender that was typed, and go to the list; a refused form is shown again."""
     form = RepliesForm(request.POST)
@@ -48,6 +51,7 @@ def reply_search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@needs(Duty.READ_REPLIES)
 def replies(request: HttpRequest) -> HttpResponse:
     """The replies of the filter in the address, ten a page; without a filter, those nobody has read."""
     sender = kept_search.kept(request, _AREA)
@@ -65,6 +69,7 @@ def replies(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@needs(Duty.READ_REPLIES)
 def reply_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one reply as read; who read it first stays."""
     reply = get_object_or_404(Reply, pk=pk)
@@ -76,6 +81,7 @@ def reply_read(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@needs(Duty.READ_REPLIES)
 def wish_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a customer's wish not to be written to; who did and when is kept with it."""
     wish = get_object_or_404(OptOut, pk=pk)

@@ -1,0 +1,1 @@
+"""Who may use Recado, in which role, and what they did with it."""

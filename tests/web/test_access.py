@@ -1,0 +1,154 @@
+"""Who may open what: every address of the screens, every role, every method; an address without a row fails."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from recado.people.membership import give_role
+from recado.people.roles import ATTENDANT, INTEGRATION, ROLES, SUPERVISOR, Duty, Role
+
+ANYBODY, ANY_USER = "anybody", "any user"
+
+# The name of the address: what it asks for.
+TABLE: dict[str, Duty | str] = {
+    "home": Duty.USE_SCREENS,
+    "home_live": Duty.USE_SCREENS,
+    "live_header": Duty.USE_SCREENS,
+    "login": ANYBODY,
+    "logout": ANYBODY,
+    "health": ANYBODY,
+    "messages": Duty.CONSULT,
+    "message": Duty.CONSULT,
+    "message_live": Duty.CONSULT,
+    "message_resend": Duty.DECIDE_MESSAGES,
+    "message_correct": Duty.CORRECT_NUMBERS,
+    "message_discard": Duty.DECIDE_MESSAGES,
+    "message_undo": Duty.DECIDE_MESSAGES,
+    "message_confirm": Duty.DECIDE_MESSAGES,
+    "attention": Duty.DECIDE_MESSAGES,
+    "attention_resend": Duty.DECIDE_MESSAGES,
+    "attention_resend_all": Duty.DECIDE_MESSAGES,
+    "replies": Duty.READ_REPLIES,
+    "reply_search": Duty.READ_REPLIES,
+    "reply_read": Duty.READ_REPLIES,
+    "wish_end": Duty.READ_REPLIES,
+    "ra_list": Duty.CONSULT,
+    "ra_search": Duty.CONSULT,
+    "ra_detail": Duty.CONSULT,
+    "ra_protocol": Duty.CONSULT,
+    "ra_sms_status": Duty.CONSULT,
+    "ra_new": Duty.OPEN_REQUESTS,
+    "ra_close": Duty.OPEN_REQUESTS,
+    "ra_close_notice": Duty.OPEN_REQUESTS,
+    "ra_reiterate": Duty.OPEN_REQUESTS,
+    "demo_phone": Duty.USE_SCREENS,
+    "demo_phone_screen": Duty.USE_SCREENS,
+    "demo_phone_faults": Duty.USE_SCREENS,
+    "demo_phone_command": Duty.USE_SCREENS,
+}
+METHODS = ("get", "post")
+
+
+def addresses() -> list[URLPattern]:
+    """Every address there is, with those of included modules."""
+    found: list[URLPattern] = []
+    waiting: list[URLPattern | URLResolver] = list(get_resolver().url_patterns)
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, URLResolver):
+            waiting.extend(entry.url_patterns)
+        else:
+            found.append(entry)
+    return found
+
+
+def browser_of(role: Role) -> Client:
+    user = User.objects.create_user(f"pessoa-{role.slug}")
+    give_role(user, role)
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def path_of(pattern: URLPattern) -> str:
+    """An address whose row exists for nobody: whether one is let in is told before that."""
+    return "/" + str(pattern.pattern).replace("<int:pk>", "999999").replace("<int:requester_pk>", "999999").replace(
+        "<slug:slug>", "nada"
+    ).replace("<str:name>", "nada")
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert {pattern.name for pattern in addresses()} == set(TABLE)
+
+
+@pytest.mark.parametrize("pattern", addresses(), ids=lambda pattern: str(pattern.name))
+def test_a_view_says_what_it_asks_for(pattern: URLPattern) -> None:
+    asked = TABLE[str(pattern.name)]
+    assert hasattr(pattern.callback, "duty"), "declare the view: needs, for_any_user or for_anybody (web/access.py)"
+    assert pattern.callback.duty == (asked if isinstance(asked, Duty) else None)
+    if asked != ANYBODY and "live" not in str(pattern.name):
+        assert getattr(pattern.callback, "login_required", True) or pattern.callback.duty
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.slug)
+def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(role: Role, settings: pytest.FixtureRequest) -> None:
+    settings.RECADO_DEMO = True
+    client = browser_of(role)
+    wrong = []
+    for pattern in addresses():
+        asked = TABLE[str(pattern.name)]
+        if pattern.name == "logout":
+            continue
+        for method in METHODS:
+            answer = getattr(client, method)(path_of(pattern))
+            if answer.status_code == 405:
+                continue
+            may = not isinstance(asked, Duty) or asked in role.duties
+            if (answer.status_code == 403) is may or answer.status_code >= 500:
+                wrong.append(f"{method} {pattern.name}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_nobody_unknown_is_let_in_anywhere() -> None:
+    stranger = Client(raise_request_exception=False)
+    for pattern in addresses():
+        if TABLE[str(pattern.name)] == ANYBODY:
+            continue
+        for method in METHODS:
+            answer = getattr(stranger, method)(path_of(pattern))
+            # Pages of a demonstration are not there without one.
+            assert answer.status_code in (302, 401, 404, 405), f"{method} {pattern.name}"
+            if answer.status_code == 302:
+                assert answer.headers["Location"].startswith("/entrar/")
+
+
+@pytest.mark.django_db
+def test_who_may_not_is_told_what_and_whom_to_ask() -> None:
+    page = browser_of(ATTENDANT).get("/mensagens-com-erro/").content.decode()
+    assert "Seu papel não permite reenviar, confirmar e descartar mensagens." in page
+    assert "Peça ao supervisor." in page
+
+
+@pytest.mark.django_db
+def test_the_menu_offers_what_the_role_may() -> None:
+    offered = {
+        role.slug: browser_of(role).get("/").content.decode().count('href="/mensagens-com-erro/"')
+        for role in (ATTENDANT, SUPERVISOR)
+    }
+    assert offered == {"atendente": 0, "supervisor": 1}
+
+
+@pytest.mark.django_db
+def test_another_system_finds_no_menu_and_may_leave() -> None:
+    client = browser_of(INTEGRATION)
+    answer = client.get("/")
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "Seu papel não permite usar as telas." in page
+    assert 'class="menu-item' not in page or "Inserir RA" not in page
+    assert client.post("/sair/").status_code == 302
