@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.cli.phone_rules import rules_as_data, rules_in_words, set_rules, shell_user
 
 if TYPE_CHECKING:
     from recado.phones.models import Phone
+    from recado.phones.rules import Period
 
 LONGEST_NAME = 40
 
@@ -23,7 +26,10 @@ Exemplos:
   recado phones list""",
 )
 def phones() -> None:
-    """Procura, pareia, inclui, mostra, testa, pausa e retira aparelhos."""
+    """Procura, pareia, inclui, mostra, testa, pausa e retira aparelhos, e muda suas regras."""
+
+
+phones.add_command(set_rules)
 
 
 @phones.command(
@@ -72,27 +78,86 @@ def add(name: str, link: str, pace: float | None) -> None:
 
 
 @phones.command("list", cls=RecadoCommand)
+@click.option("--verbose", is_flag=True, help="Também as regras e o que já foi enviado de cada um.")
+@click.option("--json", "as_json", is_flag=True, help="Em JSON, um aparelho por linha.")
 @with_django
-def list_phones() -> None:
+def list_phones(verbose: bool, as_json: bool) -> None:
     """Mostra os aparelhos e como está cada um."""
-    from recado.phones.models import Condition, Phone
+    from recado.phones.models import Phone
 
-    rows = [
-        (
-            phone.name,
-            phone.link,
-            f"{phone.pace_seconds:g} s",
-            "Pausado" if phone.paused else Condition(phone.condition).label,
-            phone.operator or "–",
-            "–" if phone.signal_percent is None else f"{phone.signal_percent}%",
-            phone.reason or "–",
-        )
-        for phone in Phone.objects.filter(enabled=True)
-    ]
-    if not rows:
+    found = list(Phone.objects.filter(enabled=True))
+    if as_json:
+        for phone in found:
+            click.echo(json.dumps(_as_data(phone), ensure_ascii=False))
+        return
+    if not found:
         click.echo('Nenhum aparelho. Inclua um: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0')
         return
-    click.echo(table(("Nome", "Ligação", "Ritmo", "Estado", "Operadora", "Sinal", "Motivo"), rows))
+    click.echo(table(("Nome", "Ligação", "Ritmo", "Estado", "Operadora", "Sinal", "Motivo"), [_row(p) for p in found]))
+    for phone in found if verbose else ():
+        click.echo(f"\n{phone.name}")
+        for label, value in [*rules_in_words(phone), *_sent_in_words(phone)]:
+            click.echo(f"  {label}: {value}")
+
+
+def _row(phone: Phone) -> tuple[str, ...]:
+    from recado.phones.models import Condition
+
+    rest = _rest(phone)
+    return (
+        phone.name,
+        phone.link,
+        f"{phone.pace_seconds:g} s",
+        "Pausado" if phone.paused else Condition(phone.condition).label,
+        phone.operator or "–",
+        "–" if phone.signal_percent is None else f"{phone.signal_percent}%",
+        phone.reason or rest or "–",
+    )
+
+
+def _as_data(phone: Phone) -> dict[str, Any]:
+    return {
+        "name": phone.name,
+        "link": phone.link,
+        "condition": phone.condition,
+        "paused": phone.paused,
+        "reason": phone.reason,
+        "resting": _rest(phone) or None,
+        "operator": phone.operator,
+        "signal_percent": phone.signal_percent,
+        "battery_percent": phone.battery_percent,
+        "last_seen_at": phone.last_seen_at.isoformat() if phone.last_seen_at else None,
+        "consecutive_failures": phone.consecutive_failures,
+        "rules": rules_as_data(phone),
+        "sent": {period.value: used for period, used in _sent(phone)},
+    }
+
+
+def _sent(phone: Phone) -> list[tuple[Period, int]]:
+    from django.utils import timezone
+
+    from recado.phones.fleet import usage_of
+    from recado.phones.rules import Period
+
+    local, usage = timezone.localtime(timezone.now()), usage_of(phone)
+    return [(period, usage.used(period, local)) for period in Period]
+
+
+def _sent_in_words(phone: Phone) -> list[tuple[str, str]]:
+    labels = ("Enviados nesta hora", "Enviados hoje", "Enviados neste mês")
+    return [(label, f"{used} SMS") for label, (_, used) in zip(labels, _sent(phone), strict=True)]
+
+
+def _rest(phone: Phone) -> str:
+    """Why the phone sends nothing by its rules now; empty when they let it."""
+    from django.utils import timezone
+
+    from recado.phones.fleet import rest_of
+    from recado.phones.rules import sentence
+
+    now = timezone.now()
+    rest = rest_of(phone, now)
+    return sentence(rest, timezone.localtime(now)) if rest else ""
 
 
 @phones.command(cls=RecadoCommand, epilog='\b\nExemplo:\n  recado phones pause "Aparelho 1"')
@@ -130,7 +195,7 @@ def remove(name: str) -> None:
     from recado.phones.models import Phone
 
     with transaction.atomic():
-        phone = _find(name)
+        phone = find_phone(name)
         # Deleting it would lose which phone a send in flight is on: the pause lets that send end first.
         Phone.objects.filter(pk=phone.pk).update(paused=True)
     held = phone.holder and not is_gone(phone.holder) and phone.held_until and phone.held_until > timezone.now()
@@ -185,7 +250,7 @@ def check_link(link: str) -> None:
         raise Refused(str(error)) from error
 
 
-def _find(name: str) -> Phone:
+def find_phone(name: str) -> Phone:
     from recado.phones.models import Phone
 
     phone = Phone.objects.filter(name=name).first()
@@ -197,10 +262,11 @@ def _find(name: str) -> Phone:
 
 def _set_paused(name: str, *, paused: bool) -> None:
     from django.db import transaction
+    from django.utils import timezone
 
     from recado.outbox import doorbell
-    from recado.phones.models import Phone
+    from recado.phones import changes
 
     with transaction.atomic():
-        Phone.objects.filter(pk=_find(name).pk).update(paused=paused)
+        changes.set_paused(find_phone(name), paused=paused, actor=shell_user(), now=timezone.now())
         doorbell.ring()

@@ -1,0 +1,188 @@
+"""`recado phones set`: what a phone may send and when; and its rules in words, for this and for the list."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from collections.abc import Callable
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recado.cli.base import RecadoCommand, Refused, with_django
+
+if TYPE_CHECKING:
+    from recado.phones.models import Phone
+
+NONE = ("nenhum", "nenhuma", "todos", "todas")
+LARGEST_QUOTA = 1_000_000
+_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)")
+
+
+@click.command(
+    "set",
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplos:
+  recado phones set "Aparelho 1" --quota-day 500 --hours 08:00-20:00
+  recado phones set "Aparelho 1" --ddd 81,82 --urgent-share 20
+  recado phones set "Aparelho 2" --types 1,2,3 --no-takes-over
+  recado phones set "Aparelho 1" --quota-day nenhuma --types todos
+
+Vale a partir da próxima mensagem. Cotas contam SMS (partes) aceitos pela operadora; mensagem começada é terminada.""",
+)
+@click.argument("name", metavar="NOME")
+@click.option("--pace", type=click.FloatRange(0, 3600), metavar="SEGUNDOS", help="Tempo mínimo entre dois envios.")
+@click.option("--quota-hour", metavar="SMS", help="SMS por hora, ou nenhuma.")
+@click.option("--quota-day", metavar="SMS", help="SMS por dia, ou nenhuma.")
+@click.option("--quota-month", metavar="SMS", help="SMS por mês, ou nenhuma.")
+@click.option(
+    "--hours", metavar="HH:MM-HH:MM", help="Só envia neste horário, que pode passar da meia-noite; ou nenhum."
+)
+@click.option("--types", metavar="1,2,3", help="Só envia estes tipos de SMS; ou todos.")
+@click.option("--ddd", metavar="81,82", help="DDDs em que é o preferido enquanto puder enviar; ou nenhum.")
+@click.option(
+    "--urgent-share",
+    type=click.IntRange(0, 90),
+    metavar="POR CENTO",
+    help="Parte do ritmo guardada para tipos urgentes, de 0 a 90.",
+)
+@click.option(
+    "--takes-over/--no-takes-over",
+    default=None,
+    help="Envia, ou não, o que cabe a um aparelho preferido que está parado.",
+)
+@with_django
+def set_rules(name: str, **given: Any) -> None:
+    """Muda as regras do aparelho NOME: cotas, horário, tipos, DDDs."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from recado.cli.phones import find_phone
+    from recado.outbox import doorbell
+    from recado.phones import changes
+
+    fields = _fields({option: value for option, value in given.items() if value is not None})
+    if not fields:
+        raise Refused("Diga o que mudar. Veja as opções: recado phones set --help")
+    phone = find_phone(name)
+    for field, value in fields.items():
+        setattr(phone, field, value)
+    words = "; ".join(f"{label.lower()}: {value}" for label, value in rules_in_words(phone)) or "nenhuma"
+    with transaction.atomic():
+        changes.set_rules(phone, fields, note=f"Mudou as regras: {words}.", actor=shell_user(), now=timezone.now())
+        doorbell.ring()
+    click.echo(f"Aparelho “{name}”:")
+    for label, value in rules_in_words(phone):
+        click.echo(f"  {label}: {value}")
+
+
+def rules_in_words(phone: Phone) -> list[tuple[str, str]]:
+    """What is set of the phone: label and value, in Portuguese."""
+    words = [("Ritmo", f"{phone.pace_seconds:g} s".replace(".", ","))]
+    quotas = (("hora", phone.quota_hour), ("dia", phone.quota_day), ("mês", phone.quota_month))
+    words += [(f"Cota por {period}", f"{quota} SMS") for period, quota in quotas if quota is not None]
+    if phone.hours_from is not None and phone.hours_until is not None:
+        words.append(("Horário", f"{phone.hours_from:%H:%M}-{phone.hours_until:%H:%M}"))
+    if phone.type_ids:
+        words.append(("Tipos", ", ".join(map(str, phone.type_ids))))
+    if phone.ddds:
+        words.append(("DDDs preferidos", ", ".join(phone.ddds)))
+    if phone.urgent_share:
+        words.append(("Guardado para urgentes", f"{phone.urgent_share}% do ritmo"))
+    words.append(("Assume a fila de outro", "sim" if phone.takes_over else "não"))
+    return words
+
+
+def rules_as_data(phone: Phone) -> dict[str, Any]:
+    """The rules for scripts; null where none is set."""
+    hours = phone.hours_from is not None and phone.hours_until is not None
+    return {
+        "pace_seconds": phone.pace_seconds,
+        "quota_hour": phone.quota_hour,
+        "quota_day": phone.quota_day,
+        "quota_month": phone.quota_month,
+        "hours": f"{phone.hours_from:%H:%M}-{phone.hours_until:%H:%M}" if hours else None,
+        "types": phone.type_ids or None,
+        "ddds": phone.ddds or None,
+        "urgent_share": phone.urgent_share,
+        "takes_over": phone.takes_over,
+    }
+
+
+def shell_user() -> str:
+    """Who types the command, for the record."""
+    try:
+        return f"{getpass.getuser()} (linha de comando)"
+    except (KeyError, OSError):
+        return "linha de comando"
+
+
+def _fields(given: dict[str, Any]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for option, value in given.items():
+        fields |= _READERS[option](value)
+    return fields
+
+
+def _quota(field: str) -> Callable[[str], dict[str, object]]:
+    def read(raw: str) -> dict[str, object]:
+        if raw.lower() in NONE:
+            return {field: None}
+        if not (raw.isascii() and raw.isdigit() and len(raw) <= 7 and 0 < int(raw) <= LARGEST_QUOTA):
+            raise Refused(f"--{field.replace('_', '-')}: use um número de 1 a {LARGEST_QUOTA}, ou nenhuma.")
+        return {field: int(raw)}
+
+    return read
+
+
+def _hours(raw: str) -> dict[str, object]:
+    if raw.lower() in NONE:
+        return {"hours_from": None, "hours_until": None}
+    match = _HOURS.fullmatch(raw)
+    if match is None:
+        raise Refused("--hours: use HH:MM-HH:MM, como 08:00-20:00, ou nenhum.")
+    hour_from, minute_from, hour_until, minute_until = map(int, match.groups())
+    start, end = time(hour_from, minute_from), time(hour_until, minute_until)
+    if start == end:
+        raise Refused("--hours: o começo e o fim são iguais. Para enviar o dia todo, use nenhum.")
+    return {"hours_from": start, "hours_until": end}
+
+
+def _types(raw: str) -> dict[str, object]:
+    from recado.outbox.models import MessageType
+
+    if raw.lower() in NONE:
+        return {"type_ids": []}
+    known = set(MessageType.objects.values_list("pk", flat=True))
+    words = [word.strip() for word in raw.split(",")]
+    if not all(word.isascii() and word.isdigit() and len(word) < 10 and int(word) in known for word in words):
+        raise Refused(f"--types: use os números dos tipos ({', '.join(map(str, sorted(known)))}), ou todos.")
+    return {"type_ids": sorted({int(word) for word in words})}
+
+
+def _ddds(raw: str) -> dict[str, object]:
+    if raw.lower() in NONE:
+        return {"ddds": []}
+    words = [word.strip() for word in raw.split(",")]
+    if not all(re.fullmatch(r"[1-9][1-9]", word) for word in words):
+        raise Refused("--ddd: use DDDs de dois dígitos, como 81,82, ou nenhum.")
+    return {"ddds": sorted(set(words))}
+
+
+def _as_it_is(field: str) -> Callable[[Any], dict[str, object]]:
+    return lambda value: {field: value}
+
+
+_READERS: dict[str, Callable[[Any], dict[str, object]]] = {
+    "pace": _as_it_is("pace_seconds"),
+    "quota_hour": _quota("quota_hour"),
+    "quota_day": _quota("quota_day"),
+    "quota_month": _quota("quota_month"),
+    "hours": _hours,
+    "types": _types,
+    "ddd": _ddds,
+    "urgent_share": _as_it_is("urgent_share"),
+    "takes_over": _as_it_is("takes_over"),
+}
