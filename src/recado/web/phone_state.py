@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from recado.outbox.models import Message, Status
+from recado.phones import rules
+from recado.phones.fleet import is_held, rest_of
 from recado.phones.models import Condition, Phone
 from recado.web.formatting import duration
 
@@ -50,10 +54,9 @@ def phone_states(now: datetime) -> list[PhoneState]:
 
 def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneState:
     """Say how `phone` stands at `now`; `sending`: a message is on its way through it."""
-    held = bool(phone.holder) and phone.held_until is not None and phone.held_until >= now
     if phone.paused:
         return _state(phone, "Pausado", "Alguém pausou este aparelho.", "Retome-o para a fila andar.", "rc-warn")
-    if not held:
+    if not is_held(phone, now):
         return _state(
             phone,
             "Sem notícias",
@@ -71,6 +74,10 @@ def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneStat
         return _state(
             phone, f"{label}{_since(phone.condition_since, now)}", sentence, advice, "rc-danger", stopped=True
         )
+    rest = rest_of(phone, now)
+    if rest is not None:
+        words = rules.sentence(rest, timezone.localtime(now))
+        return _state(phone, rest.reason, words, "A fila segue por outro aparelho, ou espera.", "rc-warn")
     label = "Enviando" if sending else "Pronto"
     return PhoneState(phone, label, _readings(phone), "", "rc-ok", ready=True, stopped=False)
 

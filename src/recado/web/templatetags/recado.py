@@ -75,6 +75,12 @@ def when(at: datetime) -> str:
 
 
 @register.filter
+def date_and_time(at: datetime) -> str:
+    """`22/11/2026 08:14:04`."""
+    return formatting.date_and_time(at)
+
+
+@register.filter
 def thousands(number: int) -> str:
     """`1.204`."""
     return formatting.thousands(number)

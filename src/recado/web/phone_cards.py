@@ -1,0 +1,110 @@
+"""What *Fila e aparelhos* shows of each phone: one card, every figure in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.utils import timezone
+
+from recado.outbox.models import Message, MessageType, Status
+from recado.phones.fleet import rules_of, usage_of
+from recado.phones.models import Phone, PhoneChange
+from recado.phones.rules import Period, Rules
+from recado.web.formatting import counted, duration, thousands, when
+from recado.web.phone_state import PhoneState
+
+_SPANS = ((Period.HOUR, "Nesta hora"), (Period.DAY, "Hoje"), (Period.MONTH, "Neste mês"))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One phone: `facts` are label and value, in order; `sending` the messages on their way through it."""
+
+    state: PhoneState
+    facts: tuple[tuple[str, str], ...]
+    sending: tuple[Message, ...]
+    last_change: str
+
+    @property
+    def phone(self) -> Phone:
+        return self.state.phone
+
+
+def cards(states: Sequence[PhoneState], now: datetime) -> list[Card]:
+    """A card for each of `states`, in their order."""
+    sending: dict[int, list[Message]] = {}
+    for message in Message.objects.filter(status=Status.SENDING, phone__isnull=False).only("pk", "phone", "protocol"):
+        sending.setdefault(message.phone_id or 0, []).append(message)
+    types = dict(MessageType.objects.values_list("pk", "name"))
+    return [
+        Card(
+            state=state,
+            facts=(*_facts(state.phone, now), *_rules(rules_of(state.phone), types)),
+            sending=tuple(sending.get(state.phone.pk, ())),
+            last_change=_last_change(state.phone, now),
+        )
+        for state in states
+    ]
+
+
+def _facts(phone: Phone, now: datetime) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Última resposta", f"há {duration(now - phone.last_seen_at)}" if phone.last_seen_at else "–"),
+        ("Chip e operadora", ", ".join(filter(None, (_sim(phone.iccid), phone.operator))) or "–"),
+        ("Sinal", _percent(phone.signal_percent)),
+        ("Bateria", _percent(phone.battery_percent)),
+        ("Último envio", when(phone.last_sent_at, now) if phone.last_sent_at else "–"),
+        ("Falhas seguidas", thousands(phone.consecutive_failures)),
+        *_sent(phone, now),
+    )
+
+
+def _sent(phone: Phone, now: datetime) -> list[tuple[str, str]]:
+    local, usage = timezone.localtime(now), usage_of(phone)
+    quotas = dict(rules_of(phone).quotas)
+    return [
+        (label, _of_quota(usage.used(period, local), quotas.get(period)))
+        for period, label in _SPANS
+        if period is not Period.MONTH or period in quotas
+    ]
+
+
+def _of_quota(used: int, quota: int | None) -> str:
+    if quota is None:
+        return counted(used, "SMS enviado", "SMS enviados")
+    return f"{thousands(used)} de {counted(quota, 'SMS', 'SMS')}"
+
+
+def _rules(rules: Rules, types: dict[int, str]) -> list[tuple[str, str]]:
+    shown = []
+    if rules.hours is not None:
+        start, end = (_clock(at) for at in rules.hours)
+        shown.append(("Horário de envio", f"das {start} às {end}"))
+    if rules.types:
+        shown.append(("Só envia", ", ".join(types.get(pk, str(pk)) for pk in sorted(rules.types))))
+    if rules.ddds:
+        shown.append(("DDDs preferidos", ", ".join(sorted(rules.ddds))))
+    if rules.urgent_share:
+        shown.append(("Guardado para urgentes", f"{rules.urgent_share}% do ritmo"))
+    if not rules.takes_over:
+        shown.append(("Fila de outro aparelho", "não assume"))
+    return shown
+
+
+def _last_change(phone: Phone, now: datetime) -> str:
+    change = PhoneChange.objects.filter(phone=phone).first()
+    return f"{change.what.rstrip('.')}: {change.actor}, {when(change.at, now)}." if change else ""
+
+
+def _sim(iccid: str) -> str:
+    return f"chip final {iccid[-4:]}" if iccid else ""
+
+
+def _percent(share: int | None) -> str:
+    return "–" if share is None else f"{share}%"
+
+
+def _clock(at: time) -> str:
+    return f"{at.hour}h{at:%M}" if at.minute else f"{at.hour}h"

@@ -1,0 +1,170 @@
+"""*Fila e aparelhos*: what each card says, pause and resume, the alarms in force."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+
+from recado.alarms.models import Alarm, Kind
+from recado.outbox.models import Message, Status
+from recado.people.membership import give_role
+from recado.people.roles import ATTENDANT
+from recado.phones.models import Condition, Phone, PhoneChange
+from tests.support.outbox import MOBILE, NOW, claim, make_phone, minutes, queue_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now() -> object:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def show(browser: Client, path: str = "/aparelhos/") -> str:
+    response = browser.get(path)
+    assert response.status_code == 200
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def ready_phone(name: str = "Aparelho 1", **fields: object) -> Phone:
+    return make_phone(name, condition=Condition.READY, **fields)
+
+
+def fact(page: str, label: str) -> str:
+    return page.partition(f"<dt>{label}</dt>")[2].partition("</dd>")[0].rpartition(">")[2]
+
+
+def test_the_page_says_how_long_the_queue_takes(browser: Client):
+    ready_phone(pace_seconds=7)
+    for number in range(12):
+        queue_message(number=f"+55819000000{number:02d}")
+    page = show(browser)
+    assert "12 mensagens na fila, cerca de 2 minutos." in page
+
+
+def test_a_card_tells_every_figure_in_words(browser: Client):
+    ready_phone(
+        last_seen_at=NOW - timedelta(seconds=12),
+        last_sent_at=NOW - minutes(3),
+        iccid="89559900000000000019",
+        operator="OPERADORA",
+        signal_percent=68,
+        battery_percent=87,
+        consecutive_failures=2,
+    )
+    page = show(browser)
+    assert "Pronto" in page
+    assert fact(page, "Última resposta") == "há 12 s"
+    assert fact(page, "Chip e operadora") == "chip final 0019, OPERADORA"
+    assert fact(page, "Sinal") == "68%"
+    assert fact(page, "Bateria") == "87%"
+    assert fact(page, "Último envio") == "às 8h11"
+    assert fact(page, "Falhas seguidas") == "2"
+    assert fact(page, "Hoje") == "0 SMS enviados"
+
+
+def test_a_card_names_what_is_being_sent_without_the_customers_number(browser: Client):
+    phone = ready_phone()
+    message = queue_message()
+    claim(phone)
+    page = show(browser)
+    assert f'href="/mensagens/{message.pk}/">mensagem {message.pk}</a>' in page
+    assert "Enviando" in page
+    assert MOBILE not in page
+
+
+def test_a_quota_that_is_used_up_says_when_the_phone_is_back(browser: Client):
+    hour = NOW.replace(minute=0, second=0)
+    ready_phone(quota_hour=50, used_in_hour=50, used_hour_at=hour, used_day_on=NOW.date(), used_in_day=120)
+    page = show(browser)
+    assert "Cota da hora usada; volta às 9h." in page
+    assert fact(page, "Nesta hora") == "50 de 50 SMS"
+    assert fact(page, "Hoje") == "120 SMS enviados"
+
+
+def test_a_card_tells_the_rules_that_are_set_and_no_others(browser: Client):
+    ready_phone("Com", type_ids=[6], ddds=["82", "81"], urgent_share=20, takes_over=False)
+    page = show(browser)
+    assert fact(page, "Só envia") == "Envio avulso"
+    assert fact(page, "DDDs preferidos") == "81, 82"
+    assert fact(page, "Guardado para urgentes") == "20% do ritmo"
+    Phone.objects.all().delete()
+    ready_phone("Sem")
+    assert "DDDs preferidos" not in show(browser)
+
+
+def test_pausing_keeps_who_did_it_and_the_card_says_so(browser: Client):
+    phone = ready_phone()
+    response = browser.post(f"/aparelhos/{phone.pk}/pausar/", follow=True)
+    page = " ".join(unescape(response.content.decode()).split())
+    assert "Aparelho 1 pausado. O envio em andamento termina; a fila espera." in page
+    assert "Pausou o aparelho: ana, às 8h14." in page
+    assert f'action="/aparelhos/{phone.pk}/retomar/"' in page
+    assert Phone.objects.get().paused
+    assert PhoneChange.objects.get().actor == "ana"
+
+
+def test_pressing_twice_says_that_it_is_so_already(browser: Client):
+    phone = ready_phone(paused=True)
+    page = unescape(browser.post(f"/aparelhos/{phone.pk}/pausar/", follow=True).content.decode())
+    assert "Aparelho 1 já estava pausado." in page
+    assert not PhoneChange.objects.exists()
+
+
+def test_resuming_sends_again(browser: Client):
+    phone = ready_phone(paused=True)
+    page = unescape(browser.post(f"/aparelhos/{phone.pk}/retomar/", follow=True).content.decode())
+    assert "Aparelho 1 de volta ao envio." in page
+    assert not Phone.objects.get().paused
+
+
+@pytest.mark.parametrize("path", ["/aparelhos/{}/pausar/", "/aparelhos/{}/retomar/"])
+def test_a_link_alone_changes_nothing_and_a_phone_that_is_gone_is_not_found(browser: Client, path: str):
+    phone = ready_phone()
+    assert browser.get(path.format(phone.pk)).status_code == 405
+    assert browser.post(path.format(phone.pk + 1)).status_code == 404
+
+
+def test_an_attendant_sees_the_phones_and_no_buttons():
+    attendant, browser = User.objects.create_user("bia"), Client()
+    give_role(attendant, ATTENDANT)
+    browser.force_login(attendant, backend="django.contrib.auth.backends.ModelBackend")
+    ready_phone()
+    page = show(browser)
+    assert "Aparelho 1" in page
+    assert "Pausar</" not in page
+
+
+def test_alarms_in_force_stand_on_top(browser: Client):
+    ready_phone()
+    facts = {"sentence": "O aparelho não envia.", "advice": "Veja o cabo.", "since": NOW - minutes(12), "began_at": NOW}
+    Alarm.objects.create(kind=Kind.PHONE_DOWN, subject="Aparelho 9", **facts)
+    Alarm.objects.create(kind=Kind.ERRORS, ended_at=NOW, **facts)
+    page = show(browser)
+    assert "Aparelho “Aparelho 9” parado" in page
+    assert "Desde 22/11/2026 08:02:04." in page
+    assert "Veja o cabo." in page
+    assert "Muitas mensagens com erro" not in page
+    assert page.index("Aparelho 9") < page.index("Nenhuma mensagem na fila.")
+
+
+def test_the_live_part_is_the_page_s_own_and_asks_for_a_login(browser: Client, anonymous: Client):
+    ready_phone()
+    assert 'hx-get="/aparelhos/vivo/" hx-trigger="every 5s"' in show(browser)
+    live = show(browser, "/aparelhos/vivo/")
+    assert live.startswith('<div id="fila-e-aparelhos"')
+    assert anonymous.get("/aparelhos/vivo/").status_code == 401
+
+
+def test_many_phones_cost_no_query_each_but_their_last_change(browser: Client, django_assert_max_num_queries: object):
+    for number in range(8):
+        ready_phone(f"Aparelho {number}")
+    Message.objects.filter(status=Status.QUEUED).delete()
+    with django_assert_max_num_queries(20):
+        show(browser, "/aparelhos/vivo/")
