@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 import urllib.request
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bench.scene import Say, Scene, percentile, resident_mib, until
@@ -25,8 +26,17 @@ def consult(scene: Scene, say: Say) -> None:
     client = Client(SERVER_NAME="localhost")
     client.force_login(_user())
     chance = random.Random(SEED)
-    for what, page in (("first page", lambda: 1), ("any page", lambda: chance.randint(1, 8000))):
-        times = [_timed(client, chance.randint(0, 10), page(), chance) for _ in range(REQUESTS)]
+    orders = ("celular", "-protocolo", "tipo", "-situacao")
+    cases: dict[str, Callable[[], dict[str, str]]] = {
+        "first page": lambda: {"pagina": "1"},
+        "any page": lambda: {"pagina": str(chance.randint(1, 8000))},
+        "first page in another order": lambda: {"ordem": chance.choice(orders)},
+        "any page in another order": lambda: {"ordem": chance.choice(orders), "pagina": str(chance.randint(1, 8000))},
+        "one user": lambda: {"usuario": "ana"},
+        "one RA": lambda: {"ra": str(chance.randint(1, ROWS))},
+    }
+    for what, more in cases.items():
+        times = [_timed(client, chance.randint(0, 10), more(), chance) for _ in range(REQUESTS)]
         say(f"{what}: {percentile(times, 0.5):.0f} ms (p50), {percentile(times, 0.95):.0f} ms (p95)", "150 ms p95")
     _say_plan(say)
 
@@ -41,10 +51,10 @@ def web_memory(scene: Scene, say: Say) -> None:
         say(f"web resident memory {resident_mib(web.pid):.0f} MiB (master and workers)", "printed")
 
 
-def _timed(client: object, month: int, page: int, chance: random.Random) -> float:
+def _timed(client: object, month: int, more: dict[str, str], chance: random.Random) -> float:
     first = (YEAR_START + timedelta(days=32 * month)).replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    filters = {"inicio": f"{first:%d/%m/%Y}", "fim": f"{last:%d/%m/%Y}", "pagina": str(page)}
+    filters = {"inicio": f"{first:%d/%m/%Y}", "fim": f"{last:%d/%m/%Y}", **more}
     if chance.random() < 0.5:
         filters["situacao"] = chance.choice(["enviadas", "nao-enviadas"])
     if chance.random() < 0.3:

@@ -1,5 +1,6 @@
 """The period is whole local days, the order is that of sending, and the index alone says what is on a page."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from recado.outbox.claims import finish
 from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Message, Status
-from recado.outbox.queries import Consultation, DayFigures, day_figures, day_start, forecast
+from recado.outbox.queries import Consultation, DayFigures, Order, day_figures, day_start, forecast, needing_a_person
 from tests.support.outbox import NOW, PERMANENT, THREE_PARTS, claim, make_phone, make_type, queue_message, send_all
 
 DAY = date(2026, 11, 22)
@@ -145,3 +146,41 @@ def test_a_text_that_cannot_be_cut_does_not_stop_the_forecast():
 def test_a_pace_of_nothing_is_no_division_by_nothing():
     queue_message()
     assert forecast([0.0]).wait == timedelta(seconds=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL proves it from the values")
+def test_what_needs_a_person_is_read_from_its_own_index():
+    with CaptureQueriesContext(connection) as captured:
+        needing_a_person().filter(status=Status.FAILED).count()
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + captured[0]["sql"])
+        assert "message_attention" in cursor.fetchall()[0][-1]
+
+
+@pytest.mark.django_db
+def test_only_failed_and_uncertain_messages_need_a_person():
+    phone = make_phone()
+    queue_message()
+    finish(claim(phone), PERMANENT, NOW)
+    queue_message()
+    assert [message.status for message in needing_a_person()] == [Status.FAILED]
+
+
+@pytest.mark.django_db
+def test_totals_are_of_each_status_that_occurs():
+    send_all_of = make_phone()
+    queue_message()
+    send_all(send_all_of)
+    queue_message()
+    queue_message()
+    assert Consultation(DAY, DAY).totals() == {Status.QUEUED: 2, Status.SENT: 1}
+
+
+@pytest.mark.django_db
+def test_labels_are_ordered_as_a_portuguese_dictionary_does():
+    kinds = [make_type(name=name) for name in ("Zebra", "Água", "abelha")]
+    made = [queue_message(kind=kind) for kind in kinds]
+    asked = Consultation(DAY, DAY, order=Order.TYPE)
+    assert asked.rows(0, 10) == [made[2], made[1], made[0]]
+    assert replace(asked, descending=True).rows(0, 10) == [made[0], made[1], made[2]]

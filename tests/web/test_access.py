@@ -20,6 +20,8 @@ TABLE: dict[str, Duty | str] = {
     "login": ANYBODY,
     "logout": ANYBODY,
     "health": ANYBODY,
+    "customer": Duty.CONSULT,
+    "customer_search": Duty.CONSULT,
     "messages": Duty.CONSULT,
     "message": Duty.CONSULT,
     "message_export": Duty.EXPORT_DATA,

@@ -87,8 +87,8 @@ def test_the_queue_is_told_with_its_end(messages, wait, words):
 
 def test_a_search_goes_by_post_so_that_no_number_stands_in_an_address(browser):
     page = show(browser)
-    assert '<form class="rc-search" method="post" action="/ra/pesquisar/"' in page
-    answer = browser.post("/ra/pesquisar/", {"term": "(81) 90000-0012"})
+    assert '<form class="rc-search" method="post" action="/cliente/procurar/"' in page
+    answer = browser.post("/cliente/procurar/", {"term": "(81) 90000-0012"})
     assert answer.status_code == 302
     assert "0012" not in answer.headers["Location"]
 

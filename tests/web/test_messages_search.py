@@ -124,7 +124,7 @@ def test_a_row_says_who_what_when_and_how_it_stands(browser):
     finish(claim(phone, NOW - timedelta(minutes=2)), PERMANENT, NOW)
     page = ask(browser, **PERIOD)
     assert "(81) 90000-0012" in page
-    assert f'href="/mensagens/{message.pk}/"' in page
+    assert f'href="/mensagens/{message.pk}/?next=%2Fmensagens%2F%3Finicio%3D01' in page
     assert ">22/11/2026 08:12:04</time>" in page
     assert "há 2 minutos" in page
     assert "<span>Envio avulso</span></td>" in page
@@ -136,7 +136,7 @@ def test_a_message_of_an_ra_leads_to_the_ra(browser):
     opened = open_ra()
     number, protocol = opened.service_request.pk, opened.requester.protocol
     page = ask(browser, **PERIOD)
-    assert f'<a href="/ra/{number}/">RA {number}</a>' in page
+    assert re.search(rf'<a href="/ra/{number}/\?next=[^"]+">RA {number}</a>', page)
     assert f'<span class="sr-only">Mensagem do protocolo </span>{protocol}</a>' in page
 
 
@@ -204,3 +204,125 @@ def test_one_day_is_told_as_one(browser):
 
 def test_the_query_is_only_read(browser):
     assert browser.post("/mensagens/").status_code == 405
+
+
+def address_after(browser, **typed):
+    """Where the form leads, and what is there."""
+    answer = browser.post("/mensagens/pesquisar/", PERIOD | typed)
+    assert answer.status_code == 302
+    return answer["Location"], browser.get(answer["Location"]).content.decode()
+
+
+def test_the_form_leads_to_an_address_that_can_be_shared(browser):
+    waiting = queue_message()
+    address, page = address_after(browser, situacao="nao-enviadas", estado="queued", por_pagina="25")
+    assert address == (
+        "/mensagens/?inicio=01%2F11%2F2026&fim=22%2F11%2F2026&situacao=nao-enviadas&estado=queued&por_pagina=25"
+    )
+    assert numbers(page) == [str(waiting.pk)]
+    assert re.search("<details class=.rc-more. open>", page)
+
+
+def test_a_blank_form_is_refused_at_an_address_of_its_own(browser):
+    answer = browser.post("/mensagens/pesquisar/", {"inicio": "", "fim": ""}, follow=True)
+    assert "Informe a data inicial." in answer.content.decode()
+
+
+@pytest.mark.parametrize("written", ["+55 (81) 9 0000-0012", "81900000012", "081 90000 0012"])
+def test_a_mobile_in_any_writing_is_found_and_never_stands_in_an_address(browser, written):
+    mine = queue_message(number="+5581900000012")
+    queue_message()
+    address, page = address_after(browser, celular=written)
+    assert numbers(page) == [str(mine.pk)]
+    assert "chave=" in address
+    addresses = [address, *re.findall(r'(?:href|action)="([^"]+)"', page)]
+    assert not any(part in link for link in addresses for part in ("0000-0012", "00000012", "90000"))
+
+
+def test_a_mobile_that_is_kept_no_longer_is_asked_for_again(browser):
+    page = ask(browser, **PERIOD, chave="nenhuma")
+    assert "O celular desta pesquisa não está mais guardado" in page
+    assert 'value="01/11/2026"' in page
+
+
+def test_further_filters_narrow_by_protocol_ra_phone_and_user(browser):
+    opened = open_ra(actor="ana")
+    ra, protocol, mine = opened.service_request.pk, opened.requester.protocol, opened.message
+    other = queue_message()
+    send_all(make_phone("Aparelho 7"))
+    phone = make_phone("Aparelho 8")
+    queue_message()
+    sent = send_all(phone)
+    assert numbers(ask(browser, **PERIOD, aparelho=str(phone.pk))) == [str(sent.pk)]
+    for query in ({"protocolo": f"{protocol[:4]}.{protocol[4:]}"}, {"ra": str(ra)}, {"usuario": "ANA"}):
+        page = ask(browser, **PERIOD, **query)
+        assert f'href="/mensagens/{mine.pk}/?' in page
+        assert f'href="/mensagens/{other.pk}/?' not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"protocolo": "123"}, "O protocolo tem 14 números. Exemplo: 20261000000012."),
+        ({"ra": "doze"}, "Informe só os números do RA. Exemplo: 8143712."),
+        ({"ra": "9" * 40}, "Informe só os números do RA. Exemplo: 8143712."),
+        ({"aparelho": "999"}, "Escolha um aparelho da lista."),
+        ({"situacao": "enviadas", "estado": "failed"}, "“Com erro” está entre as Não Enviadas"),
+    ],
+)
+def test_further_filters_are_refused_in_words(browser, query, sentence):
+    page = ask(browser, **PERIOD, **query)
+    assert sentence in page
+    assert "Há 1 campo para corrigir" in page
+    assert re.search("<details class=.rc-more. open>", page)
+
+
+def test_columns_order_the_whole_result_and_say_so(browser):
+    last, first = queue_message(number="+5581900000099"), queue_message(number="+5581900000011")
+    page = ask(browser, **PERIOD)
+    assert numbers(page) == [str(last.pk), str(first.pk)]
+    assert '<th scope="col" aria-sort="ascending"><a class="rc-sort" href="?inicio=01%2F11%2F2026' in page
+    by_mobile = ask(browser, **PERIOD, ordem="celular")
+    assert numbers(by_mobile) == [str(first.pk), str(last.pk)]
+    assert re.search(
+        r'<th scope="col" aria-sort="ascending"><a class="rc-sort" href="[^"]+ordem=-celular">Cel', by_mobile
+    )
+    assert numbers(ask(browser, **PERIOD, ordem="-celular")) == [str(last.pk), str(first.pk)]
+    assert numbers(ask(browser, **PERIOD, ordem="nada")) == [str(last.pk), str(first.pk)]
+
+
+def test_totals_by_status_are_of_the_whole_result_and_lead_to_their_lists(browser):
+    phone = make_phone()
+    for _ in range(12):
+        queue_message()
+    finish(claim(phone), PERMANENT, NOW)
+    page = ask(browser, **PERIOD)
+    totals = re.search(r'<ul class="[^"]*rc-totals.*?</ul>', page, re.DOTALL)[0]
+    assert re.findall(r'<span>([^<]+)</span></span> <span class="num">(\d+)<', totals) == [
+        ("Na fila", "11"),
+        ("Com erro", "1"),
+    ]
+    assert "&amp;estado=failed" in totals
+
+
+def test_back_from_a_message_and_its_ra_keeps_the_filters(browser):
+    opened = open_ra()
+    page = ask(browser, **PERIOD, situacao="nao-enviadas")
+    for path in (f"/mensagens/{opened.message.pk}/", f"/ra/{opened.service_request.pk}/"):
+        link = re.search(rf'href="({path}\?next=[^"]+)"', page)[1]
+        there = browser.get(link.replace("&amp;", "&")).content.decode()
+        assert 'href="/mensagens/?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026&amp;situacao=nao-enviadas"' in there
+
+
+def test_back_leads_to_no_other_house(browser):
+    message = queue_message()
+    there = browser.get(f"/mensagens/{message.pk}/?next=https://example.com/").content.decode()
+    assert "example.com" not in there
+
+
+def test_a_huge_result_is_ordered_by_time_alone(browser, monkeypatch):
+    monkeypatch.setattr("recado.web.views.messages.MOST_TO_SORT", 1)
+    first, second = queue_message(number="+5581900000099"), queue_message(number="+5581900000011")
+    page = ask(browser, **PERIOD, ordem="celular")
+    assert numbers(page) == [str(first.pk), str(second.pk)]
+    assert "Para ordenar por outra coluna, reduza o período: até 1 mensagens." in page

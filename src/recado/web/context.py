@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from recado.inbox.queries import unread_count
-from recado.outbox.models import NEEDS_A_PERSON, Message
+from recado.outbox.queries import needing_a_person
 from recado.web.phone_state import Badge, PhoneState, badge, phone_states
 
 
@@ -30,7 +30,7 @@ class House:
     @cached_property
     def attention(self) -> int:
         """How many messages need a person's decision."""
-        return Message.objects.filter(status__in=NEEDS_A_PERSON).count() if self._known else 0
+        return needing_a_person().count() if self._known else 0
 
     @cached_property
     def unread_replies(self) -> int:

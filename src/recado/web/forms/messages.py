@@ -1,26 +1,52 @@
-"""What *Consultar Mensagens Enviadas Via SMS* asks for: period, situation, type."""
+"""What *Consultar Mensagens Enviadas Via SMS* asks for: period, situation, type, and the further filters.
+
+The address holds all of it but the mobile, which the session keeps (`views.kept_search`).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, MessageType, Status
-from recado.outbox.queries import Consultation
-from recado.web.forms.ra_fields import DayField
+from recado.outbox.numbers import show_mobile
+from recado.outbox.queries import Consultation, Order
+from recado.phones.models import Phone
+from recado.service_requests.finding import LONGEST_RA, PROTOCOL_DIGITS
+from recado.web.forms.ra_fields import DayField, MobileField
 
 ALL, NOT_SENT, SENT = "todas", "nao-enviadas", "enviadas"
 GROUPS: dict[str, tuple[Status, ...]] = {ALL: (), NOT_SENT: NOT_SENT_GROUP, SENT: SENT_GROUP}
-FILTERS = ("inicio", "fim", "situacao", "tipo", "estado")
+FURTHER = ("estado", "protocolo", "ra", "aparelho", "usuario")
+FILTERS = ("inicio", "fim", "situacao", "tipo", *FURTHER)
+ORDER = "ordem"
 # What is longer than any answer is cut before it is looked at, and so never written back into the page.
-_LONGEST = 40
+LONGEST = 150
+_ORDERS = {f"{sign}{order}" for order in Order for sign in ("", "-")}
+
+
+class DigitsField(forms.CharField):
+    """A number of `least` to `most` digits; the points, dashes and blanks people write between them are dropped."""
+
+    def __init__(self, *, least: int, most: int, refusal: str, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(required=False, **options)
+        self._pattern, self._refusal = re.compile(f"[0-9]{{{least},{most}}}"), refusal
+
+    def clean(self, value: Any) -> str:
+        written = re.sub(r"[\s.\-/]", "", super().clean(value))
+        if written and not self._pattern.fullmatch(written):
+            raise ValidationError(self._refusal, code="digits")
+        return written
 
 
 class ConsultationForm(forms.Form):
-    """Sent by GET, so that the address holds the filters. `estado`: one status, asked for by links of other pages."""
+    """Read from the address; `celular` from the session. `estado` is one status, asked for by other pages too."""
 
     inicio = DayField(label="Data inicial", error_messages={"required": "Informe a data inicial."})
     fim = DayField(label="Data final", error_messages={"required": "Informe a data final."})
@@ -37,38 +63,81 @@ class ConsultationForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Escolha um tipo de SMS da lista."},
     )
-    estado = forms.ChoiceField(choices=[("", ""), *Status.choices], widget=forms.HiddenInput, required=False)
+    celular = MobileField(label="Celular", required=False)
+    protocolo = DigitsField(
+        label="Protocolo",
+        least=PROTOCOL_DIGITS,
+        most=PROTOCOL_DIGITS,
+        refusal=f"O protocolo tem {PROTOCOL_DIGITS} números. Exemplo: 20261000000012.",
+    )
+    ra = DigitsField(
+        label="Número do RA", least=1, most=LONGEST_RA, refusal="Informe só os números do RA. Exemplo: 8143712."
+    )
+    estado = forms.ChoiceField(
+        label="Situação em detalhe", choices=[("", "Qualquer uma"), *Status.choices], required=False
+    )
+    aparelho = forms.ChoiceField(
+        label="Aparelho", required=False, error_messages={"invalid_choice": "Escolha um aparelho da lista."}
+    )
+    usuario = forms.CharField(
+        label="Usuário ou origem",
+        required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
-    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Mapping[str, str] | None = None, *, order: str = "") -> None:
         super().__init__(data)
         types = MessageType.objects.filter(active=True).values_list("pk", "name")
         self.fields["tipo"].choices = [("", "Todos os tipos"), *((str(pk), name) for pk, name in types)]  # type: ignore[attr-defined]
+        phones = Phone.objects.order_by("name").values_list("pk", "name")
+        self.fields["aparelho"].choices = [("", "Todos"), *((str(pk), name) for pk, name in phones)]  # type: ignore[attr-defined]
+        self.order = order if order in _ORDERS else ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> ConsultationForm:
-        """The form for an address: blank when it asks for nothing."""
-        if not any(name in query for name in FILTERS):
+    def of(cls, query: Mapping[str, str], mobile: str = "") -> ConsultationForm:
+        """The form for an address and the mobile kept for it: blank when they ask for nothing."""
+        if not mobile and not any(name in query for name in FILTERS):
             return cls()
-        data = {name: query.get(name, "")[:_LONGEST] for name in FILTERS}
+        data = {name: query.get(name, "")[:LONGEST] for name in FILTERS} | {"celular": mobile}
         data["situacao"] = data["situacao"] or ALL
         if data["estado"] not in Status.values:
             data["estado"] = ""
-        return cls(data)
+        return cls(data, order=query.get(ORDER, ""))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = cleaned.get("inicio"), cleaned.get("fim")
         if start and end and end < start:
             self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
+        group, status = GROUPS.get(cleaned.get("situacao", ""), ()), cleaned.get("estado")
+        if group and status and status not in group:
+            other = "Enviadas" if status in SENT_GROUP else "Não Enviadas"
+            self.add_error("estado", f"“{Status(status).label}” está entre as {other}: escolha {other} ou Todas.")
         return cleaned
 
     @property
     def consultation(self) -> Consultation:
         """What a valid form asks the outbox for."""
         asked = self.cleaned_data
-        statuses = (Status(asked["estado"]),) if asked["estado"] else GROUPS[asked["situacao"]]
-        type_id = int(asked["tipo"]) if asked["tipo"] else None
-        return Consultation(asked["inicio"], asked["fim"], statuses, type_id)
+        return Consultation(
+            asked["inicio"],
+            asked["fim"],
+            statuses=(Status(asked["estado"]),) if asked["estado"] else GROUPS[asked["situacao"]],
+            type_id=_number(asked["tipo"]),
+            number=asked["celular"],
+            protocol=asked["protocolo"],
+            ra_number=_number(asked["ra"]),
+            phone_id=_number(asked["aparelho"]),
+            created_by=asked["usuario"],
+            order=Order(self.order.removeprefix("-") or Order.MOMENT),
+            descending=self.order.startswith("-"),
+        )
+
+    @property
+    def asks_further(self) -> bool:
+        """Whether anything under *Mais filtros* is filled in, so that it must not be hidden."""
+        return self.is_bound and any(self.data.get(name) for name in ("celular", *FURTHER))
 
     @property
     def status_only(self) -> Status | None:
@@ -80,8 +149,28 @@ class ConsultationForm(forms.Form):
         """The filters of a valid form, for the links to its other pages."""
         asked = self.cleaned_data
         written = {"inicio": written_date(asked["inicio"]), "fim": written_date(asked["fim"])}
-        others = {name: asked[name] for name in ("situacao", "tipo", "estado") if asked[name] not in ("", ALL)}
-        return written | others
+        others = {name: asked[name] for name in ("situacao", "tipo", *FURTHER) if asked[name] not in ("", ALL)}
+        return written | others | ({ORDER: self.order} if self.order else {})
+
+    @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """Every filter of a valid form as label and what was asked, for a document that leaves the screen."""
+        asked = self.cleaned_data
+        period = f"{written_date(asked['inicio'])} a {written_date(asked['fim'])}"
+        told = [("Período de envio", period)]
+        for name in ("situacao", "tipo", "estado", "aparelho"):
+            labels = dict(self.fields[name].choices)  # type: ignore[attr-defined]
+            if asked[name] or name in ("situacao", "tipo"):
+                told.append((str(self.fields[name].label), str(labels[asked[name]])))
+        if asked["celular"]:
+            told.append(("Celular", show_mobile(asked["celular"])))
+        return told + [
+            (str(self.fields[name].label), asked[name]) for name in ("protocolo", "ra", "usuario") if asked[name]
+        ]
+
+
+def _number(written: str) -> int | None:
+    return int(written) if written else None
 
 
 def written_date(day: date) -> str:

@@ -10,17 +10,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.service_requests.finding import meaning_of
 from recado.service_requests.models import RequestStatus, ServiceRequest
 from recado.web.forms.ra_fields import DayField
-
-PROTOCOL_DIGITS = 14
-# An RA number is a 64-bit key: what has more digits is none, and must not reach the database as one.
-_LONGEST_RA = 18
-_LONGEST_PROPERTY = 12
 
 
 class RaListForm(forms.Form):
@@ -74,21 +69,5 @@ class RaListForm(forms.Form):
             after = datetime.combine(last + timedelta(days=1), time.min)
             found = found.filter(opened_at__lt=timezone.make_aware(after))
         if term := self.cleaned_data["term"]:
-            found = found.filter(pk__in=ServiceRequest.objects.filter(_meaning(term)).values("pk"))
+            found = found.filter(pk__in=ServiceRequest.objects.filter(meaning_of(term)).values("pk"))
         return found
-
-
-def _meaning(term: str) -> Q:
-    """Everything that `term` may be: 11 digits are a mobile, a property or an RA at once."""
-    digits = "".join(character for character in term if character in "0123456789")
-    meaning = Q(requesters__protocol=digits) if len(digits) == PROTOCOL_DIGITS else Q(pk__in=())
-    if digits and len(digits) <= _LONGEST_RA:
-        meaning |= Q(pk=int(digits))
-    if digits and len(digits) <= _LONGEST_PROPERTY:
-        meaning |= Q(property_id=digits)
-    try:
-        meaning |= Q(requesters__mobile=normalise_mobile(term))
-    except NumberRefused:
-        # It need not be a mobile: the other readings stand.
-        return meaning
-    return meaning

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from recado.outbox.models import NEEDS_A_PERSON, Message, Status
-from recado.outbox.queries import QueueForecast, day_figures, forecast
+from recado.outbox.models import Status
+from recado.outbox.queries import QueueForecast, day_figures, forecast, needing_a_person
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.context import House
@@ -47,9 +47,7 @@ def live_header(request: HttpRequest) -> HttpResponse:
 def _figures() -> dict[str, Any]:
     now = timezone.now()
     house = House(known=True)
-    waiting = dict(
-        Message.objects.filter(status__in=NEEDS_A_PERSON).order_by().values_list("status").annotate(Count("pk"))
-    )
+    waiting = dict(needing_a_person().order_by().values_list("status").annotate(Count("pk")))
     today = timezone.localdate(now)
     figures = day_figures(today)
     ready = [state.phone.pace_seconds for state in house.phones if state.ready]

@@ -28,3 +28,9 @@ def kept(request: HttpRequest, area: str) -> str | None:
     key = request.GET.get(KEY, "")
     found: str | None = request.session.get(area, {}).get(key) if key else ""
     return found
+
+
+def address(request: HttpRequest) -> dict[str, str]:
+    """The key of the address as a filter, to go along in the page's links."""
+    key = request.GET.get(KEY, "")
+    return {KEY: key} if key else {}

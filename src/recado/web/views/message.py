@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,6 +22,7 @@ from recado.outbox.receipts import awaited
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.live import live_part
+from recado.web.views.returning import FIELD, return_url
 
 MOVING = (Status.QUEUED, Status.SENDING)
 # The word of the customer's phone comes within seconds as a rule; the page waits for it so long.
@@ -47,20 +50,20 @@ class PartShown:
 @needs(Duty.CONSULT)
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page."""
-    return render(request, "web/message.html", _context(pk))
+    return render(request, "web/message.html", _context(request, pk))
 
 
 @live_part
 @needs(Duty.CONSULT)
 def message_live(request: HttpRequest, pk: int) -> HttpResponse:
     """Status, actions, tries and history again; 204 when all is as in `era`, the state that the page shows."""
-    context = _context(pk)
+    context = _context(request, pk)
     if request.GET.get("era") == context["era"]:
         return HttpResponse(status=204)
     return render(request, "web/message_live.html", {**context, "live": True})
 
 
-def _context(pk: int) -> dict[str, Any]:
+def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
     found = get_object_or_404(Message.objects.select_related("type", "phone", "replaces"), pk=pk)
     now = timezone.now()
     reports = list(DeliveryReport.objects.filter(attempt__segment__message=found).select_related("attempt"))
@@ -70,6 +73,8 @@ def _context(pk: int) -> dict[str, Any]:
     return {
         "heading": f"Mensagem do protocolo {found.protocol}" if found.protocol else f"Mensagem {found.pk}",
         "section": "messages",
+        "return_to": (back := return_url(request, "")),
+        "here": reverse("message", args=[pk]) + (f"?{urlencode({FIELD: back})}" if back else ""),
         "message": found,
         "moving": found.status in MOVING or _awaits_report(found, now, before=REPORT_SOON),
         "report_overdue": awaited(found) and not _awaits_report(found, now, before=REPORT_OVERDUE),

@@ -1,23 +1,42 @@
-"""*Consultar Mensagens Enviadas Via SMS*."""
+"""*Consultar Mensagens Enviadas Via SMS*.
+
+The form goes by POST, since a mobile may be in it, and leads to an address that holds every other filter: it can be
+kept, shared, reloaded and gone back to.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from recado.outbox.models import Status
+from recado.outbox.queries import Consultation, Order
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.forms.messages import ConsultationForm, written_date
+from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
+from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
 
 HEADING = "Consultar Mensagens Enviadas Via SMS"
+# Ordered by time, any page comes from the index; by anything else all rows are read first.
+MOST_TO_SORT = 200_000
+_AREA = "message_search"
+_LONGEST_MOBILE = 40
+_COLUMNS = {
+    Order.NUMBER: "Celular",
+    Order.PROTOCOL: "Protocolo e RA",
+    Order.MOMENT: "Data e hora do envio",
+    Order.TYPE: "Tipo",
+    Order.STATUS: "Situação",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +47,96 @@ class Shortcut:
     query: str
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnHead:
+    """The head of a column: `query` orders by it; `sort` is its aria-sort, empty for one that does not order."""
+
+    label: str
+    query: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTotal:
+    """How many messages of the whole result stand at `status`; `query` shows only those."""
+
+    status: Status
+    count: int
+    query: str
+
+
+@require_POST
+@needs(Duty.CONSULT)
+def message_search(request: HttpRequest) -> HttpResponse:
+    """Keep the mobile that was typed, and go to the address of what was asked, refused or not."""
+    address = {name: request.POST.get(name, "").strip()[:LONGEST] for name in (*FILTERS, ORDER, "por_pagina")}
+    # The dates stay even when empty: without any filter the address would be that of the blank form.
+    address = {name: value for name, value in address.items() if value or name in ("inicio", "fim")}
+    if mobile := request.POST.get("celular", "").strip()[:_LONGEST_MOBILE]:
+        address[kept_search.KEY] = kept_search.keep(request, _AREA, mobile)
+    return redirect(f"{reverse('messages')}?{urlencode(address)}")
+
+
 @require_safe
 @needs(Duty.CONSULT)
 def messages(request: HttpRequest) -> HttpResponse:
     """The form, and below it the page of what it found."""
-    form = ConsultationForm.of(request.GET)
-    context: dict[str, Any] = {"heading": HEADING, "form": form, "shortcuts": _shortcuts(form, timezone.localdate())}
-    if form.is_bound and form.is_valid():
-        context |= _found(form, request)
+    form = asked_form(request)
+    if form is None:
+        form = ConsultationForm.of(request.GET)
+        context: dict[str, Any] = {"forgotten": True}
+    elif form.is_bound and form.is_valid():
+        context = _found(form, request)
+    else:
+        context = {}
+    context |= {"heading": HEADING, "form": form, "shortcuts": _shortcuts(form, request, timezone.localdate())}
     return render(request, "web/messages_search.html", context)
+
+
+def asked_form(request: HttpRequest) -> ConsultationForm | None:
+    """The form of an address; None when it names a mobile that the session keeps no longer."""
+    mobile = kept_search.kept(request, _AREA)
+    return None if mobile is None else ConsultationForm.of(request.GET, mobile)
 
 
 def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
     asked = form.consultation
-    paging = paging_for(request, asked.count(), form.filters)
-    rows = asked.rows(paging.offset, paging.size)
+    totals = asked.totals()
+    total = sum(totals.values())
+    sortable = total <= MOST_TO_SORT
+    if not sortable:
+        asked = replace(asked, order=Order.MOMENT, descending=asked.descending and asked.order is Order.MOMENT)
+    filters = form.filters | kept_search.address(request)
+    paging = paging_for(request, total, filters)
     start, end = written_date(asked.start), written_date(asked.end)
-    period = f"em {start}" if start == end else f"de {start} a {end}"
-    without_status = {name: value for name, value in form.filters.items() if name != "estado"}
-    return {"paging": paging, "rows": rows, "period": period, "query_without_status": urlencode(without_status)}
+    return {
+        "paging": paging,
+        "rows": asked.rows(paging.offset, paging.size),
+        "period": f"em {start}" if start == end else f"de {start} a {end}",
+        "totals": [StatusTotal(s, count, urlencode(filters | {"estado": s.value})) for s, count in totals.items()],
+        "query_without_status": urlencode({name: value for name, value in filters.items() if name != "estado"}),
+        "heads": [_head(column, asked, filters, sortable=sortable) for column in _COLUMNS],
+        "query": urlencode(filters),
+        "sortable": sortable,
+        "most_to_sort": MOST_TO_SORT,
+        "here": request.get_full_path(),
+    }
 
 
-def _shortcuts(form: ConsultationForm, today: date) -> list[Shortcut]:
+def _head(column: Order, asked: Consultation, filters: dict[str, str], *, sortable: bool) -> ColumnHead:
+    orders = asked.order is column
+    descend = orders and not asked.descending
+    written = f"-{column}" if descend else "" if column is Order.MOMENT else str(column)
+    address = {name: value for name, value in filters.items() if name != ORDER} | ({ORDER: written} if written else {})
+    sort = ("descending" if asked.descending else "ascending") if orders else ""
+    return ColumnHead(_COLUMNS[column], urlencode(address) if sortable or column is Order.MOMENT else "", sort)
+
+
+def _shortcuts(form: ConsultationForm, request: HttpRequest, today: date) -> list[Shortcut]:
     kept: dict[str, str] = {}
     if form.is_bound and form.is_valid():
         kept = {name: value for name, value in form.filters.items() if name not in ("inicio", "fim", "estado")}
+        kept |= kept_search.address(request)
     periods = {
         "Hoje": (today, today),
         "Ontem": (today - timedelta(days=1), today - timedelta(days=1)),

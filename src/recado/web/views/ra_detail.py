@@ -15,6 +15,7 @@ from recado.outbox.models import Message, OptOut
 from recado.people.roles import Duty
 from recado.service_requests.models import RequestStatus, ServiceRequest
 from recado.web.access import needs
+from recado.web.views.returning import return_url
 
 REPLIES_SHOWN = 100
 
@@ -42,6 +43,7 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "heading": f"RA {pk}",
             "section": "ra_list",
+            "return_to": return_url(request, ""),
             "service_request": service_request,
             "requesters": requesters,
             "told": _told(service_request, mobiles),

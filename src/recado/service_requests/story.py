@@ -1,0 +1,119 @@
+"""What happened with a customer, in the order in which it happened: the RA, what was told by SMS, what came back.
+
+Asked for by a mobile, it is of that mobile: its RAs, the messages to it, its replies. Asked for by a protocol or the
+number of an RA, it is of that RA with all its requesters. Eleven digits may be either; a mobile that is known wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Max, Q
+
+from recado.inbox.models import Reply
+from recado.outbox.models import Message
+from recado.service_requests.finding import mobile_of, named_by
+from recado.service_requests.models import Requester, ServiceRequest
+
+MOST_REQUESTS = 20
+MOST_MESSAGES = 200
+
+
+class Kind(StrEnum):
+    """What a line of the story is about."""
+
+    OPENED = "opened"
+    REITERATED = "reiterated"
+    CLOSED = "closed"
+    MESSAGE = "message"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line: `kind` says which of the others is there. `delivered_at` is when the mobile had the last part."""
+
+    at: datetime
+    kind: Kind
+    request: ServiceRequest | None = None
+    requester: Requester | None = None
+    message: Message | None = None
+    reply: Reply | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`mobile` is E.164, empty when one RA was asked for; `requests` newest first; `happenings` oldest first."""
+
+    mobile: str
+    requests: list[ServiceRequest]
+    happenings: list[Happening]
+
+    @property
+    def last_message(self) -> Happening | None:
+        """The newest SMS, the one that a caller asks about as a rule."""
+        return next((line for line in reversed(self.happenings) if line.message), None)
+
+
+def story_of(term: str) -> Story | None:
+    """The story of what a person typed; None when nothing is known of it."""
+    if (mobile := mobile_of(term)) and (story := _of_mobile(mobile)):
+        return story
+    requests = _requests(named_by(term))
+    return _of_requests(requests) if requests else None
+
+
+def _of_mobile(mobile: str) -> Story | None:
+    requests = _requests(Q(requesters__mobile=mobile))
+    lines = list(_of_the_requests(requests))
+    lines += _messages(Q(number=mobile))
+    lines += _replies([mobile])
+    return Story(mobile, requests, _in_order(lines)) if lines else None
+
+
+def _of_requests(requests: list[ServiceRequest]) -> Story:
+    mobiles = {person.mobile for request in requests for person in request.requesters.all() if person.mobile}
+    lines = list(_of_the_requests(requests))
+    lines += _messages(Q(ra_number__in=[request.pk for request in requests]))
+    opened = min(request.opened_at for request in requests)
+    lines += [line for line in _replies(sorted(mobiles)) if line.at >= opened]
+    return Story("", requests, _in_order(lines))
+
+
+def _requests(meaning: Q) -> list[ServiceRequest]:
+    found = ServiceRequest.objects.filter(pk__in=ServiceRequest.objects.filter(meaning).order_by().values("pk"))
+    rows = found.select_related("subtype__type", "closing_reason").prefetch_related("requesters").order_by("-pk")
+    return list(rows[:MOST_REQUESTS])
+
+
+def _of_the_requests(requests: list[ServiceRequest]) -> Iterator[Happening]:
+    for request in requests:
+        for person in request.requesters.all():
+            kind = Kind.OPENED if person.is_main else Kind.REITERATED
+            yield Happening(person.created_at, kind, request=request, requester=person)
+        if request.closed_at:
+            yield Happening(request.closed_at, Kind.CLOSED, request=request)
+
+
+def _messages(which: Q) -> list[Happening]:
+    rows = Message.objects.filter(which).select_related("type").order_by("-pk")
+    rows = rows.annotate(last_delivered_at=Max("segments__delivered_at"))
+    return [
+        Happening(row.moment, Kind.MESSAGE, message=row, delivered_at=row.last_delivered_at)
+        for row in rows[:MOST_MESSAGES]
+    ]
+
+
+def _replies(mobiles: list[str]) -> list[Happening]:
+    rows = Reply.objects.filter(number__in=mobiles).order_by("-received_at", "-pk")
+    return [Happening(row.received_at, Kind.REPLY, reply=row) for row in rows[:MOST_MESSAGES]]
+
+
+def _in_order(lines: list[Happening]) -> list[Happening]:
+    """By time; what bears the same one in the order of `Kind`, for the RA is there before its SMS."""
+    kinds = list(Kind)
+    return sorted(lines, key=lambda line: (line.at, kinds.index(line.kind)))
