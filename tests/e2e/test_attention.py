@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from recado.emulator.serve import RunningEmulator
 from recado.outbox.models import SENT_GROUP, Message, Status
@@ -79,3 +81,39 @@ def test_a_discarded_message_is_taken_back_by_the_button_that_the_next_page_offe
     expect(page.get_by_text("Nenhuma mensagem com erro.")).to_be_visible()
     page.get_by_role("button", name="Desfazer").click()
     expect(row_of(page, protocol)).to_be_visible()
+
+
+def test_two_people_who_press_at_once_send_it_once(
+    page: Page,
+    new_context: Callable[..., BrowserContext],
+    let_in: Callable[[BrowserContext], Page],
+    emulator: RunningEmulator,
+) -> None:
+    emulator.control.set_fault("reject", UNASSIGNED_NUMBER)
+    open_ra(page)
+    expect(page.locator("#sms-situacao")).to_contain_text("Com erro")
+    other = let_in(new_context())
+    for screen in (page, other):
+        screen.goto("/mensagens-com-erro/")
+        screen.get_by_label("Marcar todas desta página").check()
+    for screen in (page, other):
+        screen.get_by_role("button", name="Reenviar 1 mensagem").click()
+    expect(page.get_by_text("1 mensagem voltou para a fila.")).to_be_visible()
+    expect(other.get_by_text("1 mensagem ficou como estava: já não está com erro.")).to_be_visible()
+    emulator.wait_on_air(1)
+    until(lambda: Message.objects.get().status in SENT_GROUP)
+    assert len(emulator.on_air) == 1
+
+
+def test_several_are_discarded_with_one_reason(page: Page, emulator: RunningEmulator) -> None:
+    emulator.control.set_fault("reject", UNASSIGNED_NUMBER | {"times": 2})
+    for mobile in (MOBILE, OTHER_MOBILE):
+        open_ra(page, mobile)
+        expect(page.locator("#sms-situacao")).to_contain_text("Com erro")
+    page.goto("/mensagens-com-erro/")
+    page.get_by_label("Marcar todas desta página").check()
+    page.get_by_role("button", name="Descartar 2 mensagens").click()
+    page.get_by_label("Motivo").fill("Clientes avisados por telefone.")
+    page.get_by_role("button", name="Descartar 2 mensagens").click()
+    expect(page.get_by_text("2 mensagens descartadas: não serão enviadas.")).to_be_visible()
+    expect(page.get_by_text("Nenhuma mensagem com erro.")).to_be_visible()

@@ -33,6 +33,7 @@ TABLE: dict[str, Duty | str] = {
     "message_undo": Duty.DECIDE_MESSAGES,
     "message_confirm": Duty.DECIDE_MESSAGES,
     "attention": Duty.DECIDE_MESSAGES,
+    "attention_discard": Duty.DECIDE_MESSAGES,
     "attention_resend": Duty.DECIDE_MESSAGES,
     "attention_resend_all": Duty.DECIDE_MESSAGES,
     "replies": Duty.READ_REPLIES,

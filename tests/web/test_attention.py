@@ -11,6 +11,7 @@ from recado.outbox.decisions import discard
 from recado.outbox.models import Message, Status
 from recado.people.roles import ATTENDANT
 from recado.service_requests.models import Requester
+from recado.web.words import FAMILIES
 from tests.web.attendance import OTHER_MOBILE, go_wrong, logged_in, open_ra, words
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +277,56 @@ def test_an_attendant_may_correct_the_number_of_a_message_and_decide_nothing_els
     assert browser.post(f"/mensagens/{message.pk}/reenviar/").status_code == 403
     message.refresh_from_db()
     assert message.status == Status.FAILED
+
+
+def test_groups_say_what_it_means_and_what_to_do() -> None:
+    _failed()
+    _failed(Cause.NO_CREDIT)
+    _failed(Cause.BARRED)
+    _uncertain()
+    client = logged_in()
+    page = words(client.get(ADDRESS))
+    assert "Todas (4)" in page
+    assert "Número (1)" in page
+    assert "Chip e crédito (2)" in page
+    assert "Peça à TI para conferir saldo e chip; depois, reenvie todas." in page
+    assert "Talvez enviada (1)" in page
+    assert "2 mensagens com erro: Chip e crédito" in words(client.get(ADDRESS, {"motivo": "chip"}))
+
+
+def test_every_cause_belongs_to_one_group() -> None:
+    grouped = [cause for family in FAMILIES for cause in family.causes]
+    assert sorted(grouped) == sorted(Cause)
+
+
+def test_a_message_without_a_cause_stands_among_the_unknown() -> None:
+    message = _failed()
+    Message.objects.filter(pk=message.pk).update(cause="")
+    assert "1 mensagem com erro: Outros motivos" in words(logged_in().get(ADDRESS, {"motivo": "outros"}))
+
+
+def test_several_are_discarded_with_one_reason() -> None:
+    made = [_failed(), _failed()]
+    client, ids = logged_in(), [message.pk for message in made]
+    asked = words(client.post(f"{ADDRESS}descartar/", {"ids": ids}))
+    assert "2 mensagens não serão enviadas." in asked
+    assert [_status(message) for message in made] == [Status.FAILED] * 2
+    refused = words(client.post(f"{ADDRESS}descartar/", {"ids": ids, "note": " "}))
+    assert "Informe por que a mensagem não será enviada." in refused
+    done = words(client.post(f"{ADDRESS}descartar/", {"ids": ids, "note": "Avisados por telefone."}, follow=True))
+    assert "2 mensagens descartadas: não serão enviadas." in done
+    assert [_status(message) for message in made] == [Status.CANCELLED] * 2
+    assert made[0].changes.first().note == "Avisados por telefone."
+
+
+def test_what_may_have_been_sent_is_never_discarded_in_bulk() -> None:
+    uncertain = _uncertain()
+    answer = logged_in().post(f"{ADDRESS}descartar/", {"ids": [uncertain.pk], "note": "x"}, follow=True)
+    assert "1 mensagem ficou como estava" in words(answer)
+    assert _status(uncertain) == Status.UNCERTAIN
+
+
+def test_nothing_ticked_discards_nothing() -> None:
+    assert "Marque ao menos uma mensagem para descartar." in words(
+        logged_in().post(f"{ADDRESS}descartar/", {}, follow=True)
+    )

@@ -58,6 +58,7 @@ urlpatterns = [
     path("ra/<int:pk>/protocolo/<int:requester_pk>/sms/", ra_new.ra_sms_status, name="ra_sms_status"),
     path("mensagens-com-erro/", attention.attention, name="attention"),
     path("mensagens-com-erro/reenviar/", attention.attention_resend, name="attention_resend"),
+    path("mensagens-com-erro/descartar/", attention.attention_discard, name="attention_discard"),
     path("mensagens-com-erro/reenviar-todas/", attention.attention_resend_all, name="attention_resend_all"),
     path("mensagens/<int:pk>/reenviar/", message_actions.message_resend, name="message_resend"),
     path("mensagens/<int:pk>/corrigir/", message_actions.message_correct, name="message_correct"),

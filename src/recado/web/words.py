@@ -117,6 +117,63 @@ _EXPLAINED: dict[Cause, tuple[str, str]] = {
 CAUSE_WORDS: dict[str, CauseWords] = {value: CauseWords(label, *_EXPLAINED[Cause(value)]) for value, label in CAUSES}
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Causes that ask for the same step, in pt-BR; `key` is what an address says."""
+
+    key: str
+    label: str
+    explanation: str
+    next_step: str
+    causes: tuple[Cause, ...]
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "numero",
+        "Número",
+        "O número não existe, ou o cliente não quer receber.",
+        "Confirme o celular com o cliente e corrija o número.",
+        (Cause.NUMBER_INVALID, Cause.OPTED_OUT),
+    ),
+    Family(
+        "chip",
+        "Chip e crédito",
+        "A operadora não aceita o que nosso chip envia.",
+        "Peça à TI para conferir saldo e chip; depois, reenvie todas.",
+        (Cause.NO_CREDIT, Cause.BARRED, Cause.SIM),
+    ),
+    Family(
+        "aparelho",
+        "Aparelho",
+        "O aparelho do Recado não conseguiu enviar.",
+        "Peça à TI para conferir o aparelho; depois, reenvie todas.",
+        (Cause.PHONE_DOWN, Cause.PHONE_MEMORY),
+    ),
+    Family(
+        "rede",
+        "Rede",
+        "A operadora ou o celular do cliente não responderam a nenhuma tentativa.",
+        "Reenvie mais tarde; se repetir com o mesmo celular, ligue para o cliente.",
+        (Cause.UNREACHABLE, Cause.NETWORK, Cause.SMSC),
+    ),
+    Family(
+        "outros",
+        "Outros motivos",
+        "O Recado não montou a mensagem, o prazo acabou ou o motivo não foi informado.",
+        "Leia o motivo de cada uma; se repetir, informe à TI.",
+        (Cause.OURS, Cause.EXPIRED, Cause.UNKNOWN),
+    ),
+    Family(
+        "talvez",
+        "Talvez enviada",
+        "Não houve resposta depois do texto: o SMS pode ter saído, ou não.",
+        "Pergunte ao cliente, se puder, e decida uma a uma.",
+        (Cause.UNCERTAIN,),
+    ),
+)
+
+
 def status_words(status: str) -> StatusWords:
     """The words of `status` (a value of `outbox.models.Status`)."""
     return STATUS_WORDS[status]

@@ -1,11 +1,13 @@
-"""*Mensagens com erro*: what failed, grouped by cause, and what may have been sent, for a person to decide.
+"""*Mensagens com erro*: what failed, grouped by what is to be done, and what may have been sent, for a person to decide.
 
 The uncertain ones stand apart, and no button that acts on many touches them: sending one again may double it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
@@ -17,22 +19,26 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recado.gsm.causes import Cause
-from recado.outbox.decisions import DecisionRefused, resend
+from recado.outbox.decisions import DecisionRefused, discard, resend
 from recado.outbox.models import CAUSES, Message, Status
+from recado.outbox.queries import needing_a_person
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.forms.message_actions import DiscardForm
 from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url, take_undo
+from recado.web.words import FAMILIES, Family
 
 PAGE_SIZE = 10
 # One answer to the browser must not take minutes: the rest is offered again.
 MOST_AT_ONCE = 500
 _LABELS = dict(CAUSES)
+_FAMILIES = {family.key: family for family in FAMILIES}
 
 
 @dataclass(frozen=True, slots=True)
 class CauseLink:
-    """One link of the row on top: the cause (`""` for all), its words, and how many messages wait there."""
+    """A link to the messages of one cause or family: its words, and how many messages wait there."""
 
     cause: str
     label: str
@@ -40,13 +46,22 @@ class CauseLink:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A family of causes with messages that wait, and the causes among them when there are several."""
+
+    family: Family
+    link: CauseLink
+    causes: list[CauseLink]
+
+
 @require_GET
 @needs(Duty.DECIDE_MESSAGES)
 def attention(request: HttpRequest) -> HttpResponse:
     """Show the failed messages of the cause asked for (`motivo`), ten a page, and the uncertain ones."""
     cause = _cause(request.GET.get("motivo", ""))
-    links = _links(cause)
-    uncertain, uncertain_count = _rows(Status.UNCERTAIN), links[-1].count if links[-1].cause == Cause.UNCERTAIN else 0
+    counted = _counted()
+    uncertain, uncertain_count = _rows(Status.UNCERTAIN), counted.get(Cause.UNCERTAIN, 0)
     only_uncertain = cause == Cause.UNCERTAIN
     failed = _failed(cause)
     paging = paging_for(request, uncertain_count if only_uncertain else failed.count(), {"motivo": cause})
@@ -58,9 +73,10 @@ def attention(request: HttpRequest) -> HttpResponse:
         uncertain = uncertain[:PAGE_SIZE] if not cause and paging.number == 1 else uncertain.none()
     context = {
         "heading": "Mensagens com erro",
-        "links": links,
+        "groups": _groups(counted, cause),
+        "all": CauseLink("", "Todas", sum(counted.values()), not cause),
         "cause": cause,
-        "cause_label": _LABELS.get(cause, ""),
+        "cause_label": _label(cause),
         "paging": paging,
         "failed": failed.none() if only_uncertain else failed[here],
         "uncertain": uncertain,
@@ -75,13 +91,39 @@ def attention(request: HttpRequest) -> HttpResponse:
 @needs(Duty.DECIDE_MESSAGES)
 def attention_resend(request: HttpRequest) -> HttpResponse:
     """Queue again the failed messages that were ticked (`ids`)."""
-    ticked = {int(raw) for raw in request.POST.getlist("ids") if raw.isascii() and raw.isdigit() and len(raw) < 19}
+    ticked = _ticked(request)
     back = return_url(request, reverse("attention"))
     if not ticked:
         messages.warning(request, "Marque ao menos uma mensagem para reenviar.")
         return redirect(back)
     found = list(_rows(Status.FAILED).filter(pk__in=sorted(ticked)[:MOST_AT_ONCE]).values_list("pk", flat=True))
     _resend_all(request, found, left_out=len(ticked) - len(found))
+    return redirect(back)
+
+
+@require_POST
+@needs(Duty.DECIDE_MESSAGES)
+def attention_discard(request: HttpRequest) -> HttpResponse:
+    """Ask why the failed messages that were ticked (`ids`) are not to be sent; with a reason (`note`), discard them."""
+    ticked = sorted(_ticked(request))
+    back = return_url(request, reverse("attention"))
+    if not ticked:
+        messages.warning(request, "Marque ao menos uma mensagem para descartar.")
+        return redirect(back)
+    found = list(_rows(Status.FAILED).filter(pk__in=ticked[:MOST_AT_ONCE]).order_by("pk"))
+    form = DiscardForm(request.POST) if "note" in request.POST else DiscardForm()
+    if not (form.is_bound and form.is_valid()) and found:
+        asked = {"found": found, "form": form, "return_to": back, "section": "attention"}
+        return render(request, "web/attention_discard.html", {"heading": "Descartar mensagens com erro", **asked})
+    note = form.cleaned_data["note"] if form.is_bound and form.is_valid() else ""
+    decide = partial(discard, note=note, actor=request.user.get_username(), now=timezone.now())
+    done = _decide_each([message.pk for message in found], decide)
+    if done:
+        words = ngettext(
+            "%d mensagem descartada: não será enviada.", "%d mensagens descartadas: não serão enviadas.", done
+        )
+        messages.success(request, words % done)
+    _say_left_out(request, done, len(ticked) - done, "descartar")
     return redirect(back)
 
 
@@ -102,58 +144,88 @@ def attention_resend_all(request: HttpRequest) -> HttpResponse:
         "count": min(count, MOST_AT_ONCE),
         "beyond": max(0, count - MOST_AT_ONCE),
         "cause": cause,
-        "cause_label": _LABELS.get(cause, ""),
+        "cause_label": _label(cause),
         "back": back,
     }
     return render(request, "web/attention_resend_all.html", context)
 
 
 def _rows(status: Status) -> QuerySet[Message]:
-    return Message.objects.filter(status=status).select_related("type").order_by("-moment", "-pk")
+    return needing_a_person().filter(status=status).select_related("type").order_by("-moment", "-pk")
 
 
-def _failed(cause: str) -> QuerySet[Message]:
+def _failed(asked: str) -> QuerySet[Message]:
     rows = _rows(Status.FAILED)
-    if cause == Cause.UNKNOWN:
-        return rows.filter(cause__in=("", Cause.UNKNOWN))
-    return rows.filter(cause=cause) if cause else rows
+    if not asked:
+        return rows
+    family = _FAMILIES.get(asked)
+    causes = {cause.value for cause in family.causes} if family else {asked}
+    return rows.filter(cause__in=causes | ({""} if Cause.UNKNOWN in causes else set()))
 
 
 def _cause(asked: str) -> str:
-    """A cause there is, or "" for all."""
-    return asked if asked in _LABELS else ""
+    """A cause or a family there is, or "" for all; the family of the uncertain ones is their cause."""
+    if asked == "talvez":
+        return Cause.UNCERTAIN.value
+    return asked if asked in _LABELS or asked in _FAMILIES else ""
 
 
-def _links(current: str) -> list[CauseLink]:
+def _label(asked: str) -> str:
+    return _FAMILIES[asked].label if asked in _FAMILIES else _LABELS.get(asked, "")
+
+
+def _counted() -> dict[str, int]:
+    """How many messages wait for a person, by cause; those that may have been sent under `uncertain` alone."""
     counted: dict[str, int] = {}
     for cause, count in _rows(Status.FAILED).order_by().values_list("cause").annotate(Count("pk")):
         name = cause or Cause.UNKNOWN.value
         counted[name] = counted.get(name, 0) + count
-    links = [
-        CauseLink(cause, _LABELS.get(cause, cause), count, cause == current)
-        for cause, count in sorted(counted.items(), key=lambda item: -item[1])
-    ]
-    failed = CauseLink("", "Todas", sum(counted.values()), not current)
     if uncertain := _rows(Status.UNCERTAIN).count():
-        label = _LABELS[Cause.UNCERTAIN]
-        links.append(CauseLink(Cause.UNCERTAIN.value, label, uncertain, current == Cause.UNCERTAIN))
-        failed = CauseLink("", failed.label, failed.count + uncertain, failed.is_current)
-    return [failed, *links]
+        counted[Cause.UNCERTAIN.value] = uncertain
+    return counted
+
+
+def _groups(counted: dict[str, int], current: str) -> list[Group]:
+    groups = []
+    for family in FAMILIES:
+        causes = [
+            CauseLink(cause, _LABELS[cause], counted[cause], cause == current)
+            for cause in family.causes
+            if cause in counted
+        ]
+        if causes:
+            key = causes[0].cause if family.causes == (Cause.UNCERTAIN,) else family.key
+            link = CauseLink(key, family.label, sum(link.count for link in causes), key == current)
+            groups.append(Group(family, link, causes if causes[0].label != family.label else []))
+    return groups
+
+
+def _ticked(request: HttpRequest) -> set[int]:
+    return {int(raw) for raw in request.POST.getlist("ids") if raw.isascii() and raw.isdigit() and len(raw) < 19}
 
 
 def _resend_all(request: HttpRequest, message_ids: list[int], *, left_out: int = 0) -> None:
-    """Queue each again on its own, so that one that moved meanwhile stops none; and say what became of them."""
-    actor, now, done = request.user.get_username(), timezone.now(), 0
-    for message_id in message_ids:
-        try:
-            resend(message_id, actor=actor, now=now)
-        except (DecisionRefused, Message.DoesNotExist):
-            left_out += 1
-        else:
-            done += 1
+    done = _decide_each(message_ids, partial(resend, actor=request.user.get_username(), now=timezone.now()))
     if done:
         words = ngettext("%d mensagem voltou para a fila.", "%d mensagens voltaram para a fila.", done)
         messages.success(request, words % done)
+    _say_left_out(request, done, left_out + len(message_ids) - done, "reenviar")
+
+
+def _decide_each(message_ids: list[int], decide: Callable[[int], object]) -> int:
+    """Decide each on its own, so that one that moved meanwhile stops none; give how many were decided."""
+    done = 0
+    for message_id in message_ids:
+        try:
+            decide(message_id)
+        except (DecisionRefused, Message.DoesNotExist):
+            # It stays as it is, and is told with the others that do.
+            continue
+        done += 1
+    return done
+
+
+def _say_left_out(request: HttpRequest, done: int, left_out: int, what: str) -> None:
     if left_out:
         words = ngettext(
             "%d mensagem ficou como estava: já não está com erro.",
@@ -162,4 +234,4 @@ def _resend_all(request: HttpRequest, message_ids: list[int], *, left_out: int =
         )
         messages.warning(request, words % left_out)
     if not done and not left_out:
-        messages.info(request, "Nenhuma mensagem com erro para reenviar.")
+        messages.info(request, f"Nenhuma mensagem com erro para {what}.")

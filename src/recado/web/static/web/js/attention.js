@@ -1,18 +1,21 @@
-// Mensagens com erro: "marcar todas" of the page, and a button that says how many it will send again.
+// Mensagens com erro: "marcar todas" of the page, and buttons that say how many they will act on.
 
 const boxes = [...document.querySelectorAll("input[name=ids]")];
 const all = document.querySelector("[data-tick-all]");
-const button = document.querySelector("[data-resend-ticked]");
+const buttons = [...document.querySelectorAll("[data-ticked]")];
 
 function show() {
   const ticked = boxes.filter((box) => box.checked).length;
-  if (ticked) button.textContent = ticked === 1 ? "Reenviar 1 mensagem" : `Reenviar ${ticked} mensagens`;
-  else button.textContent = "Reenviar as marcadas";
+  for (const button of buttons) {
+    const verb = button.dataset.ticked;
+    if (ticked) button.textContent = ticked === 1 ? `${verb} 1 mensagem` : `${verb} ${ticked} mensagens`;
+    else button.textContent = `${verb} as marcadas`;
+  }
   all.checked = ticked === boxes.length;
   all.indeterminate = ticked > 0 && ticked < boxes.length;
 }
 
-if (all && button && boxes.length) {
+if (all && boxes.length) {
   all.addEventListener("change", () => {
     boxes.forEach((box) => (box.checked = all.checked));
     show();
