@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recado.cli.preparation import first_login, new_password
+from recado.cli.preparation import first_login
 from recado.people.membership import role_of
+from recado.people.passwords import new_password
 from recado.people.roles import ATTENDANT, ROLES, Role
 from tests.cli.conftest import Recado, Shell
 

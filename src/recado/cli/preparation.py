@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from recado.cli.base import CommandFailed
 from recado.cli.lock import AlreadyHeld, held
+from recado.people.passwords import new_password
 
 ADMINISTRATOR = "admin"
 _STAMP = ".recado-stamp"
@@ -75,12 +75,6 @@ def first_login() -> FirstLogin | None:
         return FirstLogin(ADMINISTRATOR, password, path, new=False)
     path.unlink(missing_ok=True)
     return None
-
-
-def new_password() -> str:
-    """Sixteen characters that can be told over the phone: 80 bits, no look-alikes, in four groups."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
 
 
 def collect_static() -> None:

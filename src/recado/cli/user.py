@@ -141,7 +141,7 @@ def _new_password(person: User, *, generate: bool) -> str:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
-    from recado.cli.preparation import new_password
+    from recado.people.passwords import new_password
 
     if generate:
         return new_password()

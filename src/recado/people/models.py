@@ -1,6 +1,8 @@
-"""What Recado keeps of a user beside Django's own row."""
+"""What Recado keeps of users beside Django's own row, and of what they did."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -25,3 +27,89 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"conta {self.pk}"
+
+
+class Deed(models.TextChoices):
+    """What was done; the label (pt-BR) stands between who did it and the number or name of what it was done to."""
+
+    LOGGED_IN = "login", "entrou"
+    LOGGED_OUT = "logout", "saiu"
+    LOGIN_REFUSED = "refused", "teve a entrada recusada"
+    PASSWORD_CHANGED = "password", "trocou a própria senha"
+    REQUEST_OPENED = "ra_opened", "inseriu o RA"
+    REQUEST_REITERATED = "ra_reiterated", "reiterou o RA"
+    REQUEST_CLOSED = "ra_closed", "encerrou o RA"
+    REQUEST_VIEWED = "ra_viewed", "viu o RA"
+    REQUESTER_CORRECTED = "ra_mobile", "corrigiu um celular do RA"
+    MESSAGE_VIEWED = "msg_viewed", "viu a mensagem"
+    MESSAGE_RESENT = "msg_resent", "reenviou a mensagem"
+    MESSAGE_CORRECTED = "msg_corrected", "corrigiu o número da mensagem"
+    MESSAGE_DISCARDED = "msg_discarded", "descartou a mensagem"
+    MESSAGE_CONFIRMED = "msg_confirmed", "confirmou o envio da mensagem"
+    MESSAGE_UNDONE = "msg_undone", "desfez o descarte da mensagem"
+    STORY_VIEWED = "story_viewed", "viu a história de um cliente"
+    NUMBER_SEARCHED = "searched", "pesquisou por um número"
+    REPLY_READ = "reply_read", "marcou como lida a resposta"
+    WISH_ENDED = "wish_ended", "retirou o pedido de não receber"
+    EXPORTED = "exported", "exportou"
+    PHONE_PAUSED = "phone_paused", "pausou o aparelho"
+    PHONE_RESUMED = "phone_resumed", "retomou o aparelho"
+    TYPE_CHANGED = "type_changed", "mudou o tipo de SMS"
+    TYPE_DELETED = "type_deleted", "excluiu o tipo de SMS"
+    TEST_SENT = "test_sent", "enviou um SMS de teste do tipo"
+    PARAMETER_CHANGED = "parameter", "mudou o parâmetro"
+    USER_ADDED = "user_added", "cadastrou o usuário"
+    USER_CHANGED = "user_changed", "mudou o usuário"
+    PASSWORD_RESET = "user_reset", "criou nova senha para o usuário"
+
+
+class AuditIsKept(TypeError):
+    """Somebody tried to change or delete what was recorded; nothing in Recado may."""
+
+
+class AuditEntries(models.QuerySet["AuditEntry"]):
+    """Rows that are only added and read."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise AuditIsKept("audit entries are not changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AuditIsKept("audit entries are not deleted")
+
+
+class AuditEntry(models.Model):
+    """One deed: when, by whom (user name), from which address, to what. `subject` and `detail` name rows by their ids
+    and numbers, never a customer's name, mobile or text.
+
+    The database refuses UPDATE and DELETE by triggers of its own (`guard`).
+    """
+
+    at = models.DateTimeField("quando")
+    who = models.CharField("quem", max_length=150)
+    address = models.CharField("de onde", max_length=45, blank=True)
+    deed = models.CharField("o quê", max_length=16, choices=Deed.choices)
+    subject = models.CharField("a quê", max_length=150, blank=True)
+    detail = models.CharField("detalhe", max_length=300, blank=True)
+
+    objects = AuditEntries.as_manager()
+
+    class Meta:
+        verbose_name = "registro de auditoria"
+        verbose_name_plural = "registros de auditoria"
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="audit_time"),
+            models.Index(fields=["who", "-at"], name="audit_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"registro {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AuditIsKept("audit entries are not changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AuditIsKept("audit entries are not deleted")

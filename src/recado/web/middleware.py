@@ -1,23 +1,32 @@
-"""What holds for every request: sessions that end by disuse, and a page for a wrong method."""
+"""What holds for every request: sessions that end by disuse, a password to be changed, a page for a wrong method."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
 
+from recado.people.passwords import must_change_password
 from recado.web.views import errors
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _RENEWED = "renewed_at"
+FORCED = "must_change_password"
 # A renewal is a write to the database: once in five minutes of work is near enough to hours of disuse.
 _RENEW_EVERY = 300
 
 
-def begin_session(sender: object, request: HttpRequest, **kwargs: object) -> None:
-    """The login itself is a use: the first page after it need not write again."""
+def begin_session(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    """The login itself is a use: the first page after it need not write again.
+
+    Whether the password must be changed is asked once, here: a reset ends the sessions that there are.
+    """
     request.session[_RENEWED] = int(time.time())
+    if must_change_password(user):
+        request.session[FORCED] = True
 
 
 def sliding_session(get_response: Handler) -> Handler:
@@ -29,6 +38,21 @@ def sliding_session(get_response: Handler) -> Handler:
             now = int(time.time())
             if now - request.session.get(_RENEWED, 0) >= _RENEW_EVERY:
                 request.session[_RENEWED] = now
+        return get_response(request)
+
+    return handle
+
+
+def own_password_first(get_response: Handler) -> Handler:
+    """Send whoever uses a password that somebody else chose to *Minha senha*, and nowhere else."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.get(FORCED):
+            wanted = reverse("own_password")
+            if request.path not in (wanted, reverse("logout")):
+                if request.headers.get("HX-Request") == "true":
+                    return HttpResponse(status=204)
+                return HttpResponseRedirect(wanted)
         return get_response(request)
 
     return handle

@@ -7,6 +7,7 @@ from django.urls import path
 from recado.web.access import for_anybody
 from recado.web.views import (
     attention,
+    audit,
     customer,
     demo_phone,
     health,
@@ -15,6 +16,7 @@ from recado.web.views import (
     message_actions,
     message_export,
     messages,
+    own_password,
     phones,
     ra_close,
     ra_detail,
@@ -23,6 +25,7 @@ from recado.web.views import (
     ra_reiterate,
     replies,
     session,
+    users,
 )
 
 urlpatterns = [
@@ -46,6 +49,14 @@ urlpatterns = [
     path("aparelhos/vivo/", phones.phones_live, name="phones_live"),
     path("aparelhos/<int:pk>/pausar/", phones.phone_pause, name="phone_pause"),
     path("aparelhos/<int:pk>/retomar/", phones.phone_resume, name="phone_resume"),
+    path("usuarios/", users.users, name="users"),
+    path("usuarios/novo/", users.user_new, name="user_new"),
+    path("usuarios/<int:pk>/", users.user_edit, name="user_edit"),
+    path("usuarios/<int:pk>/senha/", users.user_reset, name="user_reset"),
+    path("usuarios/<int:pk>/desativar/", users.user_deactivate, name="user_deactivate"),
+    path("usuarios/<int:pk>/reativar/", users.user_activate, name="user_activate"),
+    path("minha-senha/", own_password.own_password, name="own_password"),
+    path("auditoria/", audit.audit, name="audit"),
     path("saude/", health.health, name="health"),
     path("ra/", ra_list.ra_list, name="ra_list"),
     path("ra/pesquisar/", ra_list.ra_search, name="ra_search"),

@@ -1,4 +1,4 @@
-"""*Mensagens com erro*: what failed, grouped by what is to be done, and what may have been sent, for a person to decide.
+"""*Mensagens com erro*: what failed, grouped by what is to be done, and what may have been sent, for a person.
 
 The uncertain ones stand apart, and no button that acts on many touches them: sending one again may double it.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +23,10 @@ from recado.gsm.causes import Cause
 from recado.outbox.decisions import DecisionRefused, discard, resend
 from recado.outbox.models import CAUSES, Message, Status
 from recado.outbox.queries import needing_a_person
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.message_actions import DiscardForm
 from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url, take_undo
@@ -115,9 +118,9 @@ def attention_discard(request: HttpRequest) -> HttpResponse:
     if not (form.is_bound and form.is_valid()) and found:
         asked = {"found": found, "form": form, "return_to": back, "section": "attention"}
         return render(request, "web/attention_discard.html", {"heading": "Descartar mensagens com erro", **asked})
-    note = form.cleaned_data["note"] if form.is_bound and form.is_valid() else ""
-    decide = partial(discard, note=note, actor=request.user.get_username(), now=timezone.now())
-    done = _decide_each([message.pk for message in found], decide)
+    why = form.cleaned_data["note"] if form.is_bound and form.is_valid() else ""
+    decide = partial(discard, note=why, actor=request.user.get_username(), now=timezone.now())
+    done = _decide_each(request, Deed.MESSAGE_DISCARDED, [message.pk for message in found], decide)
     if done:
         words = ngettext(
             "%d mensagem descartada: não será enviada.", "%d mensagens descartadas: não serão enviadas.", done
@@ -205,19 +208,22 @@ def _ticked(request: HttpRequest) -> set[int]:
 
 
 def _resend_all(request: HttpRequest, message_ids: list[int], *, left_out: int = 0) -> None:
-    done = _decide_each(message_ids, partial(resend, actor=request.user.get_username(), now=timezone.now()))
+    decide = partial(resend, actor=request.user.get_username(), now=timezone.now())
+    done = _decide_each(request, Deed.MESSAGE_RESENT, message_ids, decide)
     if done:
         words = ngettext("%d mensagem voltou para a fila.", "%d mensagens voltaram para a fila.", done)
         messages.success(request, words % done)
     _say_left_out(request, done, left_out + len(message_ids) - done, "reenviar")
 
 
-def _decide_each(message_ids: list[int], decide: Callable[[int], object]) -> int:
+def _decide_each(request: HttpRequest, deed: Deed, message_ids: list[int], decide: Callable[[int], object]) -> int:
     """Decide each on its own, so that one that moved meanwhile stops none; give how many were decided."""
     done = 0
     for message_id in message_ids:
         try:
-            decide(message_id)
+            with transaction.atomic():
+                decide(message_id)
+                note(request, deed, message_id)
         except (DecisionRefused, Message.DoesNotExist):
             # It stays as it is, and is told with the others that do.
             continue

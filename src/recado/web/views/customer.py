@@ -13,10 +13,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.story import Happening, story_of
 from recado.web import telling
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.customer import CustomerForm
 from recado.web.views import kept_search
 
@@ -40,6 +42,7 @@ def customer_search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "web/customer.html", {"heading": HEADING, "form": form})
     key = kept_search.keep(request, _AREA, form.cleaned_data["term"])
+    note(request, Deed.NUMBER_SEARCHED, detail="em O cliente recebeu?")
     return redirect(f"{reverse('customer')}?{urlencode({kept_search.KEY: key})}")
 
 
@@ -55,6 +58,8 @@ def customer(request: HttpRequest) -> HttpResponse:
         return render(request, "web/customer.html", shown)
     story = story_of(term)
     if story:
+        numbers = ", ".join(str(ra.pk) for ra in story.requests[:20])
+        note(request, Deed.STORY_VIEWED, detail=f"RA {numbers}" if numbers else "")
         last = story.last_message
         shown |= {
             "story": story,

@@ -19,8 +19,10 @@ from recado.outbox.claims import parts_of
 from recado.outbox.decisions import CORRECTABLE, DISCARDABLE
 from recado.outbox.models import Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
 from recado.outbox.receipts import awaited
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.live import live_part
 from recado.web.views.returning import FIELD, return_url
 
@@ -50,7 +52,9 @@ class PartShown:
 @needs(Duty.CONSULT)
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole page."""
-    return render(request, "web/message.html", _context(request, pk))
+    context = _context(request, pk)
+    note(request, Deed.MESSAGE_VIEWED, pk)
+    return render(request, "web/message.html", context)
 
 
 @live_part

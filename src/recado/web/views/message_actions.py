@@ -19,9 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recado.outbox import decisions
 from recado.outbox.models import Message, Status
 from recado.outbox.numbers import show_mobile
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.corrections import correct_mobile, correctable_requester
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.message_actions import CorrectNumberForm, DiscardForm
 from recado.web.views.returning import offer_undo, return_url
 
@@ -38,14 +40,16 @@ def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, "web/message_resend.html", message, heading=heading, resendable=resendable)
     if message.status == Status.UNDELIVERED:
         return _resend_undelivered(request, message)
-    return _decide(request, message, decisions.resend, "A mensagem voltou para a fila.")
+    return _decide(request, message, Deed.MESSAGE_RESENT, decisions.resend, "A mensagem voltou para a fila.")
 
 
 def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
     """The new message is what the person wants to see next."""
     back = return_url(request, reverse("attention"))
     try:
-        new = decisions.resend(message.pk, actor=request.user.get_username(), now=timezone.now())
+        with transaction.atomic():
+            new = decisions.resend(message.pk, actor=request.user.get_username(), now=timezone.now())
+            note(request, Deed.MESSAGE_RESENT, message.pk, f"segue na mensagem {new.pk}")
     except decisions.DecisionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect(back)
@@ -58,7 +62,9 @@ def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
 def message_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an uncertain message as sent."""
     message = get_object_or_404(Message, pk=pk)
-    return _decide(request, message, decisions.confirm_sent, "A mensagem foi marcada como enviada.")
+    return _decide(
+        request, message, Deed.MESSAGE_CONFIRMED, decisions.confirm_sent, "A mensagem foi marcada como enviada."
+    )
 
 
 @require_POST
@@ -67,7 +73,11 @@ def message_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a discard back."""
     message = get_object_or_404(Message, pk=pk)
     return _decide(
-        request, message, decisions.undo_discard, "Descarte desfeito: a mensagem voltou a ficar como estava."
+        request,
+        message,
+        Deed.MESSAGE_UNDONE,
+        decisions.undo_discard,
+        "Descarte desfeito: a mensagem voltou a ficar como estava.",
     )
 
 
@@ -81,7 +91,9 @@ def message_discard(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, "web/message_discard.html", message, heading="Descartar mensagem", form=form)
     back = return_url(request, reverse("attention"))
     try:
-        decisions.discard(pk, note=form.cleaned_data["note"], actor=request.user.get_username(), now=timezone.now())
+        with transaction.atomic():
+            decisions.discard(pk, note=form.cleaned_data["note"], actor=request.user.get_username(), now=timezone.now())
+            note(request, Deed.MESSAGE_DISCARDED, pk)
     except decisions.DecisionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect(back)
@@ -110,6 +122,10 @@ def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
             new = decisions.correct_number(pk, number, actor=request.user.get_username(), now=timezone.now())
             mended = new.number == number and form.cleaned_data["update_ra"]
             mended = mended and correct_mobile(message.protocol, before=message.number, after=number)
+            if new.number == number:
+                note(request, Deed.MESSAGE_CORRECTED, pk, f"segue na mensagem {new.pk}")
+            if mended:
+                note(request, Deed.REQUESTER_CORRECTED, message.ra_number, f"protocolo {message.protocol}")
     except decisions.DecisionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect(back)
@@ -134,9 +150,13 @@ def _ask(request: HttpRequest, template: str, message: Message, **context: objec
     return render(request, template, {"message": message, "return_to": back, "section": "attention", **context})
 
 
-def _decide(request: HttpRequest, message: Message, decision: Callable[..., object], done: str) -> HttpResponse:
+def _decide(
+    request: HttpRequest, message: Message, deed: Deed, decision: Callable[..., object], done: str
+) -> HttpResponse:
     try:
-        decision(message.pk, actor=request.user.get_username(), now=timezone.now())
+        with transaction.atomic():
+            decision(message.pk, actor=request.user.get_username(), now=timezone.now())
+            note(request, deed, message.pk)
     except decisions.DecisionRefused as refusal:
         messages.warning(request, str(refusal))
     else:

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from recado.outbox.queries import Consultation
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.exports import comma, paper, sheet
 from recado.web.exports.document import MESSAGE_HEADS, Document, message_rows
-from recado.web.formatting import date_and_time, thousands
+from recado.web.formatting import counted, date_and_time, thousands
 from recado.web.forms.messages import ConsultationForm
 from recado.web.views.messages import asked_form
 
@@ -40,8 +42,13 @@ def message_export(request: HttpRequest, name: str) -> HttpResponseBase:
     if most is not None and total > most:
         messages.warning(request, too_long(name, total, most))
         return redirect(list_page)
+    note(request, Deed.EXPORTED, f"{counted(total, 'mensagem', 'mensagens')} em {name.upper()}", _period(asked))
     document = _document(form, asked, request.user.get_username(), timezone.now())
     return _answer(document, name, total)
+
+
+def _period(asked: Consultation) -> str:
+    return f"de {asked.start:%d/%m/%Y} a {asked.end:%d/%m/%Y}"
 
 
 def too_long(name: str, total: int, most: int) -> str:

@@ -19,8 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recado.outbox.models import Status
 from recado.outbox.queries import Consultation, Order
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -74,6 +76,7 @@ def message_search(request: HttpRequest) -> HttpResponse:
     address = {name: value for name, value in address.items() if value or name in ("inicio", "fim")}
     if mobile := request.POST.get("celular", "").strip()[:_LONGEST_MOBILE]:
         address[kept_search.KEY] = kept_search.keep(request, _AREA, mobile)
+        note(request, Deed.NUMBER_SEARCHED, detail="em Consultar Mensagens")
     return redirect(f"{reverse('messages')}?{urlencode(address)}")
 
 

@@ -15,10 +15,12 @@ from recado.alarms.models import Alarm, Occasion
 from recado.alarms.words import title
 from recado.outbox import doorbell
 from recado.outbox.queries import forecast
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.phones import changes
 from recado.phones.models import Phone
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.context import House
 from recado.web.live import live_part
 from recado.web.phone_cards import cards
@@ -58,6 +60,8 @@ def _set_paused(request: HttpRequest, pk: int, *, paused: bool) -> HttpResponse:
     with transaction.atomic():
         changed = changes.set_paused(phone, paused=paused, actor=request.user.get_username(), now=timezone.now())
         doorbell.ring()
+        if changed:
+            note(request, Deed.PHONE_PAUSED if paused else Deed.PHONE_RESUMED, phone.name)
     if not changed:
         messages.info(request, f"{phone.name} já estava {'pausado' if paused else 'em uso'}.")
     elif paused:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import ClosingReason, RequestStatus, ServiceRequest
 from recado.service_requests.operations import (
@@ -22,6 +23,7 @@ from recado.service_requests.operations import (
     when_closed,
 )
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.ra_close import RaCloseForm
 from recado.web.previews import preview
 
@@ -81,6 +83,7 @@ def _close(request: HttpRequest, service_request: ServiceRequest, form: RaCloseF
             return redirect("ra_detail", service_request.pk)
         form.add_error(_SHOWN_AT.get(refusal.field, refusal.field), str(refusal))
         return None
+    note(request, Deed.REQUEST_CLOSED, service_request.pk)
     messages.success(request, f"RA {service_request.pk} encerrado. {_told(len(told))}")
     return redirect("ra_detail", service_request.pk)
 

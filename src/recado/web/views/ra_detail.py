@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET
 from recado.inbox.models import Reply
 from recado.inbox.queries import replies_of
 from recado.outbox.models import Message, OptOut
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import RequestStatus, ServiceRequest
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.views.returning import return_url
 
 REPLIES_SHOWN = 100
@@ -37,6 +39,7 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
     service_request = get_object_or_404(rows, pk=pk)
     requesters = list(service_request.requesters.all())
     mobiles = [person.mobile for person in requesters]
+    note(request, Deed.REQUEST_VIEWED, pk)
     return render(
         request,
         "web/ra_detail.html",

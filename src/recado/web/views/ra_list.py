@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from recado.outbox.models import Message
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import ServiceRequest
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.ra_list import RaListForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -35,6 +37,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
     address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
     if term := form.cleaned_data["term"]:
         address[kept_search.KEY] = kept_search.keep(request, _AREA, term)
+        note(request, Deed.NUMBER_SEARCHED, detail="em Consultar RA")
     query = f"?{urlencode(address)}" if address else ""
     return redirect(reverse("ra_list") + query)
 

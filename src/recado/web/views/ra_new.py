@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from recado.outbox.models import Message, Status
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import Requester
 from recado.service_requests.operations import (
@@ -22,6 +23,7 @@ from recado.service_requests.operations import (
     open_service_request,
 )
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.ra_new import RaNewForm
 from recado.web.live import live_part
 from recado.web.previews import preview, sample_protocol
@@ -49,9 +51,11 @@ def ra_new(request: HttpRequest) -> HttpResponse:
     return render(request, "web/ra_new.html", {"heading": "Inserir RA", "form": form, "sample": sample})
 
 
-def hand_over(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Send the browser to the page of the protocol; a form sent twice is told so."""
-    if opened.repeated:
+def hand_over(request: HttpRequest, opened: Opened, deed: Deed = Deed.REQUEST_OPENED) -> HttpResponse:
+    """Send the browser to the page of the protocol; a form sent twice is told so, and is no deed."""
+    if not opened.repeated:
+        note(request, deed, opened.service_request.pk, f"protocolo {opened.requester.protocol}")
+    else:
         messages.info(request, "Este formulário já tinha sido enviado. Este é o protocolo que ele gerou.")
     return redirect("ra_protocol", opened.service_request.pk, opened.requester.pk)
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import RequestStatus, ServiceRequest
 from recado.service_requests.operations import TYPE_REITERATED, OperationRefused, reiterate
@@ -33,7 +34,7 @@ def ra_reiterate(request: HttpRequest, pk: int) -> HttpResponse:
         except OperationRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("ra_detail", pk)
-        return hand_over(request, opened)
+        return hand_over(request, opened, Deed.REQUEST_REITERATED)
     if service_request.status == RequestStatus.CLOSED and not form.is_bound:
         messages.error(request, "Este RA já foi encerrado e não pode ser reiterado. Abra um novo RA.")
         return redirect("ra_detail", pk)

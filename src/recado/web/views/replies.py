@@ -16,9 +16,11 @@ from recado.inbox.models import Reply
 from recado.inbox.queries import mark_read
 from recado.outbox import consent
 from recado.outbox.models import OptOut
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import Requester
 from recado.web.access import needs
+from recado.web.audit import note
 from recado.web.forms.replies import RepliesForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -46,6 +48,7 @@ def reply_search(request: HttpRequest) -> HttpResponse:
     address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
     if sender := form.cleaned_data["sender"]:
         address[kept_search.KEY] = kept_search.keep(request, _AREA, sender)
+        note(request, Deed.NUMBER_SEARCHED, detail="em Respostas")
     query = f"?{urlencode(address)}" if address else ""
     return redirect(reverse("replies") + query)
 
@@ -74,6 +77,7 @@ def reply_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one reply as read; who read it first stays."""
     reply = get_object_or_404(Reply, pk=pk)
     if mark_read(pk, actor=request.user.get_username(), now=timezone.now()):
+        note(request, Deed.REPLY_READ, pk)
         messages.success(request, "Resposta marcada como lida.")
     else:
         messages.info(request, f"Esta resposta já tinha sido lida por {reply.read_by}.")
@@ -86,6 +90,7 @@ def wish_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a customer's wish not to be written to; who did and when is kept with it."""
     wish = get_object_or_404(OptOut, pk=pk)
     if consent.opt_in(wish.number, actor=request.user.get_username(), now=timezone.now()):
+        note(request, Deed.WISH_ENDED, pk)
         messages.success(request, "Pedido retirado: este celular volta a receber todos os tipos de SMS.")
     else:
         messages.info(request, "Este pedido já tinha sido retirado.")

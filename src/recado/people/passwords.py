@@ -1,0 +1,41 @@
+"""Passwords that Recado chooses, and the one that a person must choose after that."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from recado.people.models import Account
+
+RULES = (
+    "Ao menos 12 caracteres, que não sejam só números, sem nada parecido com o seu nome. "
+    "Uma frase curta é fácil de lembrar e boa: cafe-na-varanda-azul."
+)
+
+
+def new_password() -> str:
+    """Sixteen characters that can be told over the phone: 80 bits, no look-alikes, in four groups."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
+
+
+def reset_password(user: User) -> str:
+    """Give the user a new password, which is returned and must be changed at the next login; open sessions end."""
+    password = new_password()
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        Account.objects.update_or_create(user=user, defaults={"must_change_password": True})
+    return password
+
+
+def must_change_password(user: User) -> bool:
+    """True while the password is one that somebody else chose."""
+    return Account.objects.filter(user=user, must_change_password=True).exists()
+
+
+def password_was_changed(user: User) -> None:
+    """The user chose a password of their own."""
+    Account.objects.filter(user=user).update(must_change_password=False)

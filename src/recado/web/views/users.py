@@ -1,0 +1,144 @@
+"""*Usuários e papéis*: who may use Recado and as what; a password made here is shown once, and only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recado.people import membership, passwords
+from recado.people.models import Deed
+from recado.people.roles import ROLES, Duty, Role
+from recado.web.access import needs
+from recado.web.audit import note
+from recado.web.forms.users import NewUserForm, UserForm
+from recado.web.views.listing import paging_for
+
+HEADING = "Usuários e papéis"
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """One user of the list."""
+
+    user: User
+    role: Role | None
+
+
+@require_GET
+@needs(Duty.MANAGE_USERS)
+def users(request: HttpRequest) -> HttpResponse:
+    """The users, those who may log in first; below them what each role can do."""
+    found = User.objects.prefetch_related("groups").order_by("-is_active", "username")
+    paging = paging_for(request, found.count(), {})
+    rows = [UserRow(user, membership.role_of(user)) for user in found[paging.offset : paging.offset + paging.size]]
+    context = {
+        "heading": HEADING,
+        "rows": rows,
+        "paging": paging,
+        "roles": ROLES,
+        "duties": [(duty, [duty in role.duties for role in ROLES]) for duty in Duty],
+        "few_administrators": membership.administrators().count() < 2,
+    }
+    return render(request, "web/users.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@needs(Duty.MANAGE_USERS)
+def user_new(request: HttpRequest) -> HttpResponse:
+    """Ask who, make the user, and show the first password, which the person must change."""
+    form = NewUserForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        with transaction.atomic():
+            user = User.objects.create_user(
+                given["username"], first_name=given["first_name"], last_name=given["last_name"]
+            )
+            membership.give_role(user, form.chosen_role())
+            password = passwords.reset_password(user)
+            note(request, Deed.USER_ADDED, user.username, f"papel {form.chosen_role().name}")
+        return _show_password(request, user, password, heading="Usuário cadastrado")
+    return _ask(request, "web/user_form.html", heading="Novo usuário", form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Duty.MANAGE_USERS)
+def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change name and role."""
+    user = get_object_or_404(User, pk=pk)
+    role = membership.role_of(user)
+    shown = {"first_name": user.first_name, "last_name": user.last_name, "role": role.slug if role else ""}
+    form = UserForm(request.POST) if request.method == "POST" else UserForm(initial=shown)
+    if form.is_bound and form.is_valid() and _change(request, user, form):
+        messages.success(request, f"Usuário {user.username} atualizado.")
+        return redirect("users")
+    return _ask(request, "web/user_form.html", heading=f"Usuário {user.username}", form=form, person=user)
+
+
+@require_POST
+@needs(Duty.MANAGE_USERS)
+def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the user in no more; histories keep the name."""
+    user = get_object_or_404(User, pk=pk)
+    try:
+        with transaction.atomic():
+            membership.deactivate(user)
+            note(request, Deed.USER_CHANGED, user.username, "desativado")
+    except membership.LastAdministrator as refusal:
+        messages.error(request, str(refusal))
+        return redirect("user_edit", pk)
+    messages.success(request, f"Usuário {user.username} desativado: não entra mais.")
+    return redirect("users")
+
+
+@require_POST
+@needs(Duty.MANAGE_USERS)
+def user_activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the user in again, with the password of before."""
+    user = get_object_or_404(User, pk=pk)
+    with transaction.atomic():
+        User.objects.filter(pk=pk).update(is_active=True)
+        note(request, Deed.USER_CHANGED, user.username, "reativado")
+    messages.success(request, f"Usuário {user.username} reativado, com a senha de antes.")
+    return redirect("users")
+
+
+@never_cache
+@require_POST
+@needs(Duty.MANAGE_USERS)
+def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a new password and show it once; the person's open sessions end."""
+    user = get_object_or_404(User, pk=pk)
+    with transaction.atomic():
+        password = passwords.reset_password(user)
+        note(request, Deed.PASSWORD_RESET, user.username)
+    return _show_password(request, user, password, heading="Senha nova")
+
+
+def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
+    try:
+        with transaction.atomic():
+            user.first_name, user.last_name = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
+            user.save(update_fields=["first_name", "last_name"])
+            membership.give_role(user, form.chosen_role())
+            note(request, Deed.USER_CHANGED, user.username, f"papel {form.chosen_role().name}")
+    except membership.LastAdministrator as refusal:
+        form.add_error("role", str(refusal))
+        return False
+    return True
+
+
+def _ask(request: HttpRequest, template: str, **context: object) -> HttpResponse:
+    return render(request, template, {"section": "users", "roles": ROLES, **context})
+
+
+def _show_password(request: HttpRequest, user: User, password: str, *, heading: str) -> HttpResponse:
+    context = {"heading": heading, "section": "users", "person": user, "password": password}
+    return render(request, "web/user_password.html", context)

@@ -1,0 +1,50 @@
+"""What was recorded stays as it was, by the code and by the database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from recado.people.audit import record
+from recado.people.guard import TABLE, guard_audit
+from recado.people.models import AuditEntry, AuditIsKept, Deed
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
+
+
+def entry() -> AuditEntry:
+    record(Deed.MESSAGE_VIEWED, who="ana", address="192.0.2.7", subject=12, now=NOW)
+    return AuditEntry.objects.get()
+
+
+def test_an_entry_says_who_did_what_to_what_when_and_from_where() -> None:
+    kept = entry()
+
+    assert (kept.who, kept.deed, kept.subject, kept.address, kept.at) == ("ana", "msg_viewed", "12", "192.0.2.7", NOW)
+    assert kept.get_deed_display() == "viu a mensagem"
+
+
+def test_the_code_neither_changes_nor_deletes_an_entry() -> None:
+    kept = entry()
+    for act in (kept.save, kept.delete, AuditEntry.objects.all().delete, lambda: AuditEntry.objects.update(who="x")):
+        with pytest.raises(AuditIsKept):
+            act()
+    assert AuditEntry.objects.get().who == "ana"
+
+
+@pytest.mark.parametrize("statement", [f"UPDATE {TABLE} SET who = 'x'", f"DELETE FROM {TABLE}"])
+def test_the_database_neither_changes_nor_deletes_an_entry(statement: str) -> None:
+    entry()
+    guard_audit()
+    guard_audit()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert AuditEntry.objects.get().who == "ana"
+
+
+def test_what_is_too_long_is_cut_and_not_lost() -> None:
+    record(Deed.LOGIN_REFUSED, who="x" * 500, address="y" * 99, subject="z" * 500, detail="w" * 999)
+    assert len(AuditEntry.objects.get().detail) == 300
