@@ -30,6 +30,7 @@ TABLE: dict[str, Duty | str] = {
     "user_deactivate": Duty.MANAGE_USERS,
     "user_activate": Duty.MANAGE_USERS,
     "audit": Duty.VIEW_AUDIT,
+    "panel": Duty.VIEW_REPORTS,
     "messages": Duty.CONSULT,
     "message": Duty.CONSULT,
     "message_export": Duty.EXPORT_DATA,

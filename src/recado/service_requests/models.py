@@ -79,7 +79,7 @@ class ServiceRequest(models.Model):
     opened_by = models.CharField(max_length=150, blank=True)
     reiterations = models.PositiveIntegerField("reiterações", default=0)
     form_token = models.UUIDField(unique=True, null=True)
-    closed_at = models.DateTimeField("encerramento", null=True)
+    closed_at = models.DateTimeField("encerramento", null=True, db_index=True)
     closed_by = models.CharField(max_length=150, blank=True)
     closing_reason = models.ForeignKey(
         ClosingReason, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="motivo"
@@ -109,7 +109,7 @@ class Requester(models.Model):
     email = models.EmailField("e-mail", max_length=254, blank=True)
     protocol = models.CharField("protocolo", max_length=14, unique=True)
     is_main = models.BooleanField("principal", default=False)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_index=True)
     form_token = models.UUIDField(unique=True, null=True)
 
     class Meta:

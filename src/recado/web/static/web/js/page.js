@@ -67,6 +67,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if ("showPassword" in button.dataset) showPassword(button);
   if ("copy" in button.dataset) copy(button);
+  if ("print" in button.dataset) print();
 });
 
 document.querySelectorAll("[data-needs-script]").forEach((element) => (element.hidden = false));

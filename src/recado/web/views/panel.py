@@ -1,0 +1,140 @@
+"""*Painel*: what the supervisor answers for, as charts, as tables, and as a sum that must come out even."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+
+from recado.outbox.figures import Figures, figures
+from recado.outbox.models import CAUSES, SENT_GROUP, MessageType, Status
+from recado.people.roles import Duty
+from recado.service_requests.reconciling import untold
+from recado.web import charts
+from recado.web.access import needs
+from recado.web.charts import Bar
+from recado.web.formatting import counted, duration, thousands
+from recado.web.forms.messages import written_date
+from recado.web.forms.panel import PanelForm
+
+_SUMMED: tuple[tuple[tuple[Status, ...], str, str], ...] = (
+    (SENT_GROUP, "enviada", "enviadas"),
+    ((Status.QUEUED, Status.SENDING), "na fila", "na fila"),
+    ((Status.FAILED,), "com erro", "com erro"),
+    ((Status.UNCERTAIN,), "talvez enviada", "talvez enviadas"),
+    ((Status.EXPIRED,), "expirada", "expiradas"),
+    ((Status.CANCELLED,), "descartada", "descartadas"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing and the table of the same numbers; `empty` is said instead of both."""
+
+    title: str
+    drawing: SafeString
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    empty: str = ""
+
+
+@require_GET
+@needs(Duty.VIEW_REPORTS)
+def panel(request: HttpRequest) -> HttpResponse:
+    """The period of the address, or the last seven days."""
+    today = timezone.localdate()
+    usual = {"inicio": written_date(today - timedelta(days=6)), "fim": written_date(today)}
+    asked = {name: request.GET.get(name, "")[:40] for name in usual} if "inicio" in request.GET else usual
+    form = PanelForm(asked)
+    context: dict[str, Any] = {"heading": "Painel", "form": form, "shortcuts": _shortcuts(today)}
+    if form.is_valid():
+        context |= _shown(figures(form.cleaned_data["inicio"], form.cleaned_data["fim"]))
+    return render(request, "web/panel.html", context)
+
+
+def balance(found: Figures, missing: int) -> str:
+    """The sum in words: events on one side, what became of their messages on the other."""
+    parts = []
+    for statuses, one, many in _SUMMED:
+        count = sum(found.statuses.get(status, 0) for status in statuses)
+        if count:
+            parts.append(f"{thousands(count)} {one if count == 1 else many}")
+    became = f": {', '.join(parts)}" if parts else ""
+    events = counted(found.total + missing, "evento", "eventos")
+    sign = "=" if not missing else "≠"
+    verdict = "Tudo confere." if not missing else f"Diferença de {thousands(missing)}."
+    return f"{events} {sign} {counted(found.total, 'mensagem', 'mensagens')}{became}. {verdict}"
+
+
+def _shown(found: Figures) -> dict[str, Any]:
+    missing = untold(found.start, found.end)
+    names = dict(MessageType.objects.values_list("pk", "name"))
+    period = {"inicio": written_date(found.start), "fim": written_date(found.end)}
+    half, most = found.wait(0.5), found.wait(0.95)
+    return {
+        "balance": balance(found, len(missing)),
+        "missing": [{"event": event, "type": names[event.type_id]} for event in missing],
+        "list_url": f"{reverse('messages')}?{urlencode(period)}",
+        "total": found.total,
+        "waits": (duration(half), duration(most)) if half is not None and most is not None else None,
+        "charts": _charts(found, names),
+        "legend": len(found.days) > 0,
+    }
+
+
+def _charts(found: Figures, names: dict[int, str]) -> list[Chart]:
+    causes = dict(CAUSES)
+    return [
+        _by_day(found),
+        _by_hour(found),
+        _ranked("Mensagens por tipo", "Tipo", [(names[pk], count) for pk, count in found.types.items()]),
+        _ranked(
+            "Falhas por motivo",
+            "Motivo",
+            [(causes.get(cause, "Motivo desconhecido"), count) for cause, count in found.causes.items()],
+            empty="Nenhuma falha neste período.",
+        ),
+        _ranked("Enviadas por aparelho", "Aparelho", list(found.phones.items())),
+    ]
+
+
+def _by_day(found: Figures) -> Chart:
+    bars, rows = [], []
+    for day in sorted(found.days):
+        sent = sum(found.days[day][status] for status in SENT_GROUP)
+        other = found.days[day].total() - sent
+        bars.append(Bar(f"{day:%d/%m}", (sent, other)))
+        rows.append((written_date(day), thousands(sent), thousands(other), thousands(sent + other)))
+    title = "Mensagens por dia"
+    heads = ("Dia", "Enviadas", "Não enviadas", "Total")
+    return Chart(title, charts.columns(title, bars), heads, rows)
+
+
+def _by_hour(found: Figures) -> Chart:
+    title = "Mensagens por hora do dia"
+    bars = [Bar(f"{hour}h", (count,)) for hour, count in enumerate(found.hours)]
+    rows = [(f"{hour}h", thousands(count)) for hour, count in enumerate(found.hours)]
+    return Chart(title, charts.columns(title, bars), ("Hora", "Mensagens"), rows)
+
+
+def _ranked(title: str, head: str, counts: list[tuple[str, int]], empty: str = "Nada neste período.") -> Chart:
+    drawing = charts.rows(title, [Bar(label, (count,)) for label, count in counts])
+    rows = [(label, thousands(count)) for label, count in counts]
+    return Chart(title, drawing, (head, "Mensagens"), rows, empty="" if counts else empty)
+
+
+def _shortcuts(today: date) -> list[tuple[str, str]]:
+    periods = {"Hoje": 0, "Últimos 7 dias": 6, "Últimos 30 dias": 29}
+    return [
+        (label, urlencode({"inicio": written_date(today - timedelta(days=days)), "fim": written_date(today)}))
+        for label, days in periods.items()
+    ]

@@ -1,0 +1,141 @@
+"""*Painel*: the sum always comes out even, and a drawing shows what its table says."""
+
+import random
+import re
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from recado.outbox.claims import finish
+from recado.outbox.figures import figures, percentile
+from recado.outbox.models import Message, Status
+from recado.service_requests.models import ClosingReason
+from recado.service_requests.operations import NewRequester, close_service_request, reiterate
+from recado.service_requests.reconciling import untold
+from recado.web.charts import Bar, columns, rows
+from tests.support.outbox import NOW, PERMANENT, make_phone, queue_message, send_all
+from tests.support.outbox import claim as next_claim
+from tests.web.attendance import OTHER_MOBILE, logged_in, open_ra, words
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def at_a_known_time():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def supervisor(db):
+    return logged_in()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_asked_is_always_the_sum_of_what_became_of_it(supervisor, seed):
+    chance = random.Random(seed)
+    for _ in range(chance.randint(5, 40)):
+        at = NOW - timedelta(hours=chance.randint(0, 100))
+        message = queue_message(at=at)
+        status = chance.choice(list(Status))
+        Message.objects.filter(pk=message.pk).update(status=status, sent_at=at if status == "sent" else None)
+    found = figures(DAY - timedelta(days=6), DAY)
+    total = Message.objects.count()
+    assert found.total == sum(found.hours) == sum(day.total() for day in found.days.values()) == total
+    assert sum(found.types.values()) == total
+    page = words(supervisor.get("/painel/"))
+    assert f"{total} eventos = {total} mensagens: " in page
+    assert "Tudo confere." in page
+    parts = re.search(rf"= {total} mensagens: ([^.]+)\.", page)[1]
+    assert sum(int(part) for part in re.findall(r"\d+", parts)) == total
+
+
+def test_an_event_without_a_message_spoils_the_sum_and_is_named(supervisor):
+    opened = open_ra()
+    ra = opened.service_request.pk
+    reiterate(ra, requester=NewRequester("Carlos Lima", OTHER_MOBILE))
+    close_service_request(ra, reason=ClosingReason.objects.get(pk=2), closed_at=NOW, now=NOW)
+    assert untold(DAY, DAY) == []
+    Message.objects.filter(idempotency_key=f"ra:{ra}:closed:{OTHER_MOBILE}").delete()
+    Message.objects.filter(idempotency_key=f"ra:{ra}:opened").delete()
+    page = words(supervisor.get("/painel/"))
+    missing = untold(DAY, DAY)
+    assert [event.type_id for event in missing] in ([1, 3], [3, 1])
+    assert "Diferença de 2. Ver eventos sem mensagem" in page.replace("  ", " ")
+    assert "Tudo confere." not in page
+    assert opened.requester.protocol in page
+
+
+def test_an_ra_without_mobile_or_closed_without_success_owes_no_message(supervisor):
+    open_ra(mobile="")
+    opened = open_ra()
+    reason = ClosingReason.objects.exclude(pk=2).first()
+    close_service_request(opened.service_request.pk, reason=reason, closed_at=NOW, now=NOW)
+    assert untold(DAY, DAY) == []
+
+
+def test_days_and_hours_are_local(supervisor):
+    # 02:30 in UTC is 23:30 of the day before in São Paulo.
+    queue_message(at=NOW.replace(hour=2, minute=30))
+    found = figures(DAY - timedelta(days=1), DAY)
+    assert found.hours[23] == 1
+    assert found.days[DAY - timedelta(days=1)].total() == 1
+    assert found.days[DAY].total() == 0
+
+
+def test_failures_are_counted_by_cause_and_sends_by_phone(supervisor):
+    phone = make_phone("Aparelho 9")
+    queue_message()
+
+    finish(next_claim(phone), PERMANENT, NOW)
+    queue_message()
+    send_all(phone)
+    found = figures(DAY, DAY)
+    assert found.causes == {"number_invalid": 1}
+    assert found.phones == {"Aparelho 9": 1}
+    page = words(supervisor.get("/painel/"))
+    assert "Número inexistente" in page
+    assert "Aparelho 9" in page
+
+
+def test_the_wait_is_from_the_event_to_the_send(supervisor):
+    phone = make_phone()
+    queue_message(at=NOW - timedelta(seconds=90))
+    send_all(phone)
+    assert figures(DAY, DAY).wait(0.5) == timedelta(seconds=90)
+    assert "Metade das enviadas saiu em até 2 minutos" in words(supervisor.get("/painel/"))
+
+
+@pytest.mark.parametrize(
+    ("waits", "half", "most"), [({}, None, None), ({3: 1}, 3, 3), ({1: 50, 2: 45, 60: 5}, 1, 2), ({1: 94, 9: 6}, 1, 9)]
+)
+def test_percentiles_are_exact_to_the_second(waits, half, most):
+    found = [percentile(Counter(waits), share) for share in (0.5, 0.95)]
+    assert [wait and wait.total_seconds() for wait in found] == [half, most]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("inicio=&fim=", "Informe a data inicial."),
+        ("inicio=22/11/2026&fim=21/11/2026", "A data final deve ser igual ou posterior à data inicial."),
+        ("inicio=01/01/2026&fim=21/11/2026", "O período tem no máximo 92 dias."),
+        ("inicio=%00&fim=x", "Escreva a data como dd/mm/aaaa."),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused_in_words(supervisor, query, sentence):
+    assert sentence in words(supervisor.get(f"/painel/?{query}"))
+
+
+def test_an_empty_period_is_in_balance_too(supervisor):
+    assert "0 eventos = 0 mensagens. Tudo confere." in words(supervisor.get("/painel/"))
+
+
+def test_a_drawing_has_no_script_no_style_and_hides_nothing_a_label_brings():
+    for drawing in (columns("Título", [Bar("<b>", (1, 2))]), rows("Título", [Bar("<script>", (3,))])):
+        assert "<script" not in drawing
+        assert "style=" not in drawing
+        assert 'role="img" aria-label="Título"' in drawing
+    assert "NaN" not in columns("Vazio", [])
