@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from recado.gsm import EncodeError, EncodingPolicy, Part, segment
@@ -78,7 +78,8 @@ def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = 
 
     None: nothing is due for it, or no lease, or its rules are no longer those of `phone`.
     """
-    if not _due(now, allowance).exists():
+    # An empty queue is seen without the writer's lock, unless the caller holds it anyway.
+    if not connection.in_atomic_block and not _due(now, allowance).exists():
         return None
     with transaction.atomic():
         taken = _take_first(phone, now, allowance)
@@ -127,7 +128,7 @@ def let_go(claim: Claim, now: datetime) -> None:
 def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
     """Write how the try ended and what follows; True when the message has a further part to send now."""
     with transaction.atomic():
-        transitions.hold(claim.message_id)
+        transitions.lock(claim.message_id)
         written = Attempt.objects.filter(pk=claim.attempt_id, result=AttemptResult.IN_FLIGHT).update(
             **_attempt_fields(outcome, now)
         )

@@ -27,7 +27,7 @@ def prove_accepted(attempt: Attempt, reference: int | None, now: datetime, note:
         return False
     message_id = attempt.segment.message_id
     with transaction.atomic():
-        transitions.hold(message_id)
+        transitions.lock(message_id)
         doubted = Attempt.objects.filter(pk=attempt.pk, result__in=DOUBTFUL)
         proof = {"result": AttemptResult.ACCEPTED, "reference": reference, "cause": "", "reason": note[:300]}
         if not doubted.update(**proof):
@@ -46,7 +46,7 @@ def prove_not_sent(attempt: Attempt, now: datetime, note: str) -> bool:
         return False
     message_id = attempt.segment.message_id
     with transaction.atomic():
-        transitions.hold(message_id)
+        transitions.lock(message_id)
         doubted = Attempt.objects.filter(pk=attempt.pk, result__in=DOUBTFUL)
         if not doubted.update(result=AttemptResult.PHONE_DOWN, cause="", reason=note[:300]):
             return False

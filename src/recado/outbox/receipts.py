@@ -43,7 +43,7 @@ def record_report(phone_id: int, pdu: str, now: datetime) -> DeliveryReport | No
     with transaction.atomic():
         attempt = find_attempt(phone_id, status_report, now)
         if attempt is not None:
-            transitions.hold(attempt.segment.message_id)
+            transitions.lock(attempt.segment.message_id)
         report.attempt, report.status = attempt, status_report.status
         if not save_once(report):
             return None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from recado.gsm.causes import Cause
@@ -57,6 +57,12 @@ def hold(message_id: int) -> Status | None:
     """
     held = Message.objects.select_for_update().filter(pk=message_id).values_list("status", flat=True).first()
     return None if held is None else Status(held)
+
+
+def lock(message_id: int) -> None:
+    """`hold` for who need not know where the message stands: on SQLite there is nothing to do."""
+    if connection.features.has_select_for_update:
+        hold(message_id)
 
 
 def change(
