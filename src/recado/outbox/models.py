@@ -1,6 +1,7 @@
 """The durable queue: what has to be sent, in which parts, what was tried, and every change of status.
 
     MessageType   what kind of message: its text, its priority, how long and how often it is tried
+    MessageTypeVersion  its texts, one after the other: who wrote them, when
     Message       one text for one mobile, born from one event (its idempotency key)
     Segment       one part of it, as it goes over the air (one SUBMIT)
     Attempt       one try of one segment on one phone; written before the first byte, completed by the answer
@@ -104,6 +105,25 @@ class MessageType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MessageTypeVersion(models.Model):
+    """The text of a type as it was saved: who, when. The newest is the one in force."""
+
+    type = models.ForeignKey(MessageType, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField("versão")
+    at = models.DateTimeField("quando")
+    actor = models.CharField("por", max_length=150)
+    template = models.TextField("texto", max_length=1000)
+
+    class Meta:
+        verbose_name = "versão de tipo de SMS"
+        verbose_name_plural = "versões de tipos de SMS"
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["type", "number"], name="one_version_a_number")]
+
+    def __str__(self) -> str:
+        return f"versão {self.number}"
 
 
 class Message(models.Model):

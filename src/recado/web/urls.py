@@ -26,6 +26,7 @@ from recado.web.views import (
     ra_reiterate,
     replies,
     session,
+    types,
     users,
 )
 
@@ -58,6 +59,12 @@ urlpatterns = [
     path("usuarios/<int:pk>/desativar/", users.user_deactivate, name="user_deactivate"),
     path("usuarios/<int:pk>/reativar/", users.user_activate, name="user_activate"),
     path("minha-senha/", own_password.own_password, name="own_password"),
+    path("tipos/", types.types, name="types"),
+    path("tipos/novo/", types.type_new, name="type_new"),
+    path("tipos/<int:pk>/", types.type_edit, name="type_edit"),
+    path("tipos/<int:pk>/previa/", types.type_preview, name="type_preview"),
+    path("tipos/<int:pk>/testar/", types.type_test, name="type_test"),
+    path("tipos/<int:pk>/excluir/", types.type_delete, name="type_delete"),
     path("auditoria/", audit.audit, name="audit"),
     path("saude/", health.health, name="health"),
     path("ra/", ra_list.ra_list, name="ra_list"),

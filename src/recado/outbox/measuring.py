@@ -1,0 +1,101 @@
+"""What a type's text costs: parts, room left, encoding, what folding changes, with usual and longest values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recado.gsm import Change, EncodeError, EncodingPolicy, segment
+from recado.gsm.coding import Encoding
+from recado.outbox.enqueue import company_values
+from recado.outbox.templates import FIELDS, TemplateRefused, fill
+
+# A part holds at most 160 characters: what is searched for lies within.
+_MOST_IN_A_PART = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A filled text as it goes over the air.
+
+    `room`: how many plain characters more keep the number of parts; `over`: how many fewer would save one part (0 for a
+    text in one part). `changes` of folding, in order.
+    """
+
+    text: str
+    parts: tuple[str, ...]
+    unicode: bool
+    room: int
+    over: int
+    changes: tuple[Change, ...]
+
+    @property
+    def characters(self) -> int:
+        return len(self.text)
+
+
+def measure(text: str, policy: EncodingPolicy) -> Measure:
+    """Measure a filled text. Raises EncodeError for one that cannot be sent."""
+    cut = segment(text, policy)
+    count = len(cut.parts)
+    return Measure(
+        text=cut.text,
+        parts=tuple(part.text for part in cut.parts),
+        unicode=cut.encoding is Encoding.UCS2,
+        room=_room(text, policy, count),
+        over=_over(text, policy, count),
+        changes=cut.changes,
+    )
+
+
+def sample_values(protocol: str) -> dict[str, str]:
+    """Usual values of every field, for a text that only shows itself."""
+    own = {"PROTOCOLO": protocol, "RA": "1000000", "OS": "200000", "TEXTO": "Texto escrito na hora do envio."}
+    return own | company_values()
+
+
+def longest_values() -> dict[str, str]:
+    """The longest value of every field; the company's own are known."""
+    return {name: field.longest for name, field in FIELDS.items()} | company_values()
+
+
+def measure_template(template: str, policy: EncodingPolicy, values: Mapping[str, str]) -> Measure:
+    """Fill and measure. Raises TemplateRefused (pt-BR) for what cannot be filled or sent."""
+    try:
+        return measure(fill(template, values), policy)
+    except EncodeError as fault:
+        raise TemplateRefused(
+            "O texto é longo demais para um SMS ou tem um caractere que nenhum celular mostra."
+        ) from fault
+
+
+def _room(text: str, policy: EncodingPolicy, count: int) -> int:
+    low, high = 0, _MOST_IN_A_PART
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _parts(text + "x" * middle, policy) <= count:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _over(text: str, policy: EncodingPolicy, count: int) -> int:
+    if count == 1:
+        return 0
+    low, high = 1, min(len(text), _MOST_IN_A_PART)
+    while low < high:
+        middle = (low + high) // 2
+        if _parts(text[:-middle], policy) < count:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _parts(text: str, policy: EncodingPolicy) -> int:
+    try:
+        return len(segment(text, policy).parts)
+    except EncodeError:
+        # One part too many for any message.
+        return 10**6

@@ -1,0 +1,122 @@
+"""*Tipos e textos*: a type's text and how it is sent; and the number of a test."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from recado.gsm import EncodingPolicy
+from recado.outbox.measuring import longest_values, measure_template
+from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
+from recado.outbox.templates import TemplateRefused, check_template
+from recado.outbox.types import fields_of
+from recado.web.forms.ra_fields import MobileField, NoteField, TokenField
+
+LONGEST_TEXT = 1000
+MOST_ATTEMPTS = 20
+MOST_VALIDITY_HOURS = 24 * 30
+
+
+# Django's class takes no parameter at run time.
+if TYPE_CHECKING:
+    MessageTypeForm = forms.ModelForm[MessageType]
+else:
+    MessageTypeForm = forms.ModelForm
+
+
+class TypeForm(MessageTypeForm):
+    """All that may be changed of a type; its fields belong to its event and stay."""
+
+    template = NoteField(label="Texto", max_length=LONGEST_TEXT, error_messages={"required": "Informe o texto."})
+    validity_hours = forms.IntegerField(
+        label="Validade em horas",
+        required=False,
+        min_value=1,
+        max_value=MOST_VALIDITY_HOURS,
+        help_text="Depois disso a mensagem que ainda não saiu expira. Vazio: nunca expira.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "invalid": "Informe um número inteiro de horas.",
+            "min_value": "A validade mínima é 1 hora.",
+            "max_value": f"A validade máxima é {MOST_VALIDITY_HOURS} horas (30 dias).",
+        },
+    )
+    max_attempts = forms.IntegerField(
+        label="Tentativas",
+        min_value=1,
+        max_value=MOST_ATTEMPTS,
+        help_text="Quantas vezes o Recado tenta sozinho antes de pedir a decisão de uma pessoa.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": "Informe o número de tentativas.",
+            "invalid": "Informe um número inteiro de tentativas.",
+            "min_value": "O mínimo é 1 tentativa.",
+            "max_value": f"O máximo são {MOST_ATTEMPTS} tentativas.",
+        },
+    )
+    priority = forms.TypedChoiceField(label="Prioridade", choices=Priority.choices, coerce=int)
+    encoding = forms.ChoiceField(label="Letras", choices=ENCODINGS)
+    on_uncertain = forms.ChoiceField(label="Quando não se sabe se saiu", choices=OnUncertain.choices)
+
+    class Meta:
+        model = MessageType
+        fields = ("name", "template", "encoding", "priority", "max_attempts", "on_uncertain", "heeds_opt_out", "active")
+        error_messages = {
+            "name": {
+                "required": "Informe o nome do tipo.",
+                "unique": "Já existe um tipo com este nome. Escolha outro.",
+                "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
+            }
+        }
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Nome"
+        minutes = self.instance.validity_minutes
+        self.fields["validity_hours"].initial = -(-minutes // 60) if minutes else None
+
+    def clean_template(self) -> str:
+        template: str = self.cleaned_data["template"]
+        try:
+            check_template(template, fields_of(self.instance))
+        except TemplateRefused as refusal:
+            raise ValidationError(str(refusal), code="template") from refusal
+        return template
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "template" in cleaned and "encoding" in cleaned:
+            try:
+                measure_template(cleaned["template"], EncodingPolicy(cleaned["encoding"]), longest_values())
+            except TemplateRefused as refusal:
+                self.add_error("template", str(refusal))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        hours = self.cleaned_data.get("validity_hours")
+        kept = self.fields["validity_hours"].initial
+        if hours != kept:
+            # Minutes that somebody set by other means stay while the hours shown do.
+            self.instance.validity_minutes = hours * 60 if hours else None
+
+
+class TestForm(forms.Form):
+    """Where a test goes; `form_token` makes a form sent twice one SMS."""
+
+    form_token = TokenField()
+    mobile = MobileField(
+        label="Celular do teste",
+        help_text="Exemplo: (81) 91234-5678. Sai um SMS de verdade, com dados de exemplo.",
+        error_messages={"required": "Informe o celular que receberá o teste."},
+    )
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the test's message."""
+        token: uuid.UUID = self.cleaned_data["form_token"]
+        return f"test:{token}"

@@ -1,0 +1,276 @@
+"""*Tipos e textos*: what each kind of SMS says and how it is sent, seen as a phone shows it before it is saved."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recado.gsm import Change, EncodingPolicy
+from recado.outbox import types as operations
+from recado.outbox.enqueue import Event, enqueue
+from recado.outbox.measuring import Measure, longest_values, measure_template, sample_values
+from recado.outbox.models import ENCODINGS, Message, MessageType, MessageTypeVersion
+from recado.outbox.templates import FIELDS, TemplateRefused, check_template
+from recado.people.models import Deed
+from recado.people.roles import Duty
+from recado.phones.models import Phone
+from recado.web.access import needs
+from recado.web.audit import note
+from recado.web.formatting import counted, duration
+from recado.web.forms.types import TestForm, TypeForm
+from recado.web.previews import sample_protocol
+
+HEADING = "Tipos e textos"
+_PIECES = re.compile(r"\s+|\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class TypePreview:
+    """A text on the drawing of a phone: as usual, at its longest; or `fault`, why it cannot be (pt-BR)."""
+
+    usual: Measure | None = None
+    longest: Measure | None = None
+    fault: str = ""
+    size: str = ""
+    room: str = ""
+    changes: str = ""
+    cost: str = ""
+
+
+@require_GET
+@needs(Duty.EDIT_TYPES)
+def types(request: HttpRequest) -> HttpResponse:
+    """Every type, with its text."""
+    context = {"heading": HEADING, "types": MessageType.objects.order_by("pk")}
+    return render(request, "web/types.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Duty.EDIT_TYPES)
+def type_new(request: HttpRequest) -> HttpResponse:
+    """A type of the company's own, for texts that people send."""
+    return _edit(request, MessageType(fields=operations.FIELDS_OF_A_NEW_TYPE), heading="Novo tipo de SMS")
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Duty.EDIT_TYPES)
+def type_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the editor; show what would change; save it."""
+    message_type = get_object_or_404(MessageType, pk=pk)
+    return _edit(request, message_type, heading=message_type.name)
+
+
+@require_POST
+@needs(Duty.EDIT_TYPES)
+def type_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The phone's drawing for what is being typed; `pk` 0 is a new type."""
+    fields = operations.FIELDS_OF_A_NEW_TYPE
+    message_type = get_object_or_404(MessageType, pk=pk) if pk else MessageType(fields=fields)
+    template, encoding = request.POST.get("template", "")[:2000], request.POST.get("encoding", "")
+    return render(request, "web/type_preview.html", {"preview": preview_of(message_type, template, encoding)})
+
+
+@require_POST
+@needs(Duty.EDIT_TYPES)
+def type_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a type that was never used."""
+    message_type = get_object_or_404(MessageType, pk=pk)
+    try:
+        with transaction.atomic():
+            operations.delete_type(message_type)
+            note(request, Deed.TYPE_DELETED, message_type.name)
+    except operations.TypeRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("type_edit", pk)
+    messages.success(request, f"Tipo “{message_type.name}” excluído.")
+    return redirect("types")
+
+
+@require_POST
+@needs(Duty.EDIT_TYPES)
+def type_test(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue one real SMS with the text in force and sample values."""
+    message_type = get_object_or_404(MessageType, pk=pk)
+    form = TestForm(request.POST)
+    if not form.is_valid():
+        return _show(request, message_type, TypeForm(instance=message_type), heading=message_type.name, test=form)
+    event = Event(
+        type_id=pk,
+        number=form.cleaned_data["mobile"],
+        idempotency_key=form.key,
+        values=sample_values(sample_protocol()),
+        actor=request.user.get_username(),
+    )
+    with transaction.atomic():
+        message = enqueue(event, now=timezone.now())
+        if message is not None:
+            note(request, Deed.TEST_SENT, message_type.name, f"mensagem {message.pk}")
+    if message is None:
+        messages.warning(request, "Este tipo está desativado: nenhum SMS sai com ele. Ative-o e envie de novo.")
+        return redirect("type_edit", pk)
+    messages.success(request, "SMS de teste na fila. Acompanhe-o nesta página.")
+    return redirect("message", message.pk)
+
+
+def preview_of(message_type: MessageType, template: str, encoding: str) -> TypePreview:
+    """Measure `template`, with what is wrong with it instead when something is."""
+    policy = EncodingPolicy(encoding if encoding in dict(ENCODINGS) else EncodingPolicy.FOLD)
+    try:
+        check_template(template, operations.fields_of(message_type))
+        usual = measure_template(template, policy, sample_values(sample_protocol()))
+        longest = measure_template(template, policy, longest_values())
+    except TemplateRefused as refusal:
+        return TypePreview(fault=str(refusal))
+    return TypePreview(
+        usual=usual,
+        longest=longest,
+        size=_size(usual),
+        room=_room(longest),
+        changes=_changes(usual.changes),
+        cost=_cost(usual, longest),
+    )
+
+
+def _edit(request: HttpRequest, message_type: MessageType, *, heading: str) -> HttpResponse:
+    before = MessageType.objects.filter(pk=message_type.pk).first()
+    restored = _restored(request, message_type)
+    initial = {"template": restored.template} if restored else None
+    form = TypeForm(request.POST if request.method == "POST" else None, instance=message_type, initial=initial)
+    looks = request.method != "POST" or "ver" in request.POST
+    if looks or not form.is_valid():
+        return _show(request, message_type, form, heading=heading, restored=restored)
+    if before is not None and "salvar" not in request.POST:
+        return _ask(request, before, form)
+    created = before is None
+    with transaction.atomic():
+        version = operations.save_type(form.instance, actor=request.user.get_username(), now=timezone.now())
+        note(request, Deed.TYPE_CHANGED, form.instance.name, f"versão {version.number}" if version else "ajustes")
+    said = f"Versão {version.number} em vigor." if version else "Ajustes salvos; o texto não mudou."
+    messages.success(request, f"Tipo “{form.instance.name}” criado." if created else said)
+    return redirect("types")
+
+
+def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpResponse:
+    """The page that shows what would change, and saves it."""
+    after = form.instance
+    settings = [
+        (form.fields[name].label, _written(before, name), _written(after, name))
+        for name in (*TypeForm.Meta.fields, "validity_minutes")
+        if name in form.fields and name != "template" and _written(before, name) != _written(after, name)
+    ]
+    if before.validity_minutes != after.validity_minutes:
+        settings.append(("Validade", _validity(before), _validity(after)))
+    context = {
+        "heading": "Conferir mudanças",
+        "section": "types",
+        "form": form,
+        "message_type": before,
+        "given": [(name, value) for name, value in request.POST.items() if name in form.fields],
+        "difference": difference(before.template, after.template) if before.template != after.template else [],
+        "settings": settings,
+        "changed": bool(settings) or before.template != after.template,
+        "preview": preview_of(after, after.template, after.encoding),
+    }
+    return render(request, "web/type_confirm.html", context)
+
+
+def difference(before: str, after: str) -> list[tuple[str, str]]:
+    """Word by word: (`same`, `gone` or `new`, text)."""
+    old, new = _PIECES.findall(before), _PIECES.findall(after)
+    found: list[tuple[str, str]] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(("same", "".join(old[a:b])))
+            continue
+        found += [(kind, text) for kind, text in (("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))) if text]
+    return found
+
+
+def _show(
+    request: HttpRequest,
+    message_type: MessageType,
+    form: TypeForm,
+    *,
+    heading: str,
+    restored: MessageTypeVersion | None = None,
+    test: TestForm | None = None,
+) -> HttpResponse:
+    template, encoding = form["template"].value() or "", str(form["encoding"].value())
+    used = MessageType.objects.filter(pk=message_type.pk).filter(Exists(Message.objects.filter(type=OuterRef("pk"))))
+    context = {
+        "heading": heading,
+        "section": "types",
+        "message_type": message_type,
+        "form": form,
+        "test": test or TestForm(),
+        "tags": [FIELDS[name] for name in operations.fields_of(message_type)],
+        "preview": preview_of(message_type, template, encoding),
+        "versions": operations.versions_of(message_type) if message_type.pk else [],
+        "restored": restored,
+        "is_used": used.exists() if message_type.pk else False,
+    }
+    return render(request, "web/type_form.html", context)
+
+
+def _restored(request: HttpRequest, message_type: MessageType) -> MessageTypeVersion | None:
+    """The version that the address asks to put back in the editor, if it is one of this type."""
+    asked = request.GET.get("versao", "")
+    if not message_type.pk or not (asked.isascii() and asked.isdigit()):
+        return None
+    return next((row for row in operations.versions_of(message_type) if str(row.number) == asked), None)
+
+
+def _written(message_type: MessageType, name: str) -> str:
+    value = getattr(message_type, name, "")
+    shown: Mapping[bool, str] = {True: "Sim", False: "Não"}
+    if isinstance(value, bool):
+        return shown[value]
+    display = getattr(message_type, f"get_{name}_display", None)
+    return str(display() if display else value)
+
+
+def _validity(message_type: MessageType) -> str:
+    minutes = message_type.validity_minutes
+    return "nunca expira" if minutes is None else counted(-(-minutes // 60), "hora", "horas")
+
+
+def _size(found: Measure) -> str:
+    letters = "com todos os caracteres, 70 por SMS" if found.unicode else "letras do SMS comum, 160 por SMS"
+    return f"{counted(found.characters, 'caractere', 'caracteres')}, {len(found.parts)} SMS ({letters})."
+
+
+def _room(longest: Measure) -> str:
+    """How much fits, or has to go, with the longest values: what is sure for every customer."""
+    count = len(longest.parts)
+    if count == 1:
+        return f"Cabem mais {counted(longest.room, 'caractere', 'caracteres')} em 1 SMS, com as tags no tamanho máximo."
+    less = counted(longest.over, "caractere", "caracteres")
+    return f"Com as tags no tamanho máximo são {count} SMS: retire {less} para caber em {count - 1}."
+
+
+def _changes(changes: tuple[Change, ...]) -> str:
+    told = [f"“{change.before}” por “{change.after}”" for change in changes if change.after]
+    dropped = [f"“{change.before}”" for change in changes if not change.after]
+    sentences = [f"O SMS troca {', '.join(told)}."] if told else []
+    sentences += [f"Não saem: {', '.join(dropped)}."] if dropped else []
+    return " ".join(sentences)
+
+
+def _cost(usual: Measure, longest: Measure) -> str:
+    paces = list(Phone.objects.filter(enabled=True).values_list("pace_seconds", flat=True))
+    per_second = sum(1 / max(pace, 1.0) for pace in paces)
+    if not per_second:
+        return "Nenhum aparelho em uso: sem ele não há como dizer quanto tempo cada envio toma da fila."
+    low, high = (duration(timedelta(seconds=len(found.parts) / per_second)) for found in (usual, longest))
+    return f"Cada envio toma {low} da fila." if low == high else f"Cada envio toma de {low} a {high} da fila."

@@ -1,0 +1,183 @@
+"""Types and texts: seen before it is saved, kept version by version, tested for real, never deleted once used."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from recado.outbox.models import Message, MessageType, MessageTypeVersion
+from recado.people.models import AuditEntry
+from tests.support.outbox import make_phone, queue_message
+from tests.web.attendance import words
+
+OPENED = 1
+
+
+def form_of(message_type: MessageType, **changed: str) -> dict[str, str]:
+    """What the browser sends when nothing was touched, but for `changed`."""
+    filled = {
+        "name": message_type.name,
+        "template": message_type.template,
+        "encoding": message_type.encoding,
+        "priority": str(message_type.priority),
+        "max_attempts": str(message_type.max_attempts),
+        "on_uncertain": message_type.on_uncertain,
+        "validity_hours": str((message_type.validity_minutes or 0) // 60 or ""),
+        **({"active": "on"} if message_type.active else {}),
+        **({"heeds_opt_out": "on"} if message_type.heeds_opt_out else {}),
+    }
+    return filled | changed
+
+
+def change(browser: Client, pk: int = OPENED, **changed: str) -> HttpResponse:
+    return browser.post(f"/tipos/{pk}/", form_of(MessageType.objects.get(pk=pk), **changed))
+
+
+def text_of(pk: int = OPENED) -> str:
+    return MessageType.objects.get(pk=pk).template
+
+
+def test_the_list_shows_every_type_with_its_text(browser: Client) -> None:
+    page = words(browser.get("/tipos/"))
+    for message_type in MessageType.objects.all():
+        assert message_type.name in page
+        assert message_type.template in page
+
+
+def test_the_editor_tells_size_room_folding_and_cost(browser: Client) -> None:
+    make_phone(pace_seconds=7)
+    form = form_of(MessageType.objects.get(pk=OPENED), template="Atenção: protocolo {PROTOCOLO}.")
+    page = words(browser.post(f"/tipos/{OPENED}/previa/", form))
+    assert "Atencao: protocolo 2026" in page
+    assert "34 caracteres, 1 SMS" in page
+    assert "Cabem mais 126 caracteres em 1 SMS" in page
+    assert "“ã” por “a”" in page
+    assert "Cada envio toma 7 s da fila." in page
+
+
+def test_a_long_text_says_how_much_has_to_go(browser: Client) -> None:
+    form = form_of(MessageType.objects.get(pk=OPENED), template="x" * 172)
+    page = words(browser.post(f"/tipos/{OPENED}/previa/", form))
+    assert "172 caracteres, 2 SMS" in page
+    assert "retire 12 caracteres para caber em 1." in page
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("Protocolo {PROTOCOL}", "A tag {PROTOCOL} (posição 11) não existe neste tipo. Você quis dizer {PROTOCOLO}?"),
+        ("Protocolo {", "A chave “{” na posição 11 está sem par."),
+        ("", "Informe o texto."),
+        ("x" * 1001, "O texto tem 1001 caracteres; o limite é 1000."),
+    ],
+)
+def test_a_text_that_cannot_be_is_refused_and_stays_in_the_form(browser: Client, template: str, told: str) -> None:
+    before = text_of()
+    page = change(browser, template=template, salvar="sim").content.decode()
+    assert told in page
+    assert template in page
+    assert text_of() == before
+
+
+def test_without_scripts_the_preview_comes_by_a_button_and_saves_nothing(browser: Client) -> None:
+    before = text_of()
+    page = words(change(browser, template="Outro texto {PROTOCOLO}", ver="sim"))
+    assert "Outro texto 2026" in page
+    assert text_of() == before
+
+
+def test_the_difference_is_shown_before_it_is_saved(browser: Client) -> None:
+    before = text_of()
+    page = change(browser, template=before.replace("recebemos", "registramos"), priority="5")
+    assert '<del><span class="sr-only">[sai:] </span>recebemos<' in page.content.decode()
+    assert '<ins><span class="sr-only">[entra:] </span>registramos<' in page.content.decode()
+    assert "Prioridade Urgente → Normal" in words(page)
+    assert text_of() == before
+
+
+def test_a_saved_text_is_a_new_version_and_the_old_ones_can_be_put_back(browser: Client) -> None:
+    first = text_of()
+    change(browser, template="Novo texto {PROTOCOLO}.", salvar="sim")
+    assert text_of() == "Novo texto {PROTOCOLO}."
+    kept = MessageTypeVersion.objects.filter(type_id=OPENED).order_by("number")
+    assert [(row.number, row.actor, row.template) for row in kept] == [
+        (1, "Recado", first),
+        (2, "ana", "Novo texto {PROTOCOLO}."),
+    ]
+    page = browser.get(f"/tipos/{OPENED}/?versao=1")
+    assert "O texto abaixo é o da versão 1." in words(page)
+    change(browser, template=first, salvar="sim")
+    assert text_of() == first
+    assert kept.all().count() == 3
+
+
+def test_settings_alone_make_no_version(browser: Client) -> None:
+    change(browser, max_attempts="3", validity_hours="", on_uncertain="resend", salvar="sim")
+    changed = MessageType.objects.get(pk=OPENED)
+    assert (changed.max_attempts, changed.validity_minutes, changed.on_uncertain) == (3, None, "resend")
+    assert not MessageTypeVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("max_attempts", "0"), ("max_attempts", "99"), ("max_attempts", "x"), ("validity_hours", "0"), ("priority", "7")],
+)
+def test_a_setting_out_of_bounds_is_refused(browser: Client, field: str, value: str) -> None:
+    page = change(browser, **{field: value}, salvar="sim")
+    assert "Há 1 campo para corrigir" in words(page)
+    assert MessageType.objects.get(pk=OPENED).max_attempts == 5
+
+
+def test_what_was_not_changed_is_told_so(browser: Client) -> None:
+    assert "Nada mudou" in words(change(browser))
+
+
+def test_a_deactivated_type_sends_nothing_not_even_a_test(browser: Client) -> None:
+    form = form_of(MessageType.objects.get(pk=OPENED), salvar="sim")
+    del form["active"]
+    browser.post(f"/tipos/{OPENED}/", form)
+    answer = browser.post(f"/tipos/{OPENED}/testar/", {"mobile": "(81) 91234-5678"}, follow=True)
+    assert "Este tipo está desativado" in words(answer)
+    assert not Message.objects.exists()
+
+
+def test_a_test_is_a_real_message_with_sample_values_and_once(browser: Client) -> None:
+    given = {"mobile": "(81) 91234-5678", "form_token": "5f6f9d3c-1111-4222-8333-123456789abc"}
+    for _ in range(2):
+        browser.post(f"/tipos/{OPENED}/testar/", given)
+    message = Message.objects.get()
+    assert message.number == "+5581912345678"
+    assert "1000000000" in message.text
+
+
+def test_a_test_without_a_good_number_is_refused(browser: Client) -> None:
+    page = words(browser.post(f"/tipos/{OPENED}/testar/", {"mobile": "(81) 3123-4567"}))
+    assert "fixo" in page
+    assert not Message.objects.exists()
+
+
+def test_a_type_in_use_is_not_deleted_and_one_never_used_is(browser: Client) -> None:
+    used = queue_message().type
+    answer = browser.post(f"/tipos/{used.pk}/excluir/", follow=True)
+    assert "já tem mensagens e não pode ser excluído" in words(answer)
+    assert MessageType.objects.filter(pk=used.pk).exists()
+    unused = MessageType.objects.create(name="Sem uso", template="{TEXTO}", fields="TEXTO")
+    browser.post(f"/tipos/{unused.pk}/excluir/")
+    assert not MessageType.objects.filter(pk=unused.pk).exists()
+
+
+def test_a_new_type_holds_the_companys_fields(browser: Client) -> None:
+    form = form_of(MessageType(name="Aviso", template="{EMPRESA}: {TEXTO}", priority=5, active=True))
+    answer = browser.post("/tipos/novo/", form)
+    assert answer.status_code == 302
+    made = MessageType.objects.get(name="Aviso")
+    assert made.versions.get().number == 1
+    refused = browser.post("/tipos/novo/", form | {"name": "Outro", "template": "{PROTOCOLO}"})
+    assert "não existe neste tipo" in words(refused)
+
+
+def test_changes_are_recorded(browser: Client) -> None:
+    change(browser, template="Novo texto {PROTOCOLO}.", salvar="sim")
+    entry = AuditEntry.objects.get(deed="type_changed")
+    assert (entry.who, entry.detail) == ("ana", "versão 2")
