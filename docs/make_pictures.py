@@ -1,7 +1,7 @@
 """`make pictures`: takes the pictures of the screens that README and manual show, from a demonstration of its own.
 
-Starts `recado run --demo` in a temporary home, does in a browser what an attendant does, and writes docs/images/*.png,
-1280 pixels wide. Data are those of the demonstration: fictitious.
+Starts `recado run --demo` in a temporary home, does in a browser what an attendant does, and writes the
+manual's pictures, 1280 pixels wide. Data are those of the demonstration: fictitious.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from small_png import small_png
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[1] / "src/recado/web/static/web/manual"
 WIDTH = 1280
 PATIENCE_S = 120.0
 USER = "bruno.melo"
@@ -110,6 +110,7 @@ class Camera:
         self._requests()
         self._messages()
         self._attention()
+        self._supervision()
         self.page.goto("/")
         self._shoot("tela-principal")
 
@@ -179,6 +180,16 @@ class Camera:
         page.get_by_role("button", name="Abrir calendário: data inicial").click()
         expect(page.locator("calendar-month:visible")).to_be_focused()
         self._shoot("calendario", height=760)
+
+    def _supervision(self) -> None:
+        page = self.page
+        page.goto("/")
+        page.get_by_label("Protocolo, RA ou celular").fill("(81) 90000-0099")
+        page.get_by_role("button", name="Procurar").click()
+        expect(page.get_by_role("heading", name="O que aconteceu")).to_be_visible()
+        self._shoot("o-cliente-recebeu")
+        page.goto("/painel/")
+        self._shoot("painel", height=1000)
 
     def _attention(self) -> None:
         page = self.page

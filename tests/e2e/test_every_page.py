@@ -1,4 +1,4 @@
-"""Every screen, wide and narrow: nothing logged, nothing refused by the content security policy, no sideways scroll.
+"""Every screen, wide and narrow: nothing logged, nothing refused by the policy, no sideways scroll, no grave axe fault.
 
 The first two are watched for in every test of this folder; here each screen is opened, once with little in it and once
 with all that it can show.
@@ -16,6 +16,7 @@ from recado.emulator.serve import RunningEmulator
 from recado.gsm.causes import Cause
 from recado.outbox.models import Status
 from recado.service_requests.operations import NewRequester, reiterate
+from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
 from tests.e2e.steps import sideways
 from tests.gateway.conftest import queue
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.sqlite
 
 LONG_NAME = "Maria Aparecida da Conceição Albuquerque Cavalcanti de Vasconcelos"[:60]
 NOTHING_YET = ("/", "/mensagens/", "/mensagens-com-erro/", "/ra/", "/ra/inserir/", "/sair/", "/demonstracao/celular/")
+NOTHING_YET += ("/cliente/", "/painel/", "/respostas/", "/ajuda/", "/ajuda/situacoes/", "/ajuda/inserir-ra/")
 
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
@@ -37,7 +39,7 @@ def sized_page(
 
 
 def _look_at(page: Page, paths: tuple[str, ...] | list[str]) -> list[str]:
-    """Open each; gives those that are wider than the window, and by how much."""
+    """Open each; gives what is wider than the window, and by how much, and what axe-core finds grave."""
     found = []
     for path in paths:
         answer = page.goto(path)
@@ -46,6 +48,7 @@ def _look_at(page: Page, paths: tuple[str, ...] | list[str]) -> list[str]:
         page.evaluate("document.fonts.ready.then(() => true)")
         if beyond := sideways(page):
             found.append(f"{path}: {beyond} px")
+        found += [f"{path}: {fault}" for fault in grave_faults(page)]
     return found
 
 
@@ -70,6 +73,7 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
     paths = ["/", f"/mensagens/?inicio={today}&fim={today}", "/mensagens/?inicio=31/02/2026&fim=x"]
     paths += ["/mensagens-com-erro/", "/mensagens-com-erro/?motivo=no_credit", "/mensagens-com-erro/reenviar-todas/"]
     paths += [f"/ra/{ra}/", f"/ra/{ra}/encerrar/", f"/ra/{ra}/reiterar/", "/ra/", "/demonstracao/celular/"]
+    paths += ["/painel/", f"/mensagens/?inicio={today}&fim={today}&estado=failed&ordem=-celular"]
     paths += [f"/ra/{ra}/protocolo/{reiterated.requester.pk}/"]
     for message in (failed, unsure):
         paths += [f"/mensagens/{message.pk}/{page}" for page in ("", "reenviar/", "corrigir/", "descartar/")]
@@ -113,3 +117,14 @@ def test_on_a_narrow_screen_the_menu_opens_by_its_button(
     page.get_by_role("button", name="Menu").click()
     entry.click()
     expect(page.get_by_role("heading", name="Consultar RA", level=1)).to_be_visible()
+
+
+def test_a_customers_story_on_any_screen(sized_page: Page, emulator: RunningEmulator) -> None:
+    for _ in range(2):
+        open_ra(name=LONG_NAME, description="palavra" * 50)
+    sized_page.goto("/")
+    sized_page.get_by_label("Protocolo, RA ou celular").fill("(81) 91234-5678")
+    sized_page.get_by_role("button", name="Procurar").click()
+    expect(sized_page.get_by_role("heading", name="2 RA")).to_be_visible()
+    assert grave_faults(sized_page) == []
+    assert sideways(sized_page) == 0

@@ -8,8 +8,8 @@ from pathlib import Path
 from recado.outbox.models import SENT_GROUP, Status
 from recado.web.words import CAUSE_WORDS, STATUS_WORDS
 
-DOCS = Path(__file__).parents[2] / "docs"
-MANUAL = (DOCS / "manual.md").read_text(encoding="utf-8")
+WEB = Path(__file__).parents[2] / "src" / "recado" / "web"
+MANUAL = (WEB / "manual" / "manual.md").read_text(encoding="utf-8")
 MOST_BYTES = 1_500_000
 
 
@@ -45,8 +45,8 @@ def test_every_situation_has_an_answer_for_the_customer_who_did_not_receive() ->
 
 
 def test_every_picture_is_there_and_shown_and_all_together_are_small() -> None:
-    shown = set(re.findall(r"\(images/([\w-]+\.png)\)", MANUAL))
-    taken = {path.name: path.stat().st_size for path in (DOCS / "images").glob("*.png")}
+    shown = set(re.findall(r"\(\.\./static/web/manual/([\w-]+\.png)\)", MANUAL))
+    taken = {path.name: path.stat().st_size for path in (WEB / "static" / "web" / "manual").glob("*.png")}
     assert shown == set(taken)
     assert sum(taken.values()) < MOST_BYTES
 

@@ -65,7 +65,7 @@ def test_a_failed_message_says_why_and_what_next(browser):
     message = queue_message()
     finish(claim(phone), PERMANENT, NOW)
     page = show(browser, message)
-    assert "<strong>Número inexistente.</strong> A operadora não reconhece o número.</p>" in page
+    assert "<strong>Número inexistente.</strong></a> A operadora não reconhece o número.</p>" in page
     assert "<strong>O que fazer:</strong> Corrija o número." in page
     assert "<strong>Recusada</strong>" in page
     assert '<code class="rc-wrap">CMS 1</code></details>' in page

@@ -109,7 +109,8 @@ def percentile(waits: Counter[int], share: float) -> timedelta | None:
 
 
 def _grouped(found: QuerySet[Any], *names: str) -> Iterable[tuple[Any, ...]]:
-    return found.order_by().values_list(*names).annotate(count=Count(F("pk"))).iterator()
+    counted: QuerySet[Any] = found.order_by().values_list(*names).annotate(count=Count(F("pk")))
+    return counted.iterator()
 
 
 def _pairs(found: QuerySet[Any], name: str) -> list[tuple[Any, int]]:

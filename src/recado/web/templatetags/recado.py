@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from recado.outbox.numbers import show_mobile
 from recado.web import formatting
+from recado.web.manual import PAGE_OF, slug_of
 from recado.web.words import CauseWords, StatusWords, cause_words, status_words
 
 register = template.Library()
@@ -29,6 +30,20 @@ def status_tag(status: str) -> SafeString:
         words.icon,
         words.label,
     )
+
+
+@register.simple_tag(takes_context=True)
+def help_url(context: Context) -> str:
+    """The page of the manual that tells of the screen shown; the list of pages when none does."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    slug = PAGE_OF.get(match.url_name or "") if match else None
+    return reverse("help_page", args=[slug]) if slug else reverse("help")
+
+
+@register.simple_tag
+def help_on(page: str, words: str) -> str:
+    """The place of the manual that explains a situation or a cause: `{% help_on "motivos" label %}`."""
+    return f"{reverse('help_page', args=[page])}#{slug_of(words)}"
 
 
 @register.filter

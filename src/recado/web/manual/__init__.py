@@ -1,0 +1,157 @@
+"""The manual as the pages of *Ajuda*: `manual.md` is its only text, read once a process.
+
+A heading of the second level is a page, one of the first a group of pages. The file is written to be read as it stands
+in the repository too, so its pictures are relative paths and its links anchors; here they become addresses. A row of a
+table whose first cell is bold can be pointed at: `/ajuda/situacoes/#talvez-enviada`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_FILE = Path(__file__).with_name("manual.md")
+_PICTURE = re.compile(r"\.\./static/(web/manual/[\w-]+\.png)")
+_TABLE = (
+    '<div class="br-table small rc"><div class="rc-table-wrap" tabindex="0" role="region" aria-label="Tabela"><table>'
+)
+_HEAD = '<th scope="col">'
+# The product has a list of pages of its own.
+_LEFT_OUT = "Índice"
+GROUP_OF_SCREENS = "As telas"
+
+# Which page tells of a screen, by the name of its address; what is not here leads to the list of pages.
+PAGE_OF: dict[str, str] = {
+    "home": "tela-principal",
+    "login": "entrar",
+    "ra_new": "inserir-ra",
+    "ra_protocol": "inserir-ra",
+    "customer": "o-cliente-recebeu",
+    "customer_search": "o-cliente-recebeu",
+    "ra_list": "consultar-ra",
+    "ra_search": "consultar-ra",
+    "ra_detail": "ra",
+    "ra_reiterate": "reiterar-ra",
+    "ra_close": "encerrar-ra",
+    "messages": "consultar-mensagens-enviadas-via-sms",
+    "message": "mensagem",
+    "attention": "mensagens-com-erro",
+    "attention_discard": "mensagens-com-erro",
+    "attention_resend_all": "mensagens-com-erro",
+    "message_correct": "mensagens-com-erro",
+    "message_resend": "talvez-enviada-o-que-fazer",
+    "message_discard": "desistir-de-uma-mensagem",
+    "replies": "respostas",
+    "reply_search": "respostas",
+    "panel": "painel",
+    "demo_phone": "celular-de-demonstracao",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: `slug` in the address, `title` its heading, `html` what stands below it."""
+
+    slug: str
+    title: str
+    html: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The pages under one heading of the first level."""
+
+    title: str
+    pages: list[Page] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """What stands before the first page, and the pages in their chapters."""
+
+    introduction: SafeString
+    chapters: list[Chapter]
+
+    def page(self, slug: str) -> Page | None:
+        """The page of that address, if there is one."""
+        return next((page for chapter in self.chapters for page in chapter.pages if page.slug == slug), None)
+
+
+def slug_of(heading: str) -> str:
+    """`Talvez enviada: o que fazer` as `talvez-enviada-o-que-fazer`: small ASCII letters, digits, dashes."""
+    bare = unicodedata.normalize("NFD", heading.lower()).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", bare))
+
+
+@cache
+def manual() -> Manual:
+    """The manual, rendered."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    sections = list(_sections(markdown.parse(_FILE.read_text(encoding="utf-8"))))
+    titles = {slug_of(title) for level, title, _ in sections if level == "h2"}
+    introduction, chapters = SafeString(""), [Chapter("")]
+    for level, title, tokens in sections:
+        html = _rendered(markdown, tokens, titles)
+        if level == "h2" and title != _LEFT_OUT:
+            chapters[-1].pages.append(Page(slug_of(title), title, html))
+        elif level == "h1" and len(chapters) == 1 and not introduction:
+            introduction = html
+        elif level == "h1":
+            chapters.append(Chapter(title))
+    return Manual(introduction, [chapter for chapter in chapters if chapter.pages])
+
+
+def _sections(tokens: Sequence[Token]) -> Iterator[tuple[str, str, list[Token]]]:
+    """Each heading of the first two levels, with the tokens up to the next."""
+    level, title, kept = "", "", list[Token]()
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.type == "heading_open" and token.tag in ("h1", "h2"):
+            if level:
+                yield level, title, kept
+            level, title, kept = token.tag, tokens[place + 1].content, []
+            place += 3
+            continue
+        if token.type != "hr":
+            kept.append(token)
+        place += 1
+    yield level, title, kept
+
+
+def _rendered(markdown: MarkdownIt, tokens: list[Token], pages: set[str]) -> SafeString:
+    for place, token in enumerate(tokens):
+        for child in token.children or ():
+            if child.type == "image" and (match := _PICTURE.fullmatch(str(child.attrs["src"]))):
+                child.attrs |= {"src": static(match[1]), "class": "rc-shot", "loading": "lazy"}
+            elif child.type == "link_open":
+                child.attrs["href"] = _address(str(child.attrs["href"]), pages)
+        if token.type == "tr_open":
+            _give_anchor(token, tokens[place + 2])
+    html = str(markdown.renderer.render(tokens, markdown.options, {}))
+    return SafeString(
+        html.replace("<table>", _TABLE).replace("</table>", "</table></div></div>").replace("<th>", _HEAD)
+    )
+
+
+def _give_anchor(row: Token, first_cell: Token) -> None:
+    """Let a row that begins with a bold word be pointed at."""
+    children = first_cell.children or []
+    if len(children) >= 2 and children[0].type in ("strong_open", "text") and first_cell.content.startswith("**"):
+        row.attrSet("id", slug_of(first_cell.content))
+
+
+def _address(target: str, pages: set[str]) -> str:
+    """Where an anchor of the file leads in the product; what is not part of the manual leads to its first page."""
+    slug = slug_of(target.removeprefix("#"))
+    return reverse("help_page", args=[slug]) if target.startswith("#") and slug in pages else reverse("help")

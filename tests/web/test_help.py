@@ -1,0 +1,72 @@
+"""*Ajuda*: the manual inside the product, reached from every screen, with nothing that leads nowhere."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from recado.outbox.models import CAUSES
+from recado.web.manual import PAGE_OF, manual, slug_of
+from recado.web.words import STATUS_WORDS
+from tests.web.attendance import go_wrong, logged_in, open_ra
+from tests.web.test_access import TABLE
+
+
+@pytest.fixture
+def supervisor(db):
+    return logged_in()
+
+
+def every_page():
+    return [page for chapter in manual().chapters for page in chapter.pages]
+
+
+def test_every_page_opens_and_leads_only_to_what_there_is(supervisor):
+    for page in every_page():
+        answer = supervisor.get(f"/ajuda/{page.slug}/")
+        assert answer.status_code == 200, page.slug
+        for link in set(re.findall(r'href="(/ajuda/[^"#]*)', page.html)):
+            assert supervisor.get(link).status_code == 200, link
+        for picture in re.findall(r'src="/static/(web/manual/[^"]+)"', page.html):
+            assert finders.find(re.sub(r"\.[0-9a-f]{12}\.png", ".png", picture)), picture
+        assert "../" not in page.html
+
+
+def test_a_page_is_of_a_screen_and_shows_its_picture():
+    shown = {page.slug for page in every_page() if '<img src="' in page.html}
+    assert {"inserir-ra", "consultar-ra", "mensagens-com-erro", "painel"} <= shown
+
+
+def test_a_screen_leads_to_its_own_page(supervisor):
+    assert set(PAGE_OF) <= set(TABLE)
+    assert all(manual().page(slug) for slug in PAGE_OF.values())
+    assert 'class="rc-help-link" href="/ajuda/painel/"' in supervisor.get("/painel/").content.decode()
+    assert 'class="rc-help-link" href="/ajuda/"' in supervisor.get("/ajuda/").content.decode()
+
+
+def test_every_situation_and_cause_can_be_pointed_at():
+    situations, causes = manual().page("situacoes"), manual().page("motivos")
+    assert situations
+    assert causes
+    for words in STATUS_WORDS.values():
+        assert f'id="{slug_of(words.label)}"' in situations.html
+    for _, label in CAUSES:
+        assert f'id="{slug_of(label)}"' in causes.html
+
+
+def test_the_tag_of_a_failure_leads_to_its_explanation(supervisor):
+    message = go_wrong(open_ra().message)
+    page = supervisor.get(f"/mensagens/{message.pk}/").content.decode()
+    assert 'href="/ajuda/situacoes/#com-erro"' in page
+    assert 'href="/ajuda/motivos/#numero-inexistente"' in page
+    assert 'href="/ajuda/motivos/#numero-inexistente"' in supervisor.get("/mensagens-com-erro/").content.decode()
+
+
+def test_the_glossary_is_there(supervisor):
+    page = supervisor.get("/ajuda/glossario/").content.decode()
+    assert 'id="sms"' in page
+    assert 'id="ra"' in page
+
+
+def test_a_page_that_is_not_there_is_told(supervisor):
+    assert supervisor.get("/ajuda/nada/").status_code == 404
