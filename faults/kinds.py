@@ -14,7 +14,7 @@ from faults.gateway import SEND_DEADLINE
 from faults.moments import Moment, Tap
 from faults.story import Story, set_clock, until
 
-STRIKE_SECONDS = 8.0
+STRIKE_SECONDS = 12.0
 
 
 def kill_at(moment: Moment) -> Callable[[Story], None]:
@@ -174,8 +174,9 @@ def _strike(story: Story, moment: Moment, act: Callable[[], object]) -> None:
         act()
         struck.set()
 
-    Tap(story.emulator.phone, moment, story.chance.randint(1, 5), strike)
+    tap = Tap(story.emulator.phone, moment, story.chance.randint(1, 5), strike)
     if not struck.wait(STRIKE_SECONDS):
+        tap.disarm()
         story.account.notes.append("the fault did not strike")
 
 

@@ -33,6 +33,10 @@ class Tap:
         phone.feed = self._feeding  # type: ignore[method-assign]
         phone.due = self._answering  # type: ignore[method-assign]
 
+    def disarm(self) -> None:
+        """The story goes on without the fault: it must not strike into the repair."""
+        self._left = 0
+
     def _feeding(self, data: bytes, now: float) -> None:
         if b"AT+CMGS" in data:
             self._in_pdu = False
