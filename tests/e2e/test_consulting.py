@@ -110,3 +110,50 @@ def test_results_come_ten_a_page_in_order_and_may_be_asked_for_by_twenty_five(pa
     page.get_by_role("link", name="25 por página").click()
     expect(page.get_by_text("1–25 de 27 mensagens")).to_be_visible()
     expect(cells).to_have_count(25)
+
+
+def test_a_mobile_is_looked_for_under_further_filters_and_stays_out_of_the_address(page: Page) -> None:
+    queue("+5581900000012", key="mine")
+    queue("+5581900000034", key="other")
+    page.goto("/mensagens/")
+    for label, day in zip(("Data inicial", "Data final"), around_today(), strict=True):
+        date_field(page, label).press_sequentially(day)
+    page.get_by_text("Mais filtros").click()
+    page.get_by_label("Celular").fill("+55 81 9 0000-0012")
+    search(page)
+    expect(page.get_by_role("heading", name=re.compile("^1 mensagem "))).to_be_visible()
+    expect(page.get_by_label("Celular")).to_have_value("+55 81 9 0000-0012")
+    assert "0012" not in page.url
+    found = page.url
+    page.get_by_role("link", name=re.compile("^Mensagem ")).click()
+    expect(page.get_by_role("heading", name="Histórico")).to_be_visible()
+    page.get_by_role("link", name="Voltar").click()
+    expect(page).to_have_url(found)
+    expect(page.get_by_role("heading", name=re.compile("^1 mensagem "))).to_be_visible()
+
+
+def test_a_column_orders_the_list_by_the_keyboard_alone(page: Page) -> None:
+    for number in ("+5581900000099", "+5581900000011"):
+        queue(number, key=number)
+    consult(page, *around_today())
+    cells = page.locator(".rc-table-wrap tbody td:first-child")
+    expect(cells).to_have_text(["(81) 90000-0099", "(81) 90000-0011"])
+    page.get_by_role("link", name="Celular").press("Enter")
+    expect(page.get_by_role("columnheader", name="Celular")).to_have_attribute("aria-sort", "ascending")
+    expect(cells).to_have_text(["(81) 90000-0011", "(81) 90000-0099"])
+    page.get_by_role("link", name="Celular").press("Enter")
+    expect(page.get_by_role("columnheader", name="Celular")).to_have_attribute("aria-sort", "descending")
+
+
+def test_the_whole_result_is_taken_away_as_a_file(page: Page) -> None:
+    for number in range(12):
+        queue(f"+5581900000{number:03d}", key=f"row {number}")
+    consult(page, *around_today())
+    for label, ending in (("CSV (Excel)", "csv"), ("XLSX", "xlsx"), ("PDF", "pdf")):
+        with page.expect_download() as started:
+            page.get_by_role("link", name=label).click()
+        assert re.fullmatch(rf"mensagens-[\d-]+-a-[\d-]+\.{ending}", started.value.suggested_filename)
+        content = started.value.path().read_bytes()
+        assert content
+        if ending == "csv":
+            assert content.decode("utf-8-sig").count("(81) 90000-00") == 12

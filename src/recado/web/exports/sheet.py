@@ -10,7 +10,7 @@ import xlsxwriter
 
 from recado.web.exports.document import Document
 
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 """A workbook is sent only when it is whole; more rows than these would keep the browser waiting too long."""
 
 _WIDTHS = (17, 17, 10, 20, 34, 16, 28, 20, 16, 11, 18)
