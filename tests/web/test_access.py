@@ -30,6 +30,7 @@ TABLE: dict[str, Duty | str] = {
     "user_deactivate": Duty.MANAGE_USERS,
     "user_activate": Duty.MANAGE_USERS,
     "audit": Duty.VIEW_AUDIT,
+    "parameters": Duty.EDIT_PARAMETERS,
     "types": Duty.EDIT_TYPES,
     "type_new": Duty.EDIT_TYPES,
     "type_edit": Duty.EDIT_TYPES,

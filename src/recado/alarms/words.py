@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
+from recado import parameters
 from recado.alarms.models import Alarm, Kind, Occasion
 
 _TITLES = {
@@ -32,7 +32,7 @@ def text(alarm: Alarm, occasion: Occasion) -> str:
         lines.append(f"Até: {_written(alarm.ended_at)}")
     elif alarm.advice:
         lines += ["", f"O que fazer: {alarm.advice}"]
-    return "\n".join([*lines, "", f"Recado – {settings.RECADO_COMPANY}", ""])
+    return "\n".join([*lines, "", f"Recado – {parameters.get().company}", ""])
 
 
 def event(alarm: Alarm, occasion: Occasion) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def event(alarm: Alarm, occasion: Occasion) -> dict[str, Any]:
         "since": alarm.since.isoformat(timespec="seconds"),
         "began_at": alarm.began_at.isoformat(timespec="seconds"),
         "ended_at": alarm.ended_at.isoformat(timespec="seconds") if alarm.ended_at else None,
-        "company": settings.RECADO_COMPANY,
+        "company": parameters.get().company,
     }
 
 

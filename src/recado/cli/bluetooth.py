@@ -170,9 +170,9 @@ def _way(found: Found) -> str:
 
 def _include(found: Found, name: str | None) -> None:
     """Add the phone with its link, under a name that is free."""
-    from django.conf import settings
     from django.db import transaction
 
+    from recado import parameters
     from recado.outbox import doorbell
     from recado.phones.models import Phone
 
@@ -188,6 +188,6 @@ def _include(found: Found, name: str | None) -> None:
             raise CommandFailed(f"Pareado, mas não incluído: já existe o aparelho “{wanted}”. Escolha outro --name.")
         if not wanted or Phone.objects.filter(name=wanted).exists():
             wanted = f"Bluetooth {found.address}"
-        Phone.objects.create(name=wanted, link=link, pace_seconds=settings.RECADO_PACE)
+        Phone.objects.create(name=wanted, link=link, pace_seconds=parameters.get().pace)
         doorbell.ring()
     click.echo(f"Aparelho “{wanted}” incluído com a ligação {link}. Teste: recado phones probe {link}")

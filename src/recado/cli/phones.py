@@ -56,9 +56,9 @@ Exemplos:
 @with_django
 def add(name: str, link: str, pace: float | None) -> None:
     """Inclui o aparelho NOME; o envio por ele começa em seguida."""
-    from django.conf import settings
     from django.db import IntegrityError, transaction
 
+    from recado import parameters
     from recado.outbox import doorbell
     from recado.phones.models import Phone
 
@@ -67,7 +67,7 @@ def add(name: str, link: str, pace: float | None) -> None:
     try:
         with transaction.atomic():
             Phone.objects.create(
-                name=name.strip(), link=link, pace_seconds=settings.RECADO_PACE if pace is None else pace
+                name=name.strip(), link=link, pace_seconds=parameters.get().pace if pace is None else pace
             )
             doorbell.ring()
     except IntegrityError:

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "recado.parameters",
     "recado.people",
     "recado.phones",
     "recado.outbox",

@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from recado.alarms.watchman import Watchman
 from recado.gateway.bell import BellListener
 from recado.gateway.complaint import Complaint
+from recado.gateway.retention import remove_old
 from recado.gateway.surroundings import Surroundings
 from recado.gateway.witness import testimony
 from recado.gateway.worker import PhoneWorker
@@ -76,6 +77,7 @@ class Supervisor:
         if monotonic() - self._tidied >= TIDY_EVERY:
             claims.expire_due(now)
             recovery.recover_orphans(now, testimony)
+            remove_old(now)
             self._tidied = monotonic()
 
     def _fit_workers(self, now: datetime) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from recado import parameters
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.gsm.causes import Cause
 from recado.gsm.segment import MAX_CHARACTERS
@@ -93,7 +93,8 @@ def expiry(message_type: MessageType, now: datetime) -> datetime | None:
 
 def company_values() -> dict[str, str]:
     """The fields every type may use: the company's name and phone."""
-    return {"EMPRESA": settings.RECADO_COMPANY, "TELEFONE": settings.RECADO_COMPANY_PHONE}
+    held = parameters.get()
+    return {"EMPRESA": held.company, "TELEFONE": held.company_phone}
 
 
 def _compose(event: Event, message_type: MessageType) -> tuple[str, str]:

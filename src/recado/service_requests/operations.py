@@ -13,11 +13,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from recado import parameters
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message
 from recado.service_requests.models import (
@@ -166,7 +166,7 @@ def close_service_request(
 
 def means_success(reason: ClosingReason) -> bool:
     """True when closing for this reason is told to the customer as the request being met."""
-    return reason.pk in settings.RECADO_SUCCESS_REASONS
+    return reason.pk in parameters.get().success_reasons
 
 
 def recipients_of_closing(service_request: ServiceRequest) -> list[Requester]:

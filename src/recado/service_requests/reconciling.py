@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db.models import CharField, Exists, Expression, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from recado import parameters
 from recado.outbox.models import Message, MessageType
 from recado.outbox.queries import day_start
 from recado.service_requests.models import Requester
@@ -42,7 +42,7 @@ def _untold(since: datetime, before: datetime) -> Iterator[Untold]:
     closed = told.filter(
         service_request__closed_at__gte=since,
         service_request__closed_at__lt=before,
-        service_request__closing_reason__in=settings.RECADO_SUCCESS_REASONS,
+        service_request__closing_reason__in=parameters.get().success_reasons,
     )
     active = set(MessageType.objects.filter(active=True).values_list("pk", flat=True))
     if TYPE_OPENED in active:

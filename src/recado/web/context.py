@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from recado import parameters
 from recado.inbox.queries import unread_count
 from recado.outbox.queries import needing_a_person
 from recado.web.phone_state import Badge, PhoneState, badge, phone_states
@@ -16,12 +17,14 @@ from recado.web.phone_state import Badge, PhoneState, badge, phone_states
 class House:
     """Read by the base template. Asks nothing of the database before it is needed, nor for whom is not logged in."""
 
-    def __init__(self, *, known: bool) -> None:
+    def __init__(self, *, known: bool, asks: bool = True) -> None:
         self._known = known
+        self._asks = asks
 
-    @property
+    @cached_property
     def company(self) -> str:
-        return settings.RECADO_COMPANY
+        held = parameters.get() if self._asks else parameters.defaults()
+        return held.company
 
     @property
     def demo(self) -> bool:

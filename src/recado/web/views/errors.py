@@ -102,5 +102,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _plain(heading: str, what: str, next_step: str) -> str:
-    context = {"heading": heading, "what": what, "next_step": next_step, "house": House(known=False)}
+    context = {"heading": heading, "what": what, "next_step": next_step, "house": House(known=False, asks=False)}
     return render_to_string("web/error.html", context)

@@ -1,0 +1,39 @@
+"""Removing what is older than the company keeps: messages that are over, and replies, with all that hangs on them.
+
+Off until an administrator gives a number of days. What still waits for the radio or for a person stays, however old.
+A few at a time, so that no send waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from recado import parameters
+from recado.inbox.models import Reply
+from recado.outbox.models import SENT_GROUP, Message, Status
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 200
+OVER = (*SENT_GROUP, Status.EXPIRED, Status.CANCELLED)
+
+
+def remove_old(now: datetime) -> int:
+    """Remove up to `AT_ONCE` messages and as many replies; give how many went."""
+    days = parameters.get().retention_days
+    if not days:
+        return 0
+    before = now - timedelta(days=days)
+    # A message that another one replaces goes after that one: the newest of a chain first.
+    old = Message.objects.filter(moment__lt=before, status__in=OVER, replaced_by=None).order_by("moment")
+    gone = [*old.values_list("pk", flat=True)[:AT_ONCE]]
+    replies = [
+        *Reply.objects.filter(received_at__lt=before).order_by("received_at").values_list("pk", flat=True)[:AT_ONCE]
+    ]
+    if gone:
+        Message.objects.filter(pk__in=gone).delete()
+    if replies:
+        Reply.objects.filter(pk__in=replies).delete()
+    if count := len(gone) + len(replies):
+        logger.info("retention of %s days: %s messages and %s replies removed", days, len(gone), len(replies))
+    return count

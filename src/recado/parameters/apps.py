@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ParametersConfig(AppConfig):
+    name = "recado.parameters"
+    label = "parameters"
+    verbose_name = "Parâmetros"

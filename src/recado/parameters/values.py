@@ -1,0 +1,66 @@
+"""The values in force: what was changed in the database, else what the environment says.
+
+`get` asks the database each time: a handful of rows by their key cost less than an answer that another process has
+made old. Whoever needs several values asks once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Every parameter. `pace` in seconds; `retention_days` 0 keeps everything; `success_reasons` are GSAN's numbers."""
+
+    company: str
+    company_phone: str
+    success_reasons: tuple[int, ...]
+    pace: float
+    retention_days: int = 0
+
+
+def defaults() -> Parameters:
+    """What holds while nobody changed anything; asks nothing of the database."""
+    return Parameters(
+        company=settings.RECADO_COMPANY,
+        company_phone=settings.RECADO_COMPANY_PHONE,
+        success_reasons=tuple(settings.RECADO_SUCCESS_REASONS),
+        pace=settings.RECADO_PACE,
+    )
+
+
+def get() -> Parameters:
+    """What holds now."""
+    from recado.parameters.models import Parameter
+
+    known = {field.name for field in fields(Parameters)}
+    changed = {name: _typed(value) for name, value in Parameter.objects.values_list("name", "value") if name in known}
+    return replace(defaults(), **changed)
+
+
+def save(wanted: Parameters, *, actor: str, now: datetime) -> list[str]:
+    """Make `wanted` hold from now on; give the names of what changed. What equals its default leaves the database."""
+    from recado.parameters.models import Parameter
+
+    with transaction.atomic():
+        before, usual = get(), defaults()
+        names = [field.name for field in fields(Parameters)]
+        changed = [name for name in names if getattr(before, name) != getattr(wanted, name)]
+        for name in changed:
+            if getattr(wanted, name) == getattr(usual, name):
+                Parameter.objects.filter(pk=name).delete()
+                continue
+            row = {"value": getattr(wanted, name), "changed_at": now, "changed_by": actor}
+            Parameter.objects.update_or_create(pk=name, defaults=row)
+    return changed
+
+
+def _typed(value: Any) -> Any:
+    """JSON knows no tuples."""
+    return tuple(value) if isinstance(value, list) else value
