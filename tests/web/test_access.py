@@ -67,6 +67,7 @@ TABLE: dict[str, Duty | str] = {
     "ra_close": Duty.OPEN_REQUESTS,
     "ra_close_notice": Duty.OPEN_REQUESTS,
     "ra_reiterate": Duty.OPEN_REQUESTS,
+    "ra_mobile": Duty.CORRECT_NUMBERS,
     "phones": Duty.USE_SCREENS,
     "phones_live": Duty.USE_SCREENS,
     "phone_pause": Duty.PAUSE_PHONES,

@@ -330,3 +330,11 @@ def test_nothing_ticked_discards_nothing() -> None:
     assert "Marque ao menos uma mensagem para descartar." in words(
         logged_in().post(f"{ADDRESS}descartar/", {}, follow=True)
     )
+
+
+@pytest.mark.parametrize("page", ["reenviar", "corrigir", "descartar"])
+def test_a_decision_shows_the_text_as_it_goes_out(page: str) -> None:
+    opened = open_ra()
+    Message.objects.filter(pk=opened.message.pk).update(text="Atenção: situação resolvida.")
+    message = go_wrong(opened.message)
+    assert "Atencao: situacao resolvida." in words(logged_in().get(f"/mensagens/{message.pk}/{page}/"))

@@ -89,7 +89,7 @@ def open_service_request(
                 form_token=form_token,
             )
             person = _add_requester(service_request, requester, at, is_main=True)
-            message = _tell(TYPE_OPENED, service_request, person, f"ra:{service_request.pk}:opened", actor, at)
+            message = tell(TYPE_OPENED, service_request, person, f"ra:{service_request.pk}:opened", actor, at)
     except IntegrityError:
         first = ServiceRequest.objects.filter(form_token=form_token).first() if form_token else None
         if first is None:
@@ -118,7 +118,7 @@ def reiterate(
             service_request = ServiceRequest.objects.get(pk=service_request_id)
             person = _add_requester(service_request, requester, at, is_main=False, form_token=form_token)
             key = f"ra:{service_request.pk}:reiterated:{person.pk}"
-            message = _tell(TYPE_REITERATED, service_request, person, key, actor, at)
+            message = tell(TYPE_REITERATED, service_request, person, key, actor, at)
     except IntegrityError:
         first = Requester.objects.filter(form_token=form_token).first() if form_token else None
         if first is None:
@@ -158,7 +158,7 @@ def close_service_request(
             return []
         key = f"ra:{service_request.pk}:closed"
         told = [
-            _tell(TYPE_CLOSED, service_request, person, f"{key}:{person.mobile}", actor, at)
+            tell(TYPE_CLOSED, service_request, person, f"{key}:{person.mobile}", actor, at)
             for person in recipients_of_closing(service_request)
         ]
     return [message for message in told if message is not None]
@@ -208,9 +208,10 @@ def _next_protocol(at: datetime) -> str:
     return f"{timezone.localtime(at).year:04d}{ORIGIN_DIGIT}{last:09d}"
 
 
-def _tell(
+def tell(
     type_id: int, service_request: ServiceRequest, person: Requester, key: str, actor: str, at: datetime
 ) -> Message | None:
+    """Queue one SMS about the RA to the person's mobile, under the event's `key`; None without a mobile."""
     if not person.mobile:
         return None
     return enqueue(

@@ -71,7 +71,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
     found = get_object_or_404(Message.objects.select_related("type", "phone", "replaces"), pk=pk)
     now = timezone.now()
     reports = list(DeliveryReport.objects.filter(attempt__segment__message=found).select_related("attempt"))
-    parts = _parts(found, reports)
+    parts = shown_parts(found, reports)
     attempts = list(Attempt.objects.filter(segment__message=found).select_related("segment"))
     changes = list(found.changes.all())
     return {
@@ -104,7 +104,7 @@ def _retry_at(found: Message, now: datetime) -> datetime | None:
     return found.ready_at if found.status == Status.QUEUED and found.ready_at > now else None
 
 
-def _parts(found: Message, reports: list[DeliveryReport]) -> list[PartShown]:
+def shown_parts(found: Message, reports: list[DeliveryReport]) -> list[PartShown]:
     """The parts as they were cut for the air, or as they would be; none when the text cannot be cut at all."""
     reported_at = {report.attempt.segment_id: report.received_at for report in reports if report.attempt}
     begun = [
