@@ -11,7 +11,8 @@ from django.utils import timezone
 from recado.gateway.line import PinKeeper
 from recado.outbox import evidence
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
-from recado.phones.models import Condition, Phone
+from recado.phones import changes
+from recado.phones.models import Condition, Phone, PhoneChange
 from tests.gateway.conftest import Scene, fresh, queue, until
 
 
@@ -122,3 +123,18 @@ def test_a_message_that_expired_and_had_gone_out_is_sent_by_evidence(transaction
     Message.objects.filter(pk=message.pk).update(status=Status.EXPIRED)
     assert evidence.prove_accepted(attempt, 7, timezone.now(), "Comprovada.")
     assert fresh(message).status == Status.SENT
+
+
+def test_a_changed_use_of_the_line_takes_effect_without_a_restart(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recado.gateway.serving.SLOW_POLL", 0.1)
+    phone, emulator = scene.add_phone(faults={"no_smsc": True})
+    scene.start()
+    until(lambda: Phone.objects.get().condition == Condition.NO_SMSC)
+    monkeypatch.setattr("recado.gateway.serving.HEALTH_EVERY_WHEN_ILL", 0.1)
+    changes.set_line(phone, {"smsc_wanted": "+5581900000099"}, note="Central.", actor="ana", now=timezone.now())
+    message = queue()
+    until(lambda: fresh(message).status == Status.SENT, 30)
+    assert len(emulator.on_air) == 1
+    assert PhoneChange.objects.get().what == "Central."

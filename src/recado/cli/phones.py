@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.cli.phone_line import set_line
 from recado.cli.phone_rules import rules_as_data, rules_in_words, set_rules, shell_user
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def phones() -> None:
 
 
 phones.add_command(set_rules)
+phones.add_command(set_line)
 
 
 @phones.command(

@@ -13,6 +13,13 @@ from recado.modem.settings import DriverSettings
 from recado.modem.transport import Transport
 from recado.phones.models import Phone
 
+Habits = tuple[bool, str]
+
+
+def habits_of(phone: Phone) -> Habits:
+    """What of the row a driver is made with: when it changes, the line is opened anew."""
+    return phone.store_first, phone.smsc_wanted
+
 
 def driver_for(phone: Phone, transport: Transport, clock: Clock) -> Driver:
     """A driver on `transport` with the deadlines, the PIN and the habits that hold for `phone`."""

@@ -16,10 +16,11 @@ from recado.gateway.bell import Wake
 from recado.gateway.care import Care
 from recado.gateway.choosing import Choice
 from recado.gateway.incoming import Incoming
+from recado.gateway.line import Habits, habits_of
 from recado.gateway.pace import Pace
 from recado.gateway.reporting import PhoneReporter
 from recado.gateway.submission import submit_of
-from recado.gateway.surroundings import LeaseLost, Surroundings
+from recado.gateway.surroundings import LeaseLost, LineChanged, Surroundings
 from recado.gateway.translation import to_try_result
 from recado.gateway.witness import Witness
 from recado.gsm import Cause, EncodeError, Verdict
@@ -75,6 +76,7 @@ class PhoneService:
         self._around = around
         self._reporter = reporter
         self._phone = Phone(pk=worker.phone_id)
+        self._habits: Habits | None = None
         self._look_at_row()
         self._pace = Pace(around.clock, self._phone.last_send_started_at, around.now())
         self._next_health = around.clock.monotonic()
@@ -154,7 +156,9 @@ class PhoneService:
         row = Phone.objects.filter(pk=self._phone.pk, holder=self._around.holder).first()
         if row is None:
             raise LeaseLost
-        self._phone = row
+        if self._habits not in (None, habits_of(row)):
+            raise LineChanged
+        self._phone, self._habits = row, habits_of(row)
 
     def _seconds_until_send(self) -> float:
         """0 when a message may be claimed now."""

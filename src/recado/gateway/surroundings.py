@@ -18,6 +18,10 @@ class LeaseLost(Exception):
     """Another process holds the phone now (this one was suspended for longer than its lease), or the phone is gone."""
 
 
+class LineChanged(Exception):
+    """A person changed how the line is to be used: it must be opened anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a worker takes from outside, so that tests can give their own."""

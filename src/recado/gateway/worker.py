@@ -19,7 +19,7 @@ from recado.gateway.complaint import Complaint
 from recado.gateway.line import driver_for
 from recado.gateway.reporting import PhoneReporter
 from recado.gateway.serving import PhoneService
-from recado.gateway.surroundings import LeaseLost, Surroundings
+from recado.gateway.surroundings import LeaseLost, LineChanged, Surroundings
 from recado.gateway.witness import Witness, testimony
 from recado.modem.condition import PhoneCondition
 from recado.modem.driver import Driver
@@ -78,6 +78,8 @@ class PhoneWorker(threading.Thread):
             logger.warning("phone %s: settled %s sends that had been left unfinished", self.phone_id, settled)
         try:
             self._connect_and_serve()
+        except LineChanged:
+            logger.info("phone %s: opening the line anew", self.phone_id)
         except LeaseLost:
             logger.warning("phone %s: the lease is lost; letting go of the line", self.phone_id)
         except PhoneDown as down:

@@ -26,6 +26,9 @@ RULES = (
 )
 
 
+LINE = ("balance_code", "smsc_wanted", "store_first")
+
+
 def set_paused(phone: Phone, *, paused: bool, actor: str, now: datetime) -> bool:
     """Pause or resume `phone`; False, and no row, when it is so already."""
     with transaction.atomic():
@@ -43,6 +46,18 @@ def set_rules(phone: Phone, fields: dict[str, object], *, note: str, actor: str,
     with transaction.atomic():
         # A worker that still has the old rules in mind loses its next claim by the version.
         Phone.objects.filter(pk=phone.pk).update(rules_version=F("rules_version") + 1, **fields)
+        _record(phone, note, actor, now)
+
+
+def set_line(phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime) -> None:
+    """Set those of `LINE` that `fields` names; the worker opens the line anew for them. `note` says them in words."""
+    unknown = set(fields) - set(LINE)
+    if unknown:
+        raise ValueError(f"not of the line: {sorted(unknown)}")
+    with transaction.atomic():
+        if "balance_code" in fields:
+            fields = {**fields, "balance": "", "balance_at": None}
+        Phone.objects.filter(pk=phone.pk).update(**fields)
         _record(phone, note, actor, now)
 
 

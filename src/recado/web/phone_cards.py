@@ -12,7 +12,7 @@ from recado.outbox.models import Message, MessageType, Status
 from recado.phones.fleet import rules_of, usage_of
 from recado.phones.models import Phone, PhoneChange
 from recado.phones.rules import Period, Rules
-from recado.web.formatting import counted, duration, thousands, when
+from recado.web.formatting import counted, date_and_time, duration, thousands, when
 from recado.web.phone_state import PhoneState
 
 _SPANS = ((Period.HOUR, "Nesta hora"), (Period.DAY, "Hoje"), (Period.MONTH, "Neste mês"))
@@ -41,12 +41,20 @@ def cards(states: Sequence[PhoneState], now: datetime) -> list[Card]:
     return [
         Card(
             state=state,
-            facts=(*_facts(state.phone, now), *_rules(rules_of(state.phone), types)),
+            facts=(*_facts(state.phone, now), *_told(state.phone), *_rules(rules_of(state.phone), types)),
             sending=tuple(sending.get(state.phone.pk, ())),
             last_change=_last_change(state.phone, now),
         )
         for state in states
     ]
+
+
+def _told(phone: Phone) -> list[tuple[str, str]]:
+    """What the SIM and the phone told besides: a notice that stops nothing, the balance."""
+    told = [("Aviso", phone.notice)] if phone.notice else []
+    if phone.balance and phone.balance_at is not None:
+        told.append(("Saldo", f"{phone.balance} ({date_and_time(phone.balance_at)})"))
+    return told
 
 
 def _facts(phone: Phone, now: datetime) -> tuple[tuple[str, str], ...]:
