@@ -27,6 +27,16 @@ pytestmark = pytest.mark.sqlite
 LONG_NAME = "Maria Aparecida da Conceição Albuquerque Cavalcanti de Vasconcelos"[:60]
 NOTHING_YET = ("/", "/mensagens/", "/mensagens-com-erro/", "/ra/", "/ra/inserir/", "/sair/", "/demonstracao/celular/")
 NOTHING_YET += ("/cliente/", "/painel/", "/respostas/", "/ajuda/", "/ajuda/situacoes/", "/ajuda/inserir-ra/")
+NOTHING_YET += (
+    "/usuarios/",
+    "/usuarios/novo/",
+    "/minha-senha/",
+    "/auditoria/",
+    "/parametros/",
+    "/tipos/",
+    "/tipos/novo/",
+)
+NOTHING_YET += ("/tipos/1/",)
 
 
 @pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
@@ -75,6 +85,7 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
     paths += [f"/ra/{ra}/", f"/ra/{ra}/encerrar/", f"/ra/{ra}/reiterar/", "/ra/", "/demonstracao/celular/"]
     paths += ["/painel/", f"/mensagens/?inicio={today}&fim={today}&estado=failed&ordem=-celular"]
     paths += [f"/ra/{ra}/protocolo/{reiterated.requester.pk}/"]
+    paths += [f"/ra/{ra}/solicitante/{opened.requester.pk}/celular/", "/auditoria/?acao=ra_viewed"]
     for message in (failed, unsure):
         paths += [f"/mensagens/{message.pk}/{page}" for page in ("", "reenviar/", "corrigir/", "descartar/")]
     assert _look_at(sized_page, paths) == []

@@ -90,8 +90,8 @@ def test_without_scripts_the_preview_comes_by_a_button_and_saves_nothing(browser
 def test_the_difference_is_shown_before_it_is_saved(browser: Client) -> None:
     before = text_of()
     page = change(browser, template=before.replace("recebemos", "registramos"), priority="5")
-    assert '<del><span class="sr-only">[sai:] </span>recebemos<' in page.content.decode()
-    assert '<ins><span class="sr-only">[entra:] </span>registramos<' in page.content.decode()
+    assert '<del><span class="sr-only">[sai:] </span>recebemos <' in page.content.decode()
+    assert '<ins><span class="sr-only">[entra:] </span>registramos <' in page.content.decode()
     assert "Prioridade Urgente → Normal" in words(page)
     assert text_of() == before
 

@@ -30,7 +30,12 @@ else:
 class TypeForm(MessageTypeForm):
     """All that may be changed of a type; its fields belong to its event and stay."""
 
-    template = NoteField(label="Texto", max_length=LONGEST_TEXT, error_messages={"required": "Informe o texto."})
+    template = NoteField(
+        label="Texto",
+        widget=forms.Textarea(attrs={"rows": 6, "data-counter": str(LONGEST_TEXT)}),
+        max_length=LONGEST_TEXT,
+        error_messages={"required": "Informe o texto."},
+    )
     validity_hours = forms.IntegerField(
         label="Validade em horas",
         required=False,

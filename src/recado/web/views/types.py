@@ -32,7 +32,8 @@ from recado.web.forms.types import TestForm, TypeForm
 from recado.web.previews import sample_protocol
 
 HEADING = "Tipos e textos"
-_PIECES = re.compile(r"\s+|\S+")
+# A word with the blanks after it: blanks alone would be found equal everywhere, and cut the difference to shreds.
+_PIECES = re.compile(r"\S+\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
