@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 SLOW_POLL = 5.0
 HEALTH_EVERY = 30.0
 HEALTH_EVERY_WHEN_ILL = 5.0
+# Signal and battery are looked at even while everything goes out well.
+HEALTH_AT_LEAST_EVERY = 120.0
 REFUSAL_HOLD = 60.0
 DATABASE_WAIT = 1.0
 # From the claim to Ctrl-Z takes milliseconds. After this the lease is looked at once more; it lasts far longer.
@@ -79,7 +81,7 @@ class PhoneService:
         self._habits: Habits | None = None
         self._look_at_row()
         self._pace = Pace(around.clock, self._phone.last_send_started_at, around.now())
-        self._next_health = around.clock.monotonic()
+        self._next_health = self._last_health = around.clock.monotonic()
         self._choice = Choice(around)
         self._ready = False
         self._refused_until = 0.0
@@ -149,7 +151,8 @@ class PhoneService:
             self._incoming.take_stored()
         self._care.look(self._phone)
         wait = HEALTH_EVERY if self._ready else HEALTH_EVERY_WHEN_ILL
-        self._next_health = self._around.clock.monotonic() + wait
+        self._last_health = self._around.clock.monotonic()
+        self._next_health = self._last_health + wait
 
     def _look_at_row(self) -> None:
         """Hear what people changed. Whoever lost the lease must let go of the line, or its new holder never gets it."""
@@ -317,6 +320,9 @@ class PhoneService:
                 if self._refused_until:
                     self._refused_until = 0.0
                     self._next_health = monotonic
+                else:
+                    # A phone that has just sent is well: its next message need not wait for the questions.
+                    self._next_health = min(monotonic + HEALTH_EVERY, self._last_health + HEALTH_AT_LEAST_EVERY)
             case _ if result.result == AttemptResult.UNKNOWN:
                 # Silence after Ctrl-Z: ask at once whether the phone still lives.
                 self._next_health = monotonic
