@@ -9,14 +9,25 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.service_requests.models import Channel, RequestType, Subtype
-from recado.service_requests.operations import NewRequester
-from recado.web.forms.ra_fields import MobileField, NoteField, PropertyField, TokenField
+from recado.web.forms.ra_fields import NoteField, PropertyField
+from recado.web.forms.requester import RequesterForm
 
 
-class RaNewForm(forms.Form):
+class RaNewForm(RequesterForm):
     """The new RA. The type only narrows the list of subtypes; the subtype alone is stored."""
 
-    form_token = TokenField()
+    # The order of the page, and of the sentences above it when the form is refused.
+    field_order = (
+        "form_token",
+        "request_type",
+        "subtype",
+        "channel",
+        "property_id",
+        "name",
+        "mobile",
+        "email",
+        "description",
+    )
     request_type = forms.ModelChoiceField(
         label="Tipo de solicitação",
         queryset=RequestType.objects.all(),
@@ -49,25 +60,6 @@ class RaNewForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    name = forms.CharField(
-        label="Nome do solicitante",
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Informe o nome do solicitante.",
-            "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
-        },
-    )
-    mobile = MobileField(
-        label="Celular com DDD", required=False, help_text="Exemplo: (81) 91234-5678. Sem celular, nenhum SMS sai."
-    )
-    email = forms.EmailField(
-        label="E-mail",
-        required=False,
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        error_messages={"invalid": "Confira o e-mail. Exemplo: ana@exemplo.com.br."},
-    )
     description = NoteField(label="Observação", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,9 +81,3 @@ class RaNewForm(forms.Form):
                 ValidationError(f"“{subtype.name}” é do tipo “{subtype.type.name}”. Escolha de novo.", code="mismatch"),
             )
         return cleaned
-
-    def requester(self) -> NewRequester:
-        """The person of a valid form."""
-        return NewRequester(
-            name=self.cleaned_data["name"], mobile=self.cleaned_data["mobile"], email=self.cleaned_data["email"]
-        )

@@ -1,0 +1,39 @@
+"""Who asks: the fields that *Inserir RA* and *Reiterar RA* share."""
+
+from __future__ import annotations
+
+from django import forms
+
+from recado.service_requests.operations import NewRequester
+from recado.web.forms.ra_fields import MobileField, TokenField
+
+
+class RequesterForm(forms.Form):
+    """The person with the mobile and the e-mail, and the token that makes a form sent twice one deed."""
+
+    form_token = TokenField()
+    name = forms.CharField(
+        label="Nome do solicitante",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Informe o nome do solicitante.",
+            "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
+        },
+    )
+    mobile = MobileField(
+        label="Celular com DDD", required=False, help_text="Exemplo: (81) 91234-5678. Sem celular, nenhum SMS sai."
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "Confira o e-mail. Exemplo: ana@exemplo.com.br."},
+    )
+
+    def requester(self) -> NewRequester:
+        """The person of a valid form."""
+        return NewRequester(
+            name=self.cleaned_data["name"], mobile=self.cleaned_data["mobile"], email=self.cleaned_data["email"]
+        )
