@@ -3,7 +3,7 @@
 #   make run    experimenta o Recado, com dados fictícios e um aparelho emulado
 #   make test   roda todos os testes, trazendo o que eles pedem
 #
-# Também: make check, make bench, make pictures, make constraints, make clean.
+# Também: make check, make test-bluetooth, make bench, make pictures, make constraints, make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,6 +47,10 @@ bench: $(VENV)/.installed-dev
 # The fault campaign: RUNS=50 for a quick look. The table in docs/faults.md is its last long run.
 faults: $(VENV)/.installed-dev test-packages
 	$(BIN)/python -m faults --runs $(or $(RUNS),1000)
+
+# The Bluetooth links on a real Bluetooth stack, in a throw-away virtual machine: no radio, no KVM, no root.
+test-bluetooth: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bluetooth
 
 # The pictures of README and manual, from a demonstration of its own.
 pictures: $(VENV)/.installed-dev

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -296,7 +297,7 @@ def emulated_phone(line: socket.socket) -> Iterator[EmulatedPhone]:
     """The emulator's phone at the other end of a line, until the block ends."""
     phone = EmulatedPhone()
     wake, stop = os.pipe()
-    thread = threading.Thread(target=_serve, args=(phone, line, wake), daemon=True)
+    thread = threading.Thread(target=serve_line, args=(phone, line, wake), daemon=True)
     thread.start()
     try:
         yield phone
@@ -306,13 +307,13 @@ def emulated_phone(line: socket.socket) -> Iterator[EmulatedPhone]:
         os.close(wake)
 
 
-def _serve(phone: EmulatedPhone, line: socket.socket, wake: int) -> None:
-    import select
-
+def serve_line(phone: EmulatedPhone, line: socket.socket, wake: int | None = None) -> None:
+    """Be the phone on `line` until it is hung up, or `wake` is readable."""
+    watched = [line] if wake is None else [line, wake]
     while True:
         due = phone.next_due()
         timeout = None if due is None else max(0.0, due - time.monotonic())
-        ready, _, _ = select.select([line, wake], [], [], timeout)
+        ready, _, _ = select.select(watched, [], [], timeout)
         if wake in ready:
             return
         try:
@@ -321,6 +322,8 @@ def _serve(phone: EmulatedPhone, line: socket.socket, wake: int) -> None:
                 if not data:
                     return
                 phone.feed(data, time.monotonic())
-            line.sendall(phone.due(time.monotonic()))
+            # An RFCOMM frame without a byte costs a credit that the other side never gives back.
+            if answer := phone.due(time.monotonic()):
+                line.sendall(answer)
         except OSError:
             return

@@ -117,7 +117,7 @@ def forgotten(address: str) -> LinkDown:
     """The phone no longer has the key that this machine has."""
     return LinkDown(
         f"O aparelho {address} não reconhece mais este computador: o pareamento se perdeu.",
-        f"Pareie de novo: recado phones unpair {address} e depois recado phones pair {address}",
+        f"Pareie de novo: {_pair_again(address)}",
     )
 
 
@@ -170,7 +170,9 @@ def _of_the_phone(refusal: BusRefusal, address: str) -> LinkDown:
             "Confira no aparelho se o serviço (porta serial, modem ou mensagens) está permitido para este computador.",
         )
     if _tells(text, _REFUSED):
-        return LinkDown(f"O aparelho {address} recusou a porta por Bluetooth.", _AGAIN)
+        # Some phones that lost the bond say no more than this.
+        again = f"{_AGAIN} Se ele esqueceu este computador, pareie de novo: {_pair_again(address)}"
+        return LinkDown(f"O aparelho {address} recusou a porta por Bluetooth.", again)
     if is_left_over(refusal):
         return LinkDown(f"A ligação Bluetooth anterior com {address} ainda não terminou.", _AGAIN)
     said = refusal.text or refusal.name
@@ -187,6 +189,10 @@ def is_left_over(refusal: BusRefusal) -> bool:
     """Whether something of an earlier connection stands in the way: ending it and asking again may help."""
     names = ("org.bluez.Error.AlreadyConnected", "org.bluez.Error.InProgress")
     return refusal.name in names or _tells(refusal.text.lower(), _LEFT_OVER)
+
+
+def _pair_again(address: str) -> str:
+    return f"recado phones unpair {address} e depois recado phones pair {address}"
 
 
 def _tells(text: str, words: tuple[str, ...]) -> bool:

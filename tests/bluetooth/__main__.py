@@ -1,0 +1,50 @@
+"""`python -m tests.bluetooth`: the Bluetooth links on a real Bluetooth stack, in a throw-away virtual machine.
+
+Needs x86-64, Debian's packages and no rights at all. Ends with code 1 when something failed and when it could not run:
+a test that did not take place has not passed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.bluetooth.machine import MachineFailed, run
+from tests.bluetooth.packages import CannotRun, provide
+
+CACHE = Path("var/bluetooth-test").absolute()
+SECONDS = 420
+"""After this the machine is switched off; it takes less than half of it when nothing else runs."""
+
+
+def main() -> int:
+    """Prepare the machine and an empty home, run the story in it, and say how it ended."""
+    began = time.monotonic()
+    folder = CACHE / "io"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        CACHE.mkdir(parents=True, exist_ok=True)
+        tree = provide(CACHE)
+        _prepare_home(folder / "home")
+        code = run(tree, folder, [sys.executable, "-m", "tests.bluetooth.story"], SECONDS)
+    except (CannotRun, MachineFailed) as error:
+        sys.stderr.write(f"\n*** THE BLUETOOTH TEST DID NOT RUN: {error}\n")
+        return 1
+    sys.stdout.write(f"{time.monotonic() - began:.0f} s in all; logs in {folder}\n")
+    return 1 if code else 0
+
+
+def _prepare_home(home: Path) -> None:
+    """The database is made here: migrating takes an emulated processor half a minute."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("RECADO_", "DJANGO_"))}
+    home.mkdir(parents=True)
+    command = [sys.executable, "-m", "recado.cli", "migrate"]
+    subprocess.run(command, env=clean | {"RECADO_HOME": str(home)}, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
