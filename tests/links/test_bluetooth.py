@@ -78,9 +78,9 @@ def test_a_blocked_phone_is_said_to_be_blocked(radio: Radio, bluez: FakeBlueZ) -
     assert "bluetoothctl unblock" in _refusal(radio)
 
 
-def test_a_phone_with_messages_only_is_sent_to_the_other_link(radio: Radio, bluez: FakeBlueZ) -> None:
+def test_a_phone_with_messages_only_is_told_from_one_with_nothing(radio: Radio, bluez: FakeBlueZ) -> None:
     bluez.add(FakeDevice(uuids=[MAS]))
-    assert f"map:{PHONE}" in _refusal(radio)
+    assert "Android (MAP)" in _refusal(radio)
 
 
 def test_a_phone_without_any_way_to_send_is_refused(radio: Radio, bluez: FakeBlueZ) -> None:

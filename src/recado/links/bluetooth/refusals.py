@@ -109,7 +109,7 @@ def no_serial_service(address: str, *, has_messages: bool) -> LinkDown:
     """The phone offers neither Serial Port nor Dial-up Networking."""
     advice = "Use outro modelo de aparelho, ou ligue este por cabo."
     if has_messages:
-        advice = f"Este aparelho oferece mensagens (MAP): use a ligação map:{address}"
+        advice = "Este aparelho só envia por Bluetooth como os celulares com Android (MAP), o que o Recado não usa."
     return LinkDown(f"O aparelho {address} não oferece porta serial nem modem por Bluetooth.", advice)
 
 
@@ -167,7 +167,7 @@ def _of_the_phone(refusal: BusRefusal, address: str) -> LinkDown:
     if is_no_profile(refusal):
         return LinkDown(
             f"O aparelho {address} não oferece agora o serviço por que se envia.",
-            "Confira no aparelho se o serviço (porta serial, modem ou mensagens) está permitido para este computador.",
+            "Confira no aparelho se o serviço (porta serial ou modem) está permitido para este computador.",
         )
     if _tells(text, _REFUSED):
         # Some phones that lost the bond say no more than this.
