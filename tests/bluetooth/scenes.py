@@ -164,6 +164,8 @@ def daemon_restarted(story: Story, phone: VirtualPhone) -> None:
 
 def forgotten(story: Story, phone: VirtualPhone) -> None:
     with story.step("a phone that lost the bond: 'pareie de novo', and the queue waits"):
+        # Its agent is the only one of the bluetoothd that both sides share: it must not agree to pair anew for ours.
+        phone.accepts = False
         phone.forget_all()
         phone.hang_up()
         message = queue("Espera o pareamento.")
@@ -174,6 +176,7 @@ def forgotten(story: Story, phone: VirtualPhone) -> None:
         tell(f"         {_reason()} → {_advice()}")
         check(_status(message) == Status.QUEUED, _status(message))
     with story.step("unpaired and paired again: sent"):
+        phone.accepts = True
         recado("phones", "unpair", phone.address())
         output = recado("phones", "pair", phone.address(), answers="s\ns\n")
         check("já usa" in output, output)
