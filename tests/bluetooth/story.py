@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from recado.links.bluetooth.bus import BusRefusal
+
 IO = Path("/mnt/io")
 HOME = Path("/run/home")
 NUMBER = "+5581900000000"
@@ -84,7 +86,7 @@ class Story:
         began = time.monotonic()
         try:
             yield
-        except (Failed, TimeoutError, subprocess.SubprocessError) as error:
+        except (Failed, BusRefusal, subprocess.SubprocessError) as error:
             self.failed += 1
             tell(f"FAILED {time.monotonic() - began:6.1f} s  {what}: {error}")
             if self.failed >= _TOO_MANY:
