@@ -16,6 +16,7 @@ from recado.cli.bluetooth import pair, scan, unpair
 from recado.cli.doctor import doctor
 from recado.cli.emulator import emulator
 from recado.cli.gateway import gateway
+from recado.cli.jobs import jobs
 from recado.cli.messages import messages
 from recado.cli.migrate import migrate
 from recado.cli.phones import phones
@@ -43,7 +44,7 @@ def cli() -> None:
     """Recado: avisa o cliente por SMS que o pedido foi registrado e atendido."""
 
 
-for _command in (run, web, gateway, emulator, phones, send, messages, replies, doctor, user, migrate):
+for _command in (run, web, gateway, jobs, emulator, phones, send, messages, replies, doctor, user, migrate):
     cli.add_command(_command)
 for _command in (scan, pair, unpair):
     phones.add_command(_command)

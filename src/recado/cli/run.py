@@ -136,7 +136,11 @@ def _parts() -> list[Part]:
     from django.conf import settings
 
     command = (sys.executable, "-m", "recado.cli")
-    parts = [Part("Envio (gateway)", (*command, "gateway")), Part("Telas (web)", (*command, "web"))]
+    parts = [
+        Part("Envio (gateway)", (*command, "gateway")),
+        Part("Telas (web)", (*command, "web")),
+        Part("Tarefas (jobs)", (*command, "jobs")),
+    ]
     if settings.RECADO_DEMO:
         link = Path(settings.RECADO_HOME) / "run" / "emulator-tty"
         control = ("--control", str(settings.RECADO_EMULATOR_CONTROL))
