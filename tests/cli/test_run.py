@@ -52,7 +52,7 @@ class Screen:
 
 
 def children_of(pid: int) -> dict[str, int]:
-    """The part of `recado run` (web, gateway, emulator) and its process."""
+    """The part of `recado run` (web, gateway, jobs, emulator) and its process."""
     found = {}
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
@@ -95,7 +95,7 @@ def test_the_demonstration_is_up_sends_heals_and_ends_cleanly(shell: Shell) -> N
     wait_until(lambda: count(shell.home, "sending") == 0)
 
     children = children_of(screen.process.pid)
-    assert set(children) == {"web", "gateway", "emulator"}
+    assert set(children) == {"web", "gateway", "jobs", "emulator"}
     assert screen.ctrl_c() == 0
     assert not any(Path(f"/proc/{child}").exists() for child in children.values())
     assert not any("Traceback" in line for line in screen.lines)
@@ -133,7 +133,7 @@ def test_too_little_disk_is_told_before_anything_is_written(tmp_path: Path, monk
 
 
 def test_web_and_gateway_ask_for_a_database_of_this_version(shell: Shell) -> None:
-    for command in ("web", "gateway"):
+    for command in ("web", "gateway", "jobs"):
         result = shell.run(command)
         assert (result.returncode, "recado migrate" in result.stderr) == (1, True)
 
