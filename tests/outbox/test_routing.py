@@ -5,12 +5,25 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recado.outbox import claims
+from recado.outbox.enqueue import TEST_VALIDITY, Event, enqueue
 from recado.outbox.models import Message, Priority, Status
 from recado.outbox.routing import takeable
 from recado.phones import changes
 from recado.phones.models import Phone
 from recado.phones.rules import Allowance, Left
-from tests.support.outbox import ACCEPTED, HOLDER, NOW, claim, make_phone, make_type, queue_message, send_all
+from tests.support.outbox import (
+    ACCEPTED,
+    HOLDER,
+    MOBILE,
+    NOW,
+    TRANSIENT,
+    claim,
+    make_phone,
+    make_type,
+    minutes,
+    queue_message,
+    send_all,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,14 +106,36 @@ def test_a_phone_without_rules_asks_nothing_more():
     with CaptureQueriesContext(connection) as ruled:
         claims.claim_next(phone, HOLDER, NOW, Allowance(left=(Left(frozenset({"11"}), frozenset()),)))
     assert len(plain) == len(ruled)
-    assert takeable(Allowance()) == takeable(Allowance(frozenset(), ()))
-    assert not takeable(Allowance())
 
 
 @pytest.mark.sqlite
 def test_the_queue_is_read_by_its_index_with_any_rules():
     allowance = Allowance(frozenset({6}), (Left(frozenset({"81"}), frozenset({1})),))
-    due = Message.objects.filter(takeable(allowance), status=Status.QUEUED, ready_at__lte=NOW)
+    due = Message.objects.filter(takeable(allowance, 1), status=Status.QUEUED, ready_at__lte=NOW)
     plan = due.order_by("priority", "pk")[:1].explain()
     assert "USING INDEX message_queue" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_test_of_a_phone_goes_first_and_by_that_phone_alone():
+    wanted, other = make_phone("Aparelho 1"), make_phone("Aparelho 2")
+    before = queue_message()
+    test = enqueue(Event(6, MOBILE, "test:x", {"TEXTO": "Teste"}, only_phone_id=wanted.pk), now=NOW)
+    elsewhere = Allowance(types=frozenset({1}), left=(Left(frozenset({"81"}), frozenset()),), urgent_only=True)
+    assert test is not None
+    assert test.expires_at == NOW + TEST_VALIDITY
+    taken = claims.claim_next(other, HOLDER, NOW)
+    assert taken is not None
+    assert taken.message_id == before.pk
+    assert claims.claim_next(other, HOLDER, NOW) is None
+    mine = claims.claim_next(wanted, HOLDER, NOW, elsewhere)
+    assert mine is not None
+    assert mine.message_id == test.pk
+
+
+def test_a_test_that_failed_for_now_still_belongs_to_its_phone():
+    wanted, other = make_phone("Aparelho 1"), make_phone("Aparelho 2")
+    enqueue(Event(6, MOBILE, "test:x", {"TEXTO": "Teste"}, only_phone_id=wanted.pk), now=NOW)
+    claims.finish(claim(wanted), TRANSIENT, NOW)
+    assert claims.claim_next(other, HOLDER, NOW + minutes(2)) is None
+    assert claims.claim_next(wanted, HOLDER, NOW + minutes(2)) is not None

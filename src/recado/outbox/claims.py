@@ -79,7 +79,7 @@ def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = 
     None: nothing is due for it, or no lease, or its rules are no longer those of `phone`.
     """
     # An empty queue is seen without the writer's lock, unless the caller holds it anyway.
-    if not connection.in_atomic_block and not _due(now, allowance).exists():
+    if not connection.in_atomic_block and not _due(phone, now, allowance).exists():
         return None
     with transaction.atomic():
         taken = _take_first(phone, now, allowance)
@@ -172,9 +172,9 @@ def _may_send(phone: Phone, holder: str, now: datetime, **more: object) -> bool:
     return mine.update(last_send_started_at=now) == 1
 
 
-def _due(now: datetime, allowance: Allowance) -> QuerySet[Message]:
+def _due(phone: Phone, now: datetime, allowance: Allowance) -> QuerySet[Message]:
     in_time = Q(expires_at=None) | Q(expires_at__gt=now)
-    return Message.objects.filter(in_time, takeable(allowance), status=Status.QUEUED, ready_at__lte=now)
+    return Message.objects.filter(in_time, takeable(allowance, phone.pk), status=Status.QUEUED, ready_at__lte=now)
 
 
 def _still_ours(claim: Claim) -> Q:
@@ -184,7 +184,7 @@ def _still_ours(claim: Claim) -> Q:
 
 
 def _take_first(phone: Phone, now: datetime, allowance: Allowance) -> tuple[Message, tuple[Part, ...]] | None:
-    due = _due(now, allowance).order_by("priority", "pk").select_related("type")
+    due = _due(phone, now, allowance).order_by("priority", "pk").select_related("type")
     # On PostgreSQL many phones would else wait for each other at the head of the queue; SQLite has one writer.
     unlocked = due.select_for_update(skip_locked=True, of=("self",))
     for _ in range(_CANDIDATES):

@@ -8,6 +8,7 @@
     StatusChange  one row a change of status: when, from what, to what, why, by whom
     DeliveryReport what a phone of a customer said back, as the network passed it on
     OptOut        a mobile that does not want messages of some types
+    RemovedDay    how many messages of a day retention has removed, so that the sums still come out even
 
 Only `transitions` writes a status.
 """
@@ -19,6 +20,7 @@ from django.db.models import Q
 
 from recado.gsm import EncodingPolicy
 from recado.gsm.causes import Cause
+from recado.outbox.hours import EVERY_DAY, Hours
 from recado.phones.models import Phone
 
 
@@ -95,6 +97,9 @@ class MessageType(models.Model):
     status_report = models.BooleanField("pede confirmação de entrega", default=True)
     reject_duplicates = models.BooleanField("pede recusa de repetidas", default=False)
     heeds_opt_out = models.BooleanField("respeita quem pediu para não receber", default=False)
+    hours_from = models.TimeField("sai a partir das", null=True, blank=True)
+    hours_until = models.TimeField("sai até as", null=True, blank=True)
+    days = models.CharField("dias em que sai", max_length=7, default=EVERY_DAY)
     active = models.BooleanField("ativo", default=True)
     updated_at = models.DateTimeField("última mudança", auto_now=True)
 
@@ -105,6 +110,11 @@ class MessageType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hours(self) -> Hours:
+        """When messages of this type may leave."""
+        return Hours(self.hours_from, self.hours_until, self.days)
 
 
 class MessageTypeVersion(models.Model):
@@ -131,6 +141,7 @@ class Message(models.Model):
 
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
     before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
+    `only_phone` is set for a test of that phone: no other takes it, and neither its types nor its DDDs keep it away.
     """
 
     type = models.ForeignKey(MessageType, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -158,6 +169,9 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     phone = models.ForeignKey(
         Phone, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="aparelho", db_index=False
+    )
+    only_phone = models.ForeignKey(
+        Phone, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="só por", db_index=False
     )
 
     class Meta:
@@ -275,6 +289,10 @@ class StatusChange(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [
+            # Every message that was asked for has one such row: what the panel's sums are held against.
+            models.Index(fields=["at", "message"], name="change_creation", condition=Q(before="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
@@ -321,3 +339,19 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return f"pedido {self.pk}"
+
+
+class RemovedDay(models.Model):
+    """What retention removed of the messages asked for on one local day: creation rows, and messages by themselves."""
+
+    day = models.DateField("dia", primary_key=True)
+    asked = models.PositiveIntegerField("pedidas", default=0)
+    messages = models.PositiveIntegerField("removidas", default=0)
+
+    class Meta:
+        verbose_name = "dia removido"
+        verbose_name_plural = "dias removidos"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"removidas de {self.day}"
