@@ -2,12 +2,13 @@
 
 The supervisor reads all phones once a round anyway and leaves what it saw in the `Roster`; so a phone without rules
 asks the database nothing more, and what a worker knows of the others is a second old at most. Of its own rules it
-knows for certain: a claim with old ones does not count (`rules_version`).
+knows for certain: a claim with old ones does not count (`rules_version`). The hours of types come the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from django.utils import timezone
 
 from recado.modem.clock import Clock
 from recado.outbox.claims import Claim
+from recado.outbox.hours import TypeHours, closed
+from recado.outbox.types import limited_hours
 from recado.phones.fleet import members, rules_of, usage_of
 from recado.phones.models import Phone
 from recado.phones.rules import EVERYTHING, Allowance, Member, Rules, allowance, next_for_others, resting
@@ -26,16 +29,19 @@ class Roster:
     def __init__(self) -> None:
         self._members: tuple[Member, ...] = ()
         self._has_preferences = False
+        self._hours: tuple[TypeHours, ...] = ()
 
     def update(self, phones: Iterable[Phone], now: datetime) -> None:
         self._members = members(phones, now)
+        self._hours = limited_hours()
         self._has_preferences = any(member.rules.ddds for member in self._members)
 
-    def allowance(self, phone_id: int, rules: Rules, *, urgent_only: bool) -> Allowance:
-        """What the phone `phone_id`, with `rules`, may take."""
-        if not (self._has_preferences or rules.types or urgent_only):
+    def allowance(self, phone_id: int, rules: Rules, now: datetime, *, urgent_only: bool) -> Allowance:
+        """What the phone `phone_id`, with `rules`, may take at `now`."""
+        shut = closed(self._hours, timezone.localtime(now)) if self._hours else frozenset[int]()
+        if not (self._has_preferences or rules.types or urgent_only or shut):
             return EVERYTHING
-        return allowance(phone_id, rules, self._members, urgent_only=urgent_only)
+        return replace(allowance(phone_id, rules, self._members, urgent_only=urgent_only), closed=shut)
 
 
 class Around(Protocol):
@@ -76,7 +82,8 @@ class Choice:
     def allowance(self, phone: Phone) -> Allowance:
         """What may be claimed now."""
         urgent_only = self.seconds_for_urgent_only() > 0
-        return self._around.roster.allowance(phone.pk, self._rules_of(phone), urgent_only=urgent_only)
+        rules, now = self._rules_of(phone), self._around.now()
+        return self._around.roster.allowance(phone.pk, rules, now, urgent_only=urgent_only)
 
     def begun(self, phone: Phone, claim: Claim) -> None:
         """A send starts: one that is not urgent takes a slot of those left to its kind."""

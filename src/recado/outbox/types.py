@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
+from recado.outbox import doorbell
+from recado.outbox.hours import EVERY_DAY, TypeHours
 from recado.outbox.models import MessageType, MessageTypeVersion
 from recado.outbox.templates import check_template
 
@@ -24,6 +26,12 @@ def fields_of(message_type: MessageType) -> tuple[str, ...]:
     return tuple(name.strip() for name in message_type.fields.split(",") if name.strip())
 
 
+def limited_hours() -> tuple[TypeHours, ...]:
+    """The hours of each type that may not leave at any time: none as a rule."""
+    limited = MessageType.objects.filter(Q(hours_from__isnull=False) | ~Q(days=EVERY_DAY))
+    return tuple(TypeHours(row.pk, row.hours) for row in limited.order_by() if row.hours.is_limited)
+
+
 def versions_of(message_type: MessageType) -> list[MessageTypeVersion]:
     """The versions, the newest first; a type never changed has the one it came with, which is not stored yet."""
     kept = list(MessageTypeVersion.objects.filter(type=message_type))
@@ -39,6 +47,8 @@ def save_type(message_type: MessageType, *, actor: str, now: datetime) -> Messag
     with transaction.atomic():
         before = MessageType.objects.select_for_update().filter(pk=message_type.pk).first()
         message_type.save()
+        # Its hours may let go of what waits.
+        doorbell.ring()
         if before is not None and before.template == message_type.template:
             return None
         last = message_type.versions.first()

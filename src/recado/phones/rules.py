@@ -112,11 +112,12 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Which messages a phone may take now; the default is any."""
+    """Which messages a phone may take now; the default is any. `closed`: types that may not leave at this hour."""
 
     types: frozenset[int] = frozenset()
     left: tuple[Left, ...] = ()
     urgent_only: bool = False
+    closed: frozenset[int] = frozenset()
 
 
 EVERYTHING = Allowance()
