@@ -141,6 +141,7 @@ class Message(models.Model):
 
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
     before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
+    `only_phone` is set for a test of that phone: no other takes it, and neither its types nor its DDDs keep it away.
     """
 
     type = models.ForeignKey(MessageType, on_delete=models.PROTECT, related_name="messages", db_index=False)
@@ -168,6 +169,9 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     phone = models.ForeignKey(
         Phone, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="aparelho", db_index=False
+    )
+    only_phone = models.ForeignKey(
+        Phone, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="só por", db_index=False
     )
 
     class Meta:

@@ -1,7 +1,7 @@
 """Which queued messages a phone may take, as a condition on the queue: what `phones.rules.allowance` decided.
 
-The queue is still read in the order of the index `message_queue` (priority, id, ready_at) until a message fits; a phone
-that may take anything adds no condition. `EXPLAIN` on SQLite, with types and DDDs set:
+The queue is still read in the order of the index `message_queue` (priority, id, ready_at) until a message fits.
+`EXPLAIN` on SQLite, with types and DDDs set:
 
     SCAN outbox_message USING INDEX message_queue                   (only what is queued; no sort)
     SEARCH outbox_message USING INDEX message_queue (priority<?)    (only urgent ones)
@@ -20,18 +20,18 @@ from recado.phones.rules import Allowance, Left
 _BRAZIL = "+55"
 
 
-def takeable(allowance: Allowance) -> Q:
-    """The messages that the allowance lets a phone take; an empty condition where that is any."""
-    condition = Q()
+def takeable(allowance: Allowance, phone_id: int) -> Q:
+    """What the allowance lets the phone `phone_id` take, and what is meant for it and no other."""
+    free = Q(only_phone=None)
     if allowance.types:
-        condition &= Q(type_id__in=sorted(allowance.types))
-    if allowance.urgent_only:
-        condition &= Q(priority__lte=Priority.URGENT)
+        free &= Q(type_id__in=sorted(allowance.types))
     for left in allowance.left:
-        condition &= ~_of_another(left)
+        free &= ~_of_another(left)
     if allowance.closed:
-        condition &= ~Q(type_id__in=sorted(allowance.closed))
-    return condition
+        free &= ~Q(type_id__in=sorted(allowance.closed))
+    condition = free | Q(only_phone=phone_id)
+    # Outside the alternative, where the index can use it: what is meant for one phone is urgent anyway.
+    return Q(priority__lte=Priority.URGENT) & condition if allowance.urgent_only else condition
 
 
 def _of_another(left: Left) -> Q:
