@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
+from recado.outbox.hours import Hours
 from recado.outbox.models import Message, MessageType, MessageTypeVersion
 from recado.people.models import AuditEntry
+from recado.web.hours_words import hours_words
 from tests.support.outbox import make_phone, queue_message
 from tests.web.attendance import words
 
 OPENED = 1
+SATURDAY = datetime(2026, 11, 21, 13, tzinfo=UTC)
 
 
-def form_of(message_type: MessageType, **changed: str) -> dict[str, str]:
+def form_of(message_type: MessageType, **changed: object) -> dict[str, object]:
     """What the browser sends when nothing was touched, but for `changed`."""
     filled = {
         "name": message_type.name,
@@ -24,13 +30,16 @@ def form_of(message_type: MessageType, **changed: str) -> dict[str, str]:
         "max_attempts": str(message_type.max_attempts),
         "on_uncertain": message_type.on_uncertain,
         "validity_hours": str((message_type.validity_minutes or 0) // 60 or ""),
+        "hours_from": f"{message_type.hours_from:%H:%M}" if message_type.hours_from else "",
+        "hours_until": f"{message_type.hours_until:%H:%M}" if message_type.hours_until else "",
+        "days": list(message_type.days),
         **({"active": "on"} if message_type.active else {}),
         **({"heeds_opt_out": "on"} if message_type.heeds_opt_out else {}),
     }
     return filled | changed
 
 
-def change(browser: Client, pk: int = OPENED, **changed: str) -> HttpResponse:
+def change(browser: Client, pk: int = OPENED, **changed: object) -> HttpResponse:
     return browser.post(f"/tipos/{pk}/", form_of(MessageType.objects.get(pk=pk), **changed))
 
 
@@ -181,3 +190,56 @@ def test_changes_are_recorded(browser: Client) -> None:
     change(browser, template="Novo texto {PROTOCOLO}.", salvar="sim")
     entry = AuditEntry.objects.get(deed="type_changed")
     assert (entry.who, entry.detail) == ("ana", "versão 2")
+
+
+def test_hours_are_set_told_in_words_and_kept(browser: Client) -> None:
+    given = {"hours_from": "08:00", "hours_until": "18:00", "days": list("12345")}
+    asked = words(change(browser, **given))
+    assert "Horário em que sai a qualquer hora → de segunda a sexta, das 8h às 18h" in asked
+    assert "Este tipo é urgente: fora do horário o cliente espera." in asked
+    change(browser, **given, salvar="sim")
+    kept = MessageType.objects.get(pk=OPENED)
+    assert (kept.hours_from, kept.hours_until, kept.days) == (time(8), time(18), "12345")
+    assert "Sai de segunda a sexta, das 8h às 18h" in words(browser.get("/tipos/"))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"hours_from": "8:00"}, "Informe o começo e o fim, ou deixe os dois vazios para o dia todo."),
+        ({"hours_from": "08:00", "hours_until": "08:00"}, "O fim é igual ao começo."),
+        ({"hours_from": "25:00", "hours_until": "08:00"}, "25:00 não existe."),
+        ({"days": []}, "Escolha ao menos um dia."),
+        ({"days": ["9"]}, "Escolha dias da lista."),
+    ],
+)
+def test_hours_that_cannot_be_are_refused(browser: Client, given: dict[str, object], told: str) -> None:
+    assert told in words(change(browser, **given, salvar="sim"))
+    assert MessageType.objects.get(pk=OPENED).days == "1234567"
+
+
+def test_the_preview_says_when_it_leaves(browser: Client) -> None:
+    given = {"hours_from": "08:00", "hours_until": "18:00", "days": list("12345")}
+    form = form_of(MessageType.objects.get(pk=OPENED), **given)
+    with time_machine.travel(SATURDAY, tick=False):
+        page = words(browser.post(f"/tipos/{OPENED}/previa/", form))
+    assert "Agora está fora do horário: sai segunda às 8h00." in page
+
+
+def test_a_validity_shorter_than_the_wait_is_told(browser: Client) -> None:
+    given = {"hours_from": "08:00", "hours_until": "18:00", "days": list("12345"), "validity_hours": "24"}
+    assert "pode expirar sem sair" in words(change(browser, **given))
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (Hours(), "a qualquer hora"),
+        (Hours(time(22), time(6)), "das 22h às 6h do dia seguinte"),
+        (Hours(time(1), time(13, 30), "67"), "sábado e domingo, da 1h às 13h30"),
+        (Hours(None, None, "135"), "segunda, quarta e sexta"),
+        (Hours(None, None, "3"), "só quarta"),
+    ],
+)
+def test_hours_in_words(hours: Hours, told: str) -> None:
+    assert hours_words(hours) == told

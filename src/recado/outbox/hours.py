@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 EVERY_DAY = "1234567"
 
@@ -44,6 +44,12 @@ class Hours:
             datetime.combine(local.date() + timedelta(days=ahead), first, tzinfo=local.tzinfo) for ahead in range(8)
         )
         return next((start for start in starts if start > local and self._on(start)), local)
+
+    def longest_wait(self) -> timedelta:
+        """The longest that a message may have to wait for the next window to begin."""
+        monday = datetime.combine(date(2024, 1, 1), time.min)
+        quarters = (monday + timedelta(minutes=15 * count) for count in range(7 * 24 * 4))
+        return max(self.opens_at(at) - at for at in quarters)
 
     @property
     def _whole_day(self) -> bool:

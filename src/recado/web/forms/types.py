@@ -9,11 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.gsm import EncodingPolicy
+from recado.outbox.hours import EVERY_DAY, Hours
 from recado.outbox.measuring import longest_values, measure_template
 from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
 from recado.outbox.templates import TemplateRefused, check_template
 from recado.outbox.types import fields_of
-from recado.web.forms.ra_fields import MobileField, NoteField, TokenField
+from recado.web.forms.ra_fields import ClockField, MobileField, NoteField, TokenField
+from recado.web.hours_words import DAYS
 
 LONGEST_TEXT = 1000
 MOST_ATTEMPTS = 20
@@ -25,6 +27,25 @@ if TYPE_CHECKING:
     MessageTypeForm = forms.ModelForm[MessageType]
 else:
     MessageTypeForm = forms.ModelForm
+
+
+class DaysField(forms.MultipleChoiceField):
+    """Days of the week, kept as the digits of their ISO numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Dias em que sai",
+            choices=DAYS,
+            initial=list(EVERY_DAY),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "Escolha ao menos um dia.", "invalid_choice": "Escolha dias da lista."},
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return list(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        return "".join(sorted(set(super().clean(value))))
 
 
 class TypeForm(MessageTypeForm):
@@ -65,10 +86,25 @@ class TypeForm(MessageTypeForm):
     priority = forms.TypedChoiceField(label="Prioridade", choices=Priority.choices, coerce=int)
     encoding = forms.ChoiceField(label="Letras", choices=ENCODINGS)
     on_uncertain = forms.ChoiceField(label="Quando não se sabe se saiu", choices=OnUncertain.choices)
+    hours_from = ClockField(label="A partir das", required=False)
+    hours_until = ClockField(label="Até as", required=False)
+    days = DaysField()
 
     class Meta:
         model = MessageType
-        fields = ("name", "template", "encoding", "priority", "max_attempts", "on_uncertain", "heeds_opt_out", "active")
+        fields = (
+            "name",
+            "template",
+            "encoding",
+            "priority",
+            "max_attempts",
+            "on_uncertain",
+            "hours_from",
+            "hours_until",
+            "days",
+            "heeds_opt_out",
+            "active",
+        )
         error_messages = {
             "name": {
                 "required": "Informe o nome do tipo.",
@@ -99,7 +135,27 @@ class TypeForm(MessageTypeForm):
                 measure_template(cleaned["template"], EncodingPolicy(cleaned["encoding"]), longest_values())
             except TemplateRefused as refusal:
                 self.add_error("template", str(refusal))
+        self._check_hours(cleaned)
         return cleaned
+
+    @property
+    def hours(self) -> Hours:
+        """The hours of what was typed, as far as it can be read; those in force while nothing was."""
+        if not self.is_bound:
+            return self.instance.hours
+        self.full_clean()
+        given = self.cleaned_data
+        return Hours(given.get("hours_from"), given.get("hours_until"), given.get("days", EVERY_DAY))
+
+    def _check_hours(self, cleaned: dict[str, Any]) -> None:
+        if not {"hours_from", "hours_until"} <= cleaned.keys():
+            return
+        start, until = cleaned["hours_from"], cleaned["hours_until"]
+        if (start is None) != (until is None):
+            missing = "hours_from" if start is None else "hours_until"
+            self.add_error(missing, "Informe o começo e o fim, ou deixe os dois vazios para o dia todo.")
+        elif start is not None and start == until:
+            self.add_error("hours_until", "O fim é igual ao começo. Deixe os dois vazios para o dia todo.")
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

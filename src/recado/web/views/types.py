@@ -19,8 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recado.gsm import Change, EncodingPolicy
 from recado.outbox import types as operations
 from recado.outbox.enqueue import Event, enqueue
+from recado.outbox.hours import Hours
 from recado.outbox.measuring import Measure, longest_values, measure_template, sample_values
-from recado.outbox.models import ENCODINGS, Message, MessageType, MessageTypeVersion
+from recado.outbox.models import ENCODINGS, Message, MessageType, MessageTypeVersion, Priority
 from recado.outbox.templates import FIELDS, TemplateRefused, check_template
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -29,9 +30,12 @@ from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.formatting import counted, duration
 from recado.web.forms.types import TestForm, TypeForm
+from recado.web.hours_words import caution, hours_words, opening_words
 from recado.web.previews import sample_protocol
 
 HEADING = "Tipos e textos"
+# Told in words of their own.
+_APART = ("template", "hours_from", "hours_until", "days")
 # A word with the blanks after it: blanks alone would be found equal everywhere, and cut the difference to shreds.
 _PIECES = re.compile(r"\S+\s*|\s+")
 
@@ -47,13 +51,20 @@ class TypePreview:
     room: str = ""
     changes: str = ""
     cost: str = ""
+    hours: str = ""
+    caution: str = ""
 
 
 @require_GET
 @needs(Duty.EDIT_TYPES)
 def types(request: HttpRequest) -> HttpResponse:
     """Every type, with its text."""
-    context = {"heading": HEADING, "types": MessageType.objects.order_by("pk")}
+    context = {
+        "heading": HEADING,
+        "types": [
+            (row, hours_words(row.hours) if row.hours.is_limited else "") for row in MessageType.objects.order_by("pk")
+        ],
+    }
     return render(request, "web/types.html", context)
 
 
@@ -79,7 +90,9 @@ def type_preview(request: HttpRequest, pk: int) -> HttpResponse:
     fields = operations.FIELDS_OF_A_NEW_TYPE
     message_type = get_object_or_404(MessageType, pk=pk) if pk else MessageType(fields=fields)
     template, encoding = request.POST.get("template", "")[:2000], request.POST.get("encoding", "")
-    return render(request, "web/type_preview.html", {"preview": preview_of(message_type, template, encoding)})
+    hours = TypeForm(request.POST, instance=MessageType(fields=message_type.fields)).hours
+    preview = preview_of(message_type, template, encoding, hours)
+    return render(request, "web/type_preview.html", {"preview": preview})
 
 
 @require_POST
@@ -124,8 +137,8 @@ def type_test(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("message", message.pk)
 
 
-def preview_of(message_type: MessageType, template: str, encoding: str) -> TypePreview:
-    """Measure `template`, with what is wrong with it instead when something is."""
+def preview_of(message_type: MessageType, template: str, encoding: str, hours: Hours) -> TypePreview:
+    """Measure `template`, with what is wrong with it instead when something is; say when it leaves by `hours`."""
     policy = EncodingPolicy(encoding if encoding in dict(ENCODINGS) else EncodingPolicy.FOLD)
     try:
         check_template(template, operations.fields_of(message_type))
@@ -140,6 +153,8 @@ def preview_of(message_type: MessageType, template: str, encoding: str) -> TypeP
         room=_room(longest),
         changes=_changes(usual.changes),
         cost=_cost(usual, longest),
+        hours=_hours(hours),
+        caution=caution(hours, _validity_of(message_type), urgent=message_type.priority <= Priority.URGENT),
     )
 
 
@@ -168,8 +183,10 @@ def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpRespo
     settings = [
         (form.fields[name].label, _written(before, name), _written(after, name))
         for name in (*TypeForm.Meta.fields, "validity_minutes")
-        if name in form.fields and name != "template" and _written(before, name) != _written(after, name)
+        if name in form.fields and name not in _APART and _written(before, name) != _written(after, name)
     ]
+    if before.hours != after.hours:
+        settings.append(("Horário em que sai", hours_words(before.hours), hours_words(after.hours)))
     if before.validity_minutes != after.validity_minutes:
         settings.append(("Validade", _validity(before), _validity(after)))
     context = {
@@ -177,11 +194,11 @@ def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpRespo
         "section": "types",
         "form": form,
         "message_type": before,
-        "given": [(name, value) for name, value in request.POST.items() if name in form.fields],
+        "given": [(name, value) for name in form.fields for value in request.POST.getlist(name)],
         "difference": difference(before.template, after.template) if before.template != after.template else [],
         "settings": settings,
         "changed": bool(settings) or before.template != after.template,
-        "preview": preview_of(after, after.template, after.encoding),
+        "preview": preview_of(after, after.template, after.encoding, after.hours),
     }
     return render(request, "web/type_confirm.html", context)
 
@@ -216,7 +233,7 @@ def _show(
         "form": form,
         "test": test or TestForm(),
         "tags": [FIELDS[name] for name in operations.fields_of(message_type)],
-        "preview": preview_of(message_type, template, encoding),
+        "preview": preview_of(message_type, template, encoding, form.hours),
         "versions": operations.versions_of(message_type) if message_type.pk else [],
         "restored": restored,
         "is_used": used.exists() if message_type.pk else False,
@@ -244,6 +261,21 @@ def _written(message_type: MessageType, name: str) -> str:
 def _validity(message_type: MessageType) -> str:
     minutes = message_type.validity_minutes
     return "nunca expira" if minutes is None else counted(-(-minutes // 60), "hora", "horas")
+
+
+def _validity_of(message_type: MessageType) -> timedelta | None:
+    minutes = message_type.validity_minutes
+    return None if minutes is None else timedelta(minutes=minutes)
+
+
+def _hours(hours: Hours) -> str:
+    """When it leaves, and when the next one would; empty without a limit."""
+    if not hours.is_limited:
+        return ""
+    opens = opening_words(hours, timezone.now())
+    return f"Sai {hours_words(hours)}. " + (
+        f"Agora está fora do horário: sai {opens}." if opens else "Agora pode sair."
+    )
 
 
 def _size(found: Measure) -> str:
