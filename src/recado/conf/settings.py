@@ -27,6 +27,7 @@ RECADO_COMPANY_PHONE = cast(str, _environment["COMPANY_PHONE"])
 RECADO_SUCCESS_REASONS = cast(tuple[int, ...], _environment["SUCCESS_REASONS"])
 RECADO_PACE = cast(float, _environment["PACE"])
 RECADO_SEND_DEADLINE = cast(float, _environment["SEND_DEADLINE"])
+RECADO_PHONE_CHECK_SECONDS = cast(float, _environment["PHONE_CHECK_SECONDS"])
 RECADO_SIM_PINS = cast(dict[str, str], _environment["SIM_PINS"])
 RECADO_OPT_OUT_WORDS = cast(tuple[str, ...], _environment["OPT_OUT_WORDS"])
 RECADO_ALARM_EMAIL = cast(tuple[str, ...], _environment["ALARM_EMAIL"])
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "recado.parameters",
     "recado.people",
+    "recado.clients",
     "recado.phones",
     "recado.outbox",
     "recado.inbox",
