@@ -1,7 +1,7 @@
 """A batch, its rows, what was wrong with the others, and every change of its state.
 
     Batch        one text for many mobiles: where they come from, how far the work on it is, what it counted
-    BatchRow     one SMS to be: its mobile and its whole text; from here it passes to the outbox, in the order of the lines
+    BatchRow     one SMS to be: its mobile and whole text; from here it passes to the outbox, in the order of the lines
     BatchFault   a line that gives no row, with the reason
     BatchChange  one row a change of state: when, from what, to what, by whom
 
