@@ -67,14 +67,14 @@ def test_renewing_prolongs_only_what_is_still_held(phone):
 
 def test_releasing_frees_the_phone_for_anybody_at_once(phone):
     leases.acquire(phone.pk, "a/1/1", NOW)
-    leases.release(phone.pk, "a/1/1")
-    assert held_by(phone) == ("", None)
+    leases.release(phone.pk, "a/1/1", NOW)
+    assert held_by(phone) == ("", NOW)
     assert leases.acquire(phone.pk, "b/2/2", NOW)
 
 
 def test_who_lost_the_phone_cannot_release_it(phone):
     leases.acquire(phone.pk, "b/2/2", NOW)
-    leases.release(phone.pk, "a/1/1")
+    leases.release(phone.pk, "a/1/1", NOW)
     assert held_by(phone)[0] == "b/2/2"
 
 

@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from recado.modem.condition import PhoneCondition, explain
 from recado.modem.health import Health
 from recado.modem.identity import Identity
+from recado.phones import checking
 from recado.phones.models import Condition, Phone
 
+# Still being found out, or about to be read.
+_NO_ANSWER = (Condition.CONNECTING.value, Condition.UNKNOWN.value, Condition.READY.value)
 SIGN_OF_LIFE = timedelta(seconds=10)
 
 
@@ -23,9 +26,13 @@ class PhoneReporter:
         self._condition: str | None = None
         self._reason = ""
         self._written_at: datetime | None = None
+        # Set from another thread when a person asked on a screen how the phone is.
+        self.check_wanted = False
 
     def condition(self, condition: Condition | PhoneCondition, reason: str, advice: str, now: datetime) -> None:
         """The phone stands at `condition`; written only when that is news."""
+        if condition.value not in _NO_ANSWER:
+            self._answer_check(f"{reason} {advice}".strip(), now, well=False)
         if (condition.value, reason) == (self._condition, self._reason):
             return
         fields: dict[str, object] = {"condition": condition.value, "reason": reason[:300], "advice": advice[:500]}
@@ -55,12 +62,26 @@ class PhoneReporter:
             battery_percent=health.battery_percent,
             notice=" ".join(explain(notice).reason for notice in health.notices)[:300],
         )
+        if health.condition is PhoneCondition.READY:
+            self._answer_check(_well(health), now, well=True)
 
     def alive(self, now: datetime) -> None:
         """The phone answered something just now."""
         if self._written_at is None or now - self._written_at >= SIGN_OF_LIFE:
             self._write(now)
 
+    def _answer_check(self, sentence: str, now: datetime, *, well: bool) -> None:
+        if self.check_wanted:
+            self.check_wanted = False
+            checking.answer(self._phone_id, sentence, well=well, now=now)
+
     def _write(self, now: datetime, **fields: object) -> None:
         Phone.objects.filter(pk=self._phone_id).update(last_seen_at=now, **fields)
         self._written_at = now
+
+
+def _well(health: Health) -> str:
+    readings = [health.operator] if health.operator else []
+    if health.signal_percent is not None:
+        readings.append(f"sinal {health.signal_percent}%")
+    return f"Respondeu e está pronto para enviar{': ' if readings else ''}{', '.join(readings)}."

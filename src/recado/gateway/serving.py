@@ -136,7 +136,7 @@ class PhoneService:
         self._listen(min(seconds, until_health, SLOW_POLL), until_ring=True)
 
     def _look_after_phone(self) -> None:
-        if self._around.clock.monotonic() < self._next_health:
+        if self._around.clock.monotonic() < self._next_health and not self._reporter.check_wanted:
             return
         self._look_at_row()
         health = self._driver.health()

@@ -20,7 +20,7 @@ from recado.gateway.surroundings import Surroundings
 from recado.gateway.witness import testimony
 from recado.gateway.worker import PhoneWorker
 from recado.outbox import claims, recovery
-from recado.phones import leases
+from recado.phones import checking, leases
 from recado.phones.models import Phone
 
 logger = logging.getLogger(__name__)
@@ -98,6 +98,9 @@ class Supervisor:
             if phone_id not in self._workers and phone_id not in still_leaving:
                 self._workers[phone_id] = PhoneWorker(phone_id, link, self._around)
                 self._workers[phone_id].start()
+        for phone in phones:
+            if checking.is_open(phone) and phone.pk in self._workers:
+                self._workers[phone.pk].check()
 
     def _end(self) -> None:
         everyone = [*self._workers.values(), *self._leaving]

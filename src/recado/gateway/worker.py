@@ -56,6 +56,11 @@ class PhoneWorker(threading.Thread):
         self._stopping.set()
         self.wake.set()
 
+    def check(self) -> None:
+        """Ask the phone soon how it is: a person wants to know."""
+        self._reporter.check_wanted = True
+        self.wake.set()
+
     def run(self) -> None:
         try:
             while not self._stopping.is_set():
@@ -115,7 +120,7 @@ class PhoneWorker(threading.Thread):
 
     def _give_back(self) -> None:
         try:
-            leases.release(self.phone_id, self._around.holder)
+            leases.release(self.phone_id, self._around.holder, self._around.now())
             if self.stopping:
                 self._reporter.condition(Condition.UNKNOWN, "O gateway foi encerrado.", "", self._around.now())
         except _DATABASE_ERRORS as error:

@@ -37,9 +37,9 @@ def renew(phone_ids: list[int], holder: str, now: datetime) -> int:
     return Phone.objects.filter(pk__in=phone_ids, holder=holder).update(held_until=now + LEASE)
 
 
-def release(phone_id: int, holder: str) -> None:
-    """Give the phone back, if `holder` has it."""
-    Phone.objects.filter(pk=phone_id, holder=holder).update(holder="", held_until=None)
+def release(phone_id: int, holder: str, now: datetime) -> None:
+    """Give the phone back, if `holder` has it; `held_until` keeps when that was."""
+    Phone.objects.filter(pk=phone_id, holder=holder).update(holder="", held_until=now)
 
 
 def is_gone(holder: str) -> bool:

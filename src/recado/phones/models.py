@@ -92,6 +92,14 @@ class Phone(models.Model):
     balance = models.CharField("saldo", max_length=200, blank=True)
     balance_at = models.DateTimeField("saldo consultado em", null=True)
 
+    check_asked_at = models.DateTimeField("teste pedido em", null=True)
+    check_asked_by = models.CharField("teste pedido por", max_length=150, blank=True)
+    check_answered_at = models.DateTimeField("teste respondido em", null=True)
+    check_well = models.BooleanField(default=False)
+    check_answer = models.CharField("resposta do teste", max_length=600, blank=True)
+    # The queue's row of its last test SMS. No foreign key: the queue is a room above this one.
+    test_message_id = models.BigIntegerField("mensagem do último teste", null=True)
+
     holder = models.CharField(max_length=120, blank=True)
     held_until = models.DateTimeField(null=True)
 

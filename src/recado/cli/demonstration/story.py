@@ -78,7 +78,7 @@ def create_demonstration(now: datetime | None = None) -> str:
         phone = Phone.objects.create(name=PHONE_NAME, link=link, pace_seconds=_PACE.total_seconds())
         chance = random.Random(SEED)  # noqa: S311 - the same weeks every time are wanted, no secret
         _Story(chance, phone, agenda.plan(chance, at)).play(at)
-        leases.release(phone.pk, _HOLDER)
+        leases.release(phone.pk, _HOLDER, timezone.now())
         Phone.objects.filter(pk=phone.pk).update(last_send_started_at=None)
     requests, messages = ServiceRequest.objects.count(), Message.objects.count()
     return f"{counted(requests, 'RA', 'RAs')} e {counted(messages, 'mensagem', 'mensagens')}"
