@@ -85,6 +85,25 @@ def test_the_queue_is_told_with_its_end(messages, wait, words):
     assert queue_words(QueueForecast(messages, messages, wait, None), NOW) == words
 
 
+@pytest.mark.parametrize(
+    ("messages", "held", "words"),
+    [
+        (3, 3, "3 mensagens na fila. Esperam o horário do seu tipo: às 9h14."),
+        (1, 1, "1 mensagem na fila. Espera o horário do seu tipo: às 9h14."),
+        (
+            3,
+            1,
+            "3 mensagens na fila, cerca de 14 s. Término às 8h14."
+            " Fora dessa conta, 1 espera o horário do seu tipo: às 9h14.",
+        ),
+    ],
+)
+def test_what_waits_for_its_hours_is_told_apart(messages: int, held: int, words: str) -> None:
+    wait = timedelta(seconds=7 * (messages - held))
+    queue = QueueForecast(messages, messages - held, wait, None, held, NOW + timedelta(hours=1))
+    assert queue_words(queue, NOW) == words
+
+
 def test_a_search_goes_by_post_so_that_no_number_stands_in_an_address(browser):
     page = show(browser)
     assert '<form class="rc-search" method="post" action="/cliente/procurar/"' in page
@@ -106,7 +125,7 @@ def test_the_main_screen_costs_few_queries(browser, django_assert_max_num_querie
     ready_phone()
     for _ in range(5):
         queue_message()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         show(browser)
 
 

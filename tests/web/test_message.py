@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from django.utils import timezone
 
 from recado.inbox.receiving import receive
 from recado.outbox import decisions
@@ -279,3 +281,12 @@ def test_the_replies_of_the_customer_since_the_message_are_shown(browser):
     assert "Ainda sem água &lt;b&gt;" in page
     assert "Antes" not in page
     assert MOBILE not in "".join(re.findall(r'(?:href|action)="[^"]*"', page))
+
+
+def test_one_that_waits_for_the_hours_of_its_type_says_when_it_leaves(browser: Client) -> None:
+    local = timezone.localtime()
+    opens, closes = (local + timedelta(hours=hours) for hours in (1, -1))
+    kind = make_type(hours_from=opens.time().replace(second=0, microsecond=0), hours_until=closes.time())
+    page = words(browser.get(f"/mensagens/{queue_message(kind=kind).pk}/"))
+    assert "Agora está fora do horário deste tipo: sai" in page
+    assert "Agora está fora do horário" not in words(browser.get(f"/mensagens/{queue_message().pk}/"))

@@ -166,5 +166,5 @@ def test_many_phones_cost_no_query_each_but_their_last_change(browser: Client, d
     for number in range(8):
         ready_phone(f"Aparelho {number}")
     Message.objects.filter(status=Status.QUEUED).delete()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         show(browser, "/aparelhos/vivo/")

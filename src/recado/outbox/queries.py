@@ -28,7 +28,9 @@ from django.utils import timezone
 
 from recado.gsm import EncodeError
 from recado.outbox.claims import parts_of
+from recado.outbox.hours import closed
 from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, MessageType, Status
+from recado.outbox.types import limited_hours
 
 # How many queued messages are cut into parts to learn how many parts one has: the rest is taken to be like them.
 _SAMPLE = 50
@@ -165,20 +167,34 @@ def day_figures(day: date) -> DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class QueueForecast:
-    """How much waits and how long it takes: `wait` is None when no phone is ready; `oldest`: its first moment."""
+    """How much waits and how long it takes: `wait` is None when no phone is ready; `oldest`: its first moment.
+
+    `held` of the messages wait for the hours of their types, the first of which begin at `opens_at`; they are not in
+    `parts` and `wait`.
+    """
 
     messages: int
     parts: int
     wait: timedelta | None
     oldest: datetime | None
+    held: int = 0
+    opens_at: datetime | None = None
 
 
-def forecast(paces: Sequence[float]) -> QueueForecast:
+def forecast(paces: Sequence[float], now: datetime) -> QueueForecast:
     """Reckon the queue in parts times pace; `paces` are the seconds between two sends of each ready phone."""
     queued = Message.objects.filter(status=Status.QUEUED)
     messages = queued.count()
-    sample = [_parts(message) for message in queued.order_by("priority", "pk")[:_SAMPLE]]
-    parts = round(messages * sum(sample) / len(sample)) if sample else 0
+    local = timezone.localtime(now)
+    limited = limited_hours()
+    shut = closed(limited, local)
+    waits = (
+        dict(queued.filter(type_id__in=shut).order_by().values_list("type_id").annotate(Count("pk"))) if shut else {}
+    )
+    leaves = queued.exclude(type_id__in=shut) if shut else queued
+    sample = [_parts(message) for message in leaves.order_by("priority", "pk")[:_SAMPLE]]
+    held = sum(waits.values())
+    parts = round((messages - held) * sum(sample) / len(sample)) if sample else 0
     # A pace of nothing still takes the seconds of the talk itself.
     per_second = sum(1 / max(pace, 1.0) for pace in paces)
     return QueueForecast(
@@ -186,6 +202,8 @@ def forecast(paces: Sequence[float]) -> QueueForecast:
         parts=parts,
         wait=timedelta(seconds=parts / per_second) if per_second else None,
         oldest=queued.aggregate(at=Min("moment"))["at"],
+        held=held,
+        opens_at=min((row.hours.opens_at(local) for row in limited if row.type_id in waits), default=None),
     )
 
 

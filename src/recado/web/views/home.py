@@ -51,7 +51,7 @@ def _figures() -> dict[str, Any]:
     today = timezone.localdate(now)
     figures = day_figures(today)
     ready = [state.phone.pace_seconds for state in house.phones if state.ready]
-    queue = forecast(ready)
+    queue = forecast(ready, now)
     stopped = [state for state in house.phones if state.stopped]
     return {
         "house": house,
@@ -81,9 +81,22 @@ def queue_words(queue: QueueForecast, now: datetime) -> str:
     if not queue.messages:
         return "Nenhuma mensagem na fila."
     many = counted(queue.messages, "mensagem na fila", "mensagens na fila")
+    held = _held_words(queue, now)
+    if queue.held == queue.messages:
+        return f"{many}. {held}"
     if queue.wait is None:
-        return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde."
-    return f"{many}, cerca de {duration(queue.wait)}. Término {when(now + queue.wait, now)}."
+        return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde. {held}".rstrip()
+    return f"{many}, cerca de {duration(queue.wait)}. Término {when(now + queue.wait, now)}. {held}".rstrip()
+
+
+def _held_words(queue: QueueForecast, now: datetime) -> str:
+    """How many wait for the hours of their types, and when the first of these begin."""
+    if not queue.held or queue.opens_at is None:
+        return ""
+    many = counted(queue.held, "espera o horário do seu tipo", "esperam o horário do seu tipo")
+    if queue.held == queue.messages:
+        return f"{'Espera' if queue.held == 1 else 'Esperam'} o horário do seu tipo: {when(queue.opens_at, now)}."
+    return f"Fora dessa conta, {many}: {when(queue.opens_at, now)}."
 
 
 def _list_url(first: datetime, last: datetime, **filters: str) -> str:

@@ -23,6 +23,7 @@ from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note
+from recado.web.hours_words import opening_words
 from recado.web.live import live_part
 from recado.web.views.returning import FIELD, return_url
 
@@ -83,6 +84,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "moving": found.status in MOVING or _awaits_report(found, now, before=REPORT_SOON),
         "report_overdue": awaited(found) and not _awaits_report(found, now, before=REPORT_OVERDUE),
         "retry_at": _retry_at(found, now),
+        "opening": opening_words(found.type.hours, now) if found.status == Status.QUEUED else "",
         "correctable": CORRECTABLE,
         "discardable": DISCARDABLE,
         "parts": parts,

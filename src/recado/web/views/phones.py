@@ -74,7 +74,7 @@ def _set_paused(request: HttpRequest, pk: int, *, paused: bool) -> HttpResponse:
 def _figures() -> dict[str, Any]:
     now = timezone.now()
     house = House(known=True)
-    queue = forecast([state.phone.pace_seconds for state in house.phones if state.ready])
+    queue = forecast([state.phone.pace_seconds for state in house.phones if state.ready], now)
     words = queue_words(queue, now)
     return {
         "house": house,
