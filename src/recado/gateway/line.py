@@ -7,6 +7,9 @@ import hmac
 
 from django.conf import settings
 
+from recado.gateway.at_sender import AtSender
+from recado.gateway.sender import Sender
+from recado.gateway.surroundings import Surroundings
 from recado.modem.clock import Clock
 from recado.modem.driver import Driver
 from recado.modem.settings import DriverSettings
@@ -19,6 +22,11 @@ Habits = tuple[bool, str]
 def habits_of(phone: Phone) -> Habits:
     """What of the row a driver is made with: when it changes, the line is opened anew."""
     return phone.store_first, phone.smsc_wanted
+
+
+def open_sender(phone: Phone, around: Surroundings) -> Sender:
+    """Open the way by which `phone` sends. Raises `modem.errors.PhoneDown` when it cannot be opened."""
+    return AtSender(driver_for(phone, around.open_link(phone.link), around.clock))
 
 
 def driver_for(phone: Phone, transport: Transport, clock: Clock) -> Driver:

@@ -13,19 +13,16 @@ from typing import Protocol
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from recado.gateway.bell import Wake
-from recado.gateway.care import Care
 from recado.gateway.choosing import Choice
-from recado.gateway.incoming import Incoming
 from recado.gateway.line import Habits, habits_of
 from recado.gateway.pace import Pace
 from recado.gateway.reporting import PhoneReporter
-from recado.gateway.submission import submit_of
+from recado.gateway.sender import Sender
 from recado.gateway.surroundings import LeaseLost, LineChanged, Surroundings
 from recado.gateway.translation import to_try_result
 from recado.gateway.witness import Witness
-from recado.gsm import Cause, EncodeError, Verdict
+from recado.gsm import Verdict
 from recado.modem.condition import PhoneCondition
-from recado.modem.driver import Driver
 from recado.modem.errors import PhoneDown
 from recado.modem.events import Event, LateAnswer, OtherLine, Rebooted, ReportArrived, SmsArrived
 from recado.modem.outcome import Outcome, Rejected, SendStep
@@ -69,12 +66,12 @@ class PhoneService:
     """The life of one open line: health, pace, claim, send, write down."""
 
     def __init__(
-        self, worker: Owner, driver: Driver, witness: Witness, around: Surroundings, reporter: PhoneReporter
+        self, worker: Owner, sender: Sender, witness: Witness, around: Surroundings, reporter: PhoneReporter
     ) -> None:
         self._worker = worker
-        self._driver = driver
+        self._sender = sender
         self._witness = witness
-        self._incoming = Incoming(driver, worker.phone_id, around.now)
+        self._incoming = sender.hearing(worker.phone_id, around.now)
         self._around = around
         self._reporter = reporter
         self._phone = Phone(pk=worker.phone_id)
@@ -92,11 +89,11 @@ class PhoneService:
         try:
             self._serve()
         finally:
-            self._incoming.keep((*self._arrived, *self._driver.take_events()))
+            self._incoming.keep((*self._arrived, *self._sender.take_events()))
 
     def _serve(self) -> None:
         self._incoming.take_stored()
-        self._care = Care(self._driver, self._phone, self._around)
+        self._care = self._sender.tending(self._phone, self._around)
         while not self._worker.stopping:
             self._look_after_phone()
             wait = self._seconds_until_send()
@@ -139,7 +136,7 @@ class PhoneService:
         if self._around.clock.monotonic() < self._next_health and not self._reporter.check_wanted:
             return
         self._look_at_row()
-        health = self._driver.health()
+        health = self._sender.health()
         now = self._around.now()
         self._ready = health.condition is PhoneCondition.READY
         if not (self._ready and self._refused_until):
@@ -184,7 +181,7 @@ class PhoneService:
         wake = self._worker.wake
         deadline = self._around.clock.monotonic() + seconds
         while not self._worker.stopping and (left := deadline - self._around.clock.monotonic()) > 0:
-            self._attend(self._driver.wait(left, wake.fileno()))
+            self._attend(self._sender.wait(left, wake.fileno()))
             if until_ring:
                 return
             wake.clear()
@@ -206,7 +203,7 @@ class PhoneService:
             self._pace.started()
             self._choice.begun(self._phone, claim)
             outcome = self._send(claim)
-            self._arrived = self._driver.take_events()
+            self._arrived = self._sender.take_events()
             more, following = self._write_down(claim, outcome)
             if following is not None:
                 continue
@@ -239,11 +236,7 @@ class PhoneService:
         return following
 
     def _send(self, claim: Claim) -> Outcome:
-        try:
-            submit = submit_of(claim.part, claim.number, claim.message_type)
-        except EncodeError as fault:
-            return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
-        return self._driver.send(submit, on_step=lambda step: self._step(claim, step))
+        return self._sender.send(claim, lambda step: self._step(claim, step))
 
     def _step(self, claim: Claim, step: SendStep) -> None:
         """Told before each step. A process that was stopped on the way must not submit what another may send by now."""
@@ -276,7 +269,7 @@ class PhoneService:
         """Tell the phone that what it said is kept; should it be gone, what was claimed for it never left."""
         self._arrived = ()
         try:
-            self._driver.acknowledge()
+            self._sender.acknowledge()
         except PhoneDown as down:
             if following is not None:
                 never_left = PhoneDownOutcome(down.condition, down.reason, down.advice)

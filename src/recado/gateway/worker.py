@@ -16,13 +16,13 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from recado.gateway.bell import Wake
 from recado.gateway.complaint import Complaint
-from recado.gateway.line import driver_for
+from recado.gateway.line import open_sender
 from recado.gateway.reporting import PhoneReporter
+from recado.gateway.sender import Sender
 from recado.gateway.serving import PhoneService
 from recado.gateway.surroundings import LeaseLost, LineChanged, Surroundings
 from recado.gateway.witness import Witness, testimony
 from recado.modem.condition import PhoneCondition
-from recado.modem.driver import Driver
 from recado.modem.errors import PhoneDown
 from recado.outbox import recovery
 from recado.phones import leases
@@ -93,18 +93,18 @@ class PhoneWorker(threading.Thread):
             self._failures += 1
 
     def _connect_and_serve(self) -> None:
-        with closing(Witness(self.phone_id)) as witness, closing(self._connect()) as driver:
-            identity = driver.start()
+        with closing(Witness(self.phone_id)) as witness, closing(self._connect()) as sender:
+            identity = sender.start()
             self._reporter.identity(identity, self._around.now())
             logger.info("phone %s: %s %s is ready", self.phone_id, identity.manufacturer, identity.model)
             self._failures = 0
-            PhoneService(self, driver, witness, self._around, self._reporter).serve()
+            PhoneService(self, sender, witness, self._around, self._reporter).serve()
 
-    def _connect(self) -> Driver:
-        transport = self._around.open_link(self.link)
+    def _connect(self) -> Sender:
+        sender = open_sender(Phone.objects.get(pk=self.phone_id), self._around)
         if self._failures == 0:
             self._report(Condition.CONNECTING, "Conectando ao aparelho.", "")
-        return driver_for(Phone.objects.get(pk=self.phone_id), transport, self._around.clock)
+        return sender
 
     def _report(self, condition: Condition | PhoneCondition, reason: str, advice: str) -> None:
         logger.info("phone %s: %s", self.phone_id, condition.value)
