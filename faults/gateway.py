@@ -38,7 +38,7 @@ def _hurry() -> None:
     from recado.phones import leases
 
     settings.RECADO_SEND_DEADLINE = SEND_DEADLINE
-    serving.HEALTH_EVERY, serving.HEALTH_EVERY_WHEN_ILL = 1.0, 0.3
+    settings.RECADO_PHONE_CHECK_SECONDS, serving.HEALTH_EVERY_WHEN_ILL = 1.0, 0.3
     serving.SLOW_POLL, serving.DATABASE_WAIT = 0.5, 0.2
     worker.RECONNECT_WAITS, worker.LEASE_WAIT, worker.DATABASE_WAIT = (0.1, 0.2), 0.2, 0.2
     supervisor.ROUND_SECONDS, supervisor.RENEW_EVERY, supervisor.TIDY_EVERY = 0.2, 0.5, 0.5

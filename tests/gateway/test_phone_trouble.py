@@ -31,7 +31,7 @@ from tests.gateway.conftest import Scene, fresh, queue, until
 def test_a_phone_that_falls_ill_is_named_waits_and_recovers(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, fault: str, value: object, condition: Condition
 ) -> None:
-    monkeypatch.setattr("recado.gateway.serving.HEALTH_EVERY", 0.2)
+    monkeypatch.setattr("recado.gateway.serving.settings.RECADO_PHONE_CHECK_SECONDS", 0.2)
     monkeypatch.setattr("recado.gateway.serving.HEALTH_EVERY_WHEN_ILL", 0.2)
     _, emulator = scene.add_phone()
     scene.start()

@@ -86,7 +86,7 @@ def test_the_phones_store_tells_what_became_of_a_message_cut_off(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, fate: str
 ) -> None:
     monkeypatch.setattr("recado.gateway.stored.settings.RECADO_SEND_DEADLINE", 0.5, raising=False)
-    monkeypatch.setattr("recado.gateway.serving.HEALTH_EVERY", 0.3)
+    monkeypatch.setattr("recado.gateway.serving.settings.RECADO_PHONE_CHECK_SECONDS", 0.3)
     phone, emulator = scene.add_phone(faults={"drop_after_submit": {"value": fate, "times": 1}})
     Phone.objects.filter(pk=phone.pk).update(store_first=True)
     message = queue()

@@ -244,6 +244,12 @@ SETTINGS: tuple[Setting, ...] = (
         _seconds(180, 3600),
     ),
     Setting(
+        "PHONE_CHECK_SECONDS",
+        "Segundos entre as perguntas a um aparelho parado (AT, rede, sinal), que notam a ligação que caiu em silêncio.",
+        "30",
+        _seconds(5, 300),
+    ),
+    Setting(
         "SIM_PINS",
         "PIN do chip de cada aparelho, como Aparelho 1=1234;Aparelho 2=5678. Segredo;"
         " cada um é tentado uma vez por chip.",

@@ -10,6 +10,7 @@ import logging
 from datetime import timedelta
 from typing import Protocol
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from recado.gateway.bell import Wake
@@ -36,7 +37,6 @@ from recado.phones.models import Condition, Phone
 logger = logging.getLogger(__name__)
 
 SLOW_POLL = 5.0
-HEALTH_EVERY = 30.0
 HEALTH_EVERY_WHEN_ILL = 5.0
 # Signal and battery are looked at even while everything goes out well.
 HEALTH_AT_LEAST_EVERY = 120.0
@@ -147,7 +147,7 @@ class PhoneService:
         if self._incoming.behind:
             self._incoming.take_stored()
         self._care.look(self._phone)
-        wait = HEALTH_EVERY if self._ready else HEALTH_EVERY_WHEN_ILL
+        wait = settings.RECADO_PHONE_CHECK_SECONDS if self._ready else HEALTH_EVERY_WHEN_ILL
         self._last_health = self._around.clock.monotonic()
         self._next_health = self._last_health + wait
 
@@ -315,7 +315,9 @@ class PhoneService:
                     self._next_health = monotonic
                 else:
                     # A phone that has just sent is well: its next message need not wait for the questions.
-                    self._next_health = min(monotonic + HEALTH_EVERY, self._last_health + HEALTH_AT_LEAST_EVERY)
+                    self._next_health = min(
+                        monotonic + settings.RECADO_PHONE_CHECK_SECONDS, self._last_health + HEALTH_AT_LEAST_EVERY
+                    )
             case _ if result.result == AttemptResult.UNKNOWN:
                 # Silence after Ctrl-Z: ask at once whether the phone still lives.
                 self._next_health = monotonic

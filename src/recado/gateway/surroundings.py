@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 
 from django.utils import timezone
 
@@ -31,3 +32,4 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     now: Callable[[], datetime] = timezone.now
     roster: Roster = field(default_factory=Roster)
+    chance: Random = field(default_factory=Random)

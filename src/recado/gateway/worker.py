@@ -14,6 +14,7 @@ from contextlib import closing
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from recado.gateway.backoff import wait_before
 from recado.gateway.bell import Wake
 from recado.gateway.complaint import Complaint
 from recado.gateway.line import open_sender
@@ -89,7 +90,7 @@ class PhoneWorker(threading.Thread):
             logger.warning("phone %s: the lease is lost; letting go of the line", self.phone_id)
         except PhoneDown as down:
             self._report(down.condition, down.reason, down.advice)
-            self.pause(RECONNECT_WAITS[min(self._failures, len(RECONNECT_WAITS) - 1)])
+            self.pause(wait_before(self._failures, RECONNECT_WAITS, self._around.chance))
             self._failures += 1
 
     def _connect_and_serve(self) -> None:
