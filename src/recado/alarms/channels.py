@@ -15,14 +15,14 @@ import smtplib
 import urllib.error
 import urllib.request
 from datetime import datetime
+from email.message import EmailMessage
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 
 from recado.alarms.models import Alarm, Channel, Notice, Occasion
 from recado.alarms.words import event, text, title
-from recado.conf.mail import parse_smtp_url
+from recado.mail.smtp import ServerDown, connected
 
 TIMEOUT_SECONDS = 15
 
@@ -49,28 +49,20 @@ def send(notice: Notice, now: datetime) -> None:
 
 
 def _send_email(notice: Notice, alarm: Alarm, occasion: Occasion) -> None:
-    server = parse_smtp_url(settings.RECADO_SMTP_URL)
-    connection = get_connection(
-        "django.core.mail.backends.smtp.EmailBackend",
-        host=server.host,
-        port=server.port,
-        username=server.user,
-        password=server.secret,
-        use_tls=server.starttls,
-        use_ssl=server.tls,
-        timeout=TIMEOUT_SECONDS,
-    )
-    domain = settings.RECADO_MAIL_FROM.rpartition("@")[2].strip("> ")
-    mail = EmailMessage(
-        f"[Recado] {title(alarm, occasion)}",
-        text(alarm, occasion),
-        settings.RECADO_MAIL_FROM,
-        list(settings.RECADO_ALARM_EMAIL),
-        headers={"Message-ID": f"<recado-notice-{notice.pk}@{domain}>", "Auto-Submitted": "auto-generated"},
-        connection=connection,
-    )
+    domain = settings.RECADO_MAIL_FROM.rpartition("@")[2]
+    mail = EmailMessage()
+    mail["Message-ID"] = f"<recado-notice-{notice.pk}@{domain}>"
+    mail["Date"] = notice.created_at
+    mail["From"] = settings.RECADO_MAIL_FROM
+    mail["To"] = ", ".join(settings.RECADO_ALARM_EMAIL)
+    mail["Subject"] = f"[Recado] {title(alarm, occasion)}"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text(alarm, occasion))
     try:
-        mail.send()
+        with connected() as connection:
+            connection.send_message(mail)
+    except ServerDown as down:
+        raise NotTold(str(down)) from down
     except (smtplib.SMTPException, OSError) as error:
         raise NotTold(f"O servidor de e-mail não aceitou o aviso ({type(error).__name__}).") from error
 

@@ -188,6 +188,19 @@ def _webhook_url(raw: str) -> str:
     return raw
 
 
+def _public_url(raw: str) -> str:
+    if not raw:
+        return raw
+    try:
+        url = _webhook_url(raw)
+        plain = not (urlsplit(url).query or urlsplit(url).fragment)
+    except ValueError:
+        plain = False
+    if not plain:
+        raise ValueError("use um endereço https:// (http:// só nesta máquina), como https://recado.companhia.example")
+    return raw.rstrip("/")
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOME",
@@ -305,6 +318,12 @@ SETTINGS: tuple[Setting, ...] = (
         _smtp_url,
     ),
     Setting("MAIL_FROM", "Remetente dos e-mails do Recado.", "", _mail_sender),
+    Setting(
+        "PUBLIC_URL",
+        "Endereço https:// pelo qual clientes abrem a página de avaliação. Vazio: nenhuma avaliação é pedida.",
+        "",
+        _public_url,
+    ),
     Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
     Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
     Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),

@@ -38,6 +38,7 @@ RECADO_ALARM_OLDEST_URGENT_MINUTES = cast(int, _environment["ALARM_OLDEST_URGENT
 RECADO_ALARM_ERROR_PERCENT = cast(int, _environment["ALARM_ERROR_PERCENT"])
 RECADO_SMTP_URL = cast(str, _environment["SMTP_URL"])
 RECADO_MAIL_FROM = cast(str, _environment["MAIL_FROM"])
+RECADO_PUBLIC_URL = cast(str, _environment["PUBLIC_URL"])
 RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "recado.clients",
     "recado.phones",
     "recado.outbox",
+    "recado.mail",
     "recado.inbox",
     "recado.alarms",
     "recado.service_requests",

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from recado.jobs.job import Job
+from recado.mail.sending import send_due
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (Job("mail", send_due),)

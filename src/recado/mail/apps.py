@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    name = "recado.mail"
+    label = "mail"
+    verbose_name = "E-mails"
