@@ -30,7 +30,7 @@ def test_without_a_change_the_environment_holds(settings: Settings) -> None:
 
 def test_a_change_holds_everywhere_at_once() -> None:
     change(company="Nova Companhia", company_phone="0800 111", success_reasons=(1, 4), pace=9.5)
-    assert company_values() == {"EMPRESA": "Nova Companhia", "TELEFONE": "0800 111"}
+    assert company_values() == {"EMPRESA": "Nova Companhia", "TELEFONE": "0800 111", "ASSINATURA": ""}
     assert {reason.pk for reason in ClosingReason.objects.all() if means_success(reason)} == {1, 4}
     assert parameters.get().pace == 9.5
 

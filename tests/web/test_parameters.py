@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
 from recado import parameters
 from recado.people.models import AuditEntry
+from tests.support.outbox import queue_message
 from tests.web.attendance import words
 
-SAME = {"company": "Companhia Exemplo de Água", "company_phone": "0800 000 0000", "success_reasons": "2", "pace": "7"}
+SAME = {
+    "company": "Companhia Exemplo de Água",
+    "company_phone": "0800 000 0000",
+    "success_reasons": "2",
+    "pace": "7",
+    "attempts": "5",
+}
 
 
 def test_a_change_holds_and_says_who_made_it(browser: Client) -> None:
@@ -42,6 +51,10 @@ def test_nothing_changed_is_told_so(browser: Client) -> None:
         ("pace", "depressa", "Informe um número de segundos."),
         ("pace", "-1", "O ritmo mínimo é 0 segundos."),
         ("pace", "NaN", "Informe um número de segundos."),
+        ("attempts", "0", "O mínimo é 1 tentativa."),
+        ("attempts", "21", "O máximo são 20 tentativas."),
+        ("signature", "x" * 41, "o limite é 40"),
+        ("signature", "a\x07b", "nenhum celular mostra"),
         ("retention_days", "29", "O mínimo são 30 dias."),
         ("retention_days", "99999", "O máximo são 3650 dias."),
     ],
@@ -50,3 +63,45 @@ def test_what_is_out_of_bounds_is_refused_in_words(browser: Client, field: str, 
     page = words(browser.post("/parametros/", SAME | {field: value}))
     assert told in page
     assert parameters.get() == parameters.defaults()
+
+
+def test_a_field_put_back_is_shown_before_it_is_saved_and_what_was_typed_stays(browser: Client) -> None:
+    browser.post("/parametros/", SAME | {"company": "Águas Novas"})
+    typed = SAME | {"company": "Águas Novas", "signature": "Conte conosco.", "padrao": "company"}
+    answer = browser.post("/parametros/", typed)
+    page = answer.content.decode()
+    assert "“Nome da companhia” voltou ao padrão na tela. Confira e salve." in page
+    assert 'value="Companhia Exemplo de Água"' in page
+    assert 'value="Conte conosco."' in page
+    assert parameters.get().company == "Águas Novas"
+
+
+def test_boxes_put_back_are_ticked_as_the_default_says(browser: Client) -> None:
+    browser.post("/parametros/", SAME | {"success_reasons": ["1", "3"]})
+    page = browser.post("/parametros/", SAME | {"success_reasons": ["1", "3"], "padrao": "success_reasons"})
+    ticked = re.findall(r'name="success_reasons" value="(\d+)"[^>]*checked', page.content.decode())
+    assert ticked == ["2"]
+
+
+def test_every_change_stays_with_who_when_and_from_what_to_what(browser: Client) -> None:
+    browser.post("/parametros/", SAME | {"retention_days": "90"})
+    browser.post("/parametros/", SAME | {"success_reasons": ["1", "2"]})
+    page = words(browser.get("/parametros/"))
+    assert "guarda tudo → 90" in page
+    assert "90 → guarda tudo" in page
+    assert "2 mudanças de guardar mensagens" in page
+    assert "1 mudança de motivos de encerramento" in page
+
+
+def test_a_signature_ends_every_sms_once(browser: Client) -> None:
+    browser.post("/parametros/", SAME | {"signature": "Conte conosco."})
+    assert queue_message("Bom dia.").text == "Bom dia. Conte conosco."
+    assert queue_message("Bom dia. Conte conosco.").text == "Bom dia. Conte conosco."
+    page = words(browser.post("/tipos/1/previa/", {"template": "Bom dia", "encoding": "fold"}))
+    assert "Bom dia Conte conosco." in page
+
+
+def test_a_new_type_begins_with_the_attempts_of_the_company(browser: Client) -> None:
+    browser.post("/parametros/", SAME | {"attempts": "3"})
+    assert 'name="max_attempts" value="3"' in browser.get("/tipos/novo/").content.decode()
+    assert 'name="max_attempts" value="5"' in browser.get("/tipos/1/").content.decode()

@@ -17,7 +17,7 @@ from recado.gsm.causes import Cause
 from recado.gsm.segment import MAX_CHARACTERS
 from recado.outbox import consent, doorbell, transitions
 from recado.outbox.models import Message, MessageType, Priority, Status
-from recado.outbox.templates import TemplateRefused, fill
+from recado.outbox.templates import SIGNATURE, TemplateRefused, fill
 
 TEST_VALIDITY = timedelta(minutes=10)
 
@@ -27,6 +27,7 @@ class Event:
     """Why a message is sent: its type, its mobile (E.164), the key that makes it one, and the values of its fields.
 
     `only_phone_id`: a test of that phone, which goes before all others, by it alone, within `TEST_VALIDITY` or never.
+    `not_before`: when it may leave at the earliest. `note`: what its history is to say of its beginning (pt-BR).
     """
 
     type_id: int
@@ -37,6 +38,8 @@ class Event:
     ra_number: int | None = None
     actor: str = ""
     only_phone_id: int | None = None
+    not_before: datetime | None = None
+    note: str = ""
 
 
 def enqueue(event: Event, *, now: datetime) -> Message | None:
@@ -53,6 +56,7 @@ def enqueue(event: Event, *, now: datetime) -> Message | None:
     if message_type.heeds_opt_out and consent.opted_out(event.number):
         status, cause, fault = Status.CANCELLED, Cause.OPTED_OUT, consent.NOTE
     is_test = event.only_phone_id is not None
+    ready_at = max(now, event.not_before or now)
     message = Message(
         type=message_type,
         number=event.number,
@@ -66,13 +70,13 @@ def enqueue(event: Event, *, now: datetime) -> Message | None:
         created_by=event.actor,
         created_at=now,
         moment=now,
-        ready_at=now,
-        expires_at=now + TEST_VALIDITY if is_test else expiry(message_type, now),
+        ready_at=ready_at,
+        expires_at=now + TEST_VALIDITY if is_test else expiry(message_type, ready_at),
         only_phone_id=event.only_phone_id,
     )
     try:
         with transaction.atomic():
-            transitions.record_new(message, actor=event.actor, note=fault, cause=cause)
+            transitions.record_new(message, actor=event.actor, note=fault or event.note, cause=cause)
     except IntegrityError:
         return Message.objects.get(idempotency_key=event.idempotency_key)
     doorbell.ring()
@@ -100,9 +104,9 @@ def expiry(message_type: MessageType, now: datetime) -> datetime | None:
 
 
 def company_values() -> dict[str, str]:
-    """The fields every type may use: the company's name and phone."""
+    """The fields every type may use, the company's name and phone; and what every text ends with."""
     held = parameters.get()
-    return {"EMPRESA": held.company, "TELEFONE": held.company_phone}
+    return {"EMPRESA": held.company, "TELEFONE": held.company_phone, SIGNATURE: held.signature}
 
 
 def _compose(event: Event, message_type: MessageType) -> tuple[str, str]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+# Under this name the values hold what every text ends with; no text can name it.
+SIGNATURE = "ASSINATURA"
 _TAG = re.compile(r"\{([^{}]*)\}")
 
 
@@ -59,7 +61,7 @@ def check_template(text: str, allowed: Iterable[str]) -> None:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Put `values` in the place of the fields of a checked `text`.
+    """Put `values` in the place of the fields of a checked `text`, and end it with the signature if they hold one.
 
     Raises TemplateRefused when a field has no value: the event cannot fill this text.
     """
@@ -69,7 +71,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             raise TemplateRefused(f"A tag {{{match[1]}}} não tem valor neste evento.")
         return values[match[1]]
 
-    return _TAG.sub(value, text)
+    filled = _TAG.sub(value, text)
+    signature = values.get(SIGNATURE, "")
+    return filled if filled.rstrip().endswith(signature) else f"{filled.rstrip()} {signature}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

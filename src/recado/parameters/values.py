@@ -16,13 +16,18 @@ from django.db import transaction
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Every parameter. `pace` in seconds; `retention_days` 0 keeps everything; `success_reasons` are GSAN's numbers."""
+    """Every parameter. `pace` in seconds; `retention_days` 0 keeps everything; `success_reasons` are GSAN's numbers.
+
+    `pace` and `attempts` are what a new phone and a new type begin with. `signature` ends every SMS; empty: none.
+    """
 
     company: str
     company_phone: str
     success_reasons: tuple[int, ...]
     pace: float
     retention_days: int = 0
+    attempts: int = 5
+    signature: str = ""
 
 
 def defaults() -> Parameters:
@@ -46,13 +51,15 @@ def get() -> Parameters:
 
 def save(wanted: Parameters, *, actor: str, now: datetime) -> list[str]:
     """Make `wanted` hold from now on; give the names of what changed. What equals its default leaves the database."""
-    from recado.parameters.models import Parameter
+    from recado.parameters.models import Parameter, ParameterChange
 
     with transaction.atomic():
         before, usual = get(), defaults()
         names = [field.name for field in fields(Parameters)]
         changed = [name for name in names if getattr(before, name) != getattr(wanted, name)]
         for name in changed:
+            old, new = getattr(before, name), getattr(wanted, name)
+            ParameterChange.objects.create(name=name, before=old, after=new, at=now, actor=actor)
             if getattr(wanted, name) == getattr(usual, name):
                 Parameter.objects.filter(pk=name).delete()
                 continue

@@ -6,13 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from recado.gsm import EncodeError, EncodingPolicy, segment
-from recado.parameters import Parameters
+from recado.parameters import Parameters, defaults
 from recado.service_requests.models import ClosingReason
+from recado.web.forms.types import MOST_ATTEMPTS
 
 LONGEST_COMPANY, LONGEST_PHONE = 40, 13
 LEAST_RETENTION, MOST_RETENTION = 30, 3650
+LONGEST_SIGNATURE = 40
 _TEXT = {"autocomplete": "off"}
 _NUMBER = {"autocomplete": "off", "inputmode": "decimal"}
 
@@ -47,6 +50,15 @@ class ParametersForm(forms.Form):
             "max_length": f"O telefone tem %(show_value)d caracteres; o limite é {LONGEST_PHONE}.",
         },
     )
+    signature = forms.CharField(
+        label="Assinatura",
+        max_length=LONGEST_SIGNATURE,
+        required=False,
+        help_text="Acrescentada ao fim de todo SMS que ainda não termine com ela. Ocupa espaço do texto: confira em"
+        " Tipos e textos. Vazio: nenhuma.",
+        widget=forms.TextInput(attrs=_TEXT),
+        error_messages={"max_length": f"A assinatura tem %(show_value)d caracteres; o limite é {LONGEST_SIGNATURE}."},
+    )
     success_reasons = forms.ModelMultipleChoiceField(
         label="Motivos de encerramento que avisam o cliente",
         queryset=ClosingReason.objects.all(),
@@ -69,6 +81,20 @@ class ParametersForm(forms.Form):
             "max_value": "O ritmo máximo é 3600 segundos.",
         },
     )
+    attempts = forms.IntegerField(
+        label="Tentativas de tipos novos",
+        min_value=1,
+        max_value=MOST_ATTEMPTS,
+        help_text="Quantas vezes o Recado tenta sozinho antes de pedir a decisão de uma pessoa. Os tipos que já existem"
+        " ficam com o que têm: mude-os em Tipos e textos.",
+        widget=forms.TextInput(attrs=_NUMBER),
+        error_messages={
+            "required": "Informe o número de tentativas.",
+            "invalid": "Informe um número inteiro de tentativas.",
+            "min_value": "O mínimo é 1 tentativa.",
+            "max_value": f"O máximo são {MOST_ATTEMPTS} tentativas.",
+        },
+    )
     retention_days = forms.IntegerField(
         label="Guardar mensagens e respostas por quantos dias",
         required=False,
@@ -87,14 +113,17 @@ class ParametersForm(forms.Form):
     @classmethod
     def of(cls, held: Parameters) -> ParametersForm:
         """The form that shows what is in force."""
-        initial = {
-            "company": held.company,
-            "company_phone": held.company_phone,
-            "success_reasons": list(held.success_reasons),
-            "pace": f"{held.pace:g}".replace(".", ","),
-            "retention_days": held.retention_days or None,
+        return cls(initial={name: shown(name, getattr(held, name)) for name in cls.base_fields})
+
+    @classmethod
+    def put_back(cls, typed: QueryDict, name: str) -> ParametersForm:
+        """The form as it was typed, with the field `name` at its default; nothing is checked, nothing saved."""
+        usual = {field: shown(field, getattr(defaults(), field)) for field in cls.base_fields}
+        kept = {
+            field: typed.getlist(field) if isinstance(default, list) else typed.get(field, "")
+            for field, default in usual.items()
         }
-        return cls(initial=initial)
+        return cls(initial=kept | {name: usual[name]})
 
     def clean_company(self) -> str:
         return self._sendable("company")
@@ -111,7 +140,12 @@ class ParametersForm(forms.Form):
             success_reasons=tuple(sorted(reason.pk for reason in given["success_reasons"])),
             pace=float(given["pace"]),
             retention_days=given["retention_days"] or 0,
+            attempts=given["attempts"],
+            signature=given["signature"],
         )
+
+    def clean_signature(self) -> str:
+        return self._sendable("signature") if self.cleaned_data["signature"] else ""
 
     def _sendable(self, name: str) -> str:
         text: str = self.cleaned_data[name]
@@ -120,3 +154,12 @@ class ParametersForm(forms.Form):
         except EncodeError:
             raise ValidationError("Há um caractere que nenhum celular mostra. Retire-o.", code="unsendable") from None
         return text
+
+
+def shown(name: str, value: Any) -> Any:
+    """A parameter's value as its field shows it."""
+    if name == "pace":
+        return f"{value:g}".replace(".", ",")
+    if name == "retention_days":
+        return value or None
+    return list(value) if isinstance(value, tuple) else value

@@ -1,9 +1,14 @@
-"""*Parâmetros*: what the whole of Recado goes by; who changed each, and when."""
+"""*Parâmetros*: what the whole of Recado goes by, with the default of each and every change that there was."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,31 +16,97 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from recado import parameters
-from recado.parameters.models import Parameter
+from recado.parameters.models import ParameterChange
 from recado.parameters.values import save
 from recado.people.models import Deed
 from recado.people.roles import Duty
+from recado.service_requests.models import ClosingReason
 from recado.web.access import needs
 from recado.web.audit import note
-from recado.web.forms.parameters import ParametersForm
+from recado.web.forms.parameters import ParametersForm, shown
+
+PUT_BACK = "padrao"
+CHANGES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change in words; empty values are said to be so."""
+
+    change: ParameterChange
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field with its default in words, and its changes, the newest first; `count` of them there are."""
+
+    field: BoundField
+    default: str
+    is_default: bool
+    changes: Sequence[Told]
+    count: int
 
 
 @require_http_methods(["GET", "POST"])
 @needs(Duty.EDIT_PARAMETERS)
 def parameters_page(request: HttpRequest) -> HttpResponse:
-    """Show what holds; save what was changed, and record each change by its name."""
-    form = ParametersForm(request.POST) if request.method == "POST" else ParametersForm.of(parameters.get())
-    if form.is_bound and form.is_valid():
-        with transaction.atomic():
-            changed = save(form.wanted(), actor=request.user.get_username(), now=timezone.now())
-            for name in changed:
-                note(request, Deed.PARAMETER_CHANGED, form.fields[name].label)
-        if changed:
-            words = ngettext("%d mudança salva.", "%d mudanças salvas.", len(changed)) % len(changed)
-            messages.success(request, f"{words} Vale a partir de agora.")
-        else:
-            messages.info(request, "Nada mudou.")
-        return redirect("parameters")
-    changes = {row.name: row for row in Parameter.objects.all()}
-    rows = [(form[name], changes.get(name)) for name in form.fields]
-    return render(request, "web/parameters.html", {"heading": "Parâmetros", "form": form, "rows": rows})
+    """Show what holds; put one field back to its default, to be looked at; save what was changed."""
+    if request.method != "POST":
+        return _show(request, ParametersForm.of(parameters.get()))
+    form = ParametersForm(request.POST)
+    if (name := request.POST.get(PUT_BACK, "")) in form.fields:
+        messages.info(request, f"“{form.fields[name].label}” voltou ao padrão na tela. Confira e salve.")
+        return _show(request, ParametersForm.put_back(request.POST, name))
+    if not form.is_valid():
+        return _show(request, form)
+    _save(request, form)
+    return redirect("parameters")
+
+
+def _save(request: HttpRequest, form: ParametersForm) -> None:
+    with transaction.atomic():
+        changed = save(form.wanted(), actor=request.user.get_username(), now=timezone.now())
+        for name in changed:
+            note(request, Deed.PARAMETER_CHANGED, form.fields[name].label)
+    if changed:
+        words = ngettext("%d mudança salva.", "%d mudanças salvas.", len(changed)) % len(changed)
+        messages.success(request, f"{words} Vale a partir de agora.")
+    else:
+        messages.info(request, "Nada mudou.")
+
+
+def _show(request: HttpRequest, form: ParametersForm) -> HttpResponse:
+    context = {"heading": "Parâmetros", "form": form, "rows": _rows(form), "put_back": PUT_BACK}
+    return render(request, "web/parameters.html", context)
+
+
+def _rows(form: ParametersForm) -> list[Row]:
+    reasons = {reason.pk: reason.name for reason in ClosingReason.objects.all()}
+    usual, held = parameters.defaults(), parameters.get()
+    changes: dict[str, list[ParameterChange]] = {}
+    for change in ParameterChange.objects.all():
+        changes.setdefault(change.name, []).append(change)
+    return [
+        Row(
+            field=form[name],
+            default=_written(name, getattr(usual, name), reasons),
+            is_default=getattr(usual, name) == getattr(held, name),
+            changes=[
+                Told(change, _written(name, change.before, reasons), _written(name, change.after, reasons))
+                for change in changes.get(name, [])[:CHANGES_SHOWN]
+            ],
+            count=len(changes.get(name, [])),
+        )
+        for name in form.fields
+    ]
+
+
+def _written(name: str, value: Any, reasons: dict[int, str]) -> str:
+    """A value in words, for history and default."""
+    if name == "success_reasons":
+        return ", ".join(reasons.get(pk, str(pk)) for pk in value) or "nenhum"
+    if name == "retention_days" and not value:
+        return "guarda tudo"
+    return str(shown(name, value)) or "vazio"

@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from recado import parameters
 from recado.gsm import Change, EncodingPolicy
 from recado.outbox import types as operations
 from recado.outbox.enqueue import Event, enqueue
@@ -72,7 +73,8 @@ def types(request: HttpRequest) -> HttpResponse:
 @needs(Duty.EDIT_TYPES)
 def type_new(request: HttpRequest) -> HttpResponse:
     """A type of the company's own, for texts that people send."""
-    return _edit(request, MessageType(fields=operations.FIELDS_OF_A_NEW_TYPE), heading="Novo tipo de SMS")
+    new = MessageType(fields=operations.FIELDS_OF_A_NEW_TYPE, max_attempts=parameters.get().attempts)
+    return _edit(request, new, heading="Novo tipo de SMS")
 
 
 @require_http_methods(["GET", "POST"])
