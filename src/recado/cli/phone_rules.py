@@ -1,10 +1,11 @@
-"""`recado phones set`: what a phone may send and when; and its rules in words, for this and for the list."""
+"""`recado phones set`: what a phone may send and when; and its rules as data, for scripts."""
 
 from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from recado.phones.models import Phone
 
 NONE = ("nenhum", "nenhuma", "todos", "todas")
-LARGEST_QUOTA = 1_000_000
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -62,6 +62,7 @@ def set_rules(name: str, **given: Any) -> None:
     from recado.cli.phones import find_phone
     from recado.outbox import doorbell
     from recado.phones import changes
+    from recado.phones.rule_values import in_words, note_of
 
     fields = _fields({option: value for option, value in given.items() if value is not None})
     if not fields:
@@ -69,30 +70,12 @@ def set_rules(name: str, **given: Any) -> None:
     phone = find_phone(name)
     for field, value in fields.items():
         setattr(phone, field, value)
-    words = "; ".join(f"{label.lower()}: {value}" for label, value in rules_in_words(phone)) or "nenhuma"
     with transaction.atomic():
-        changes.set_rules(phone, fields, note=f"Mudou as regras: {words}.", actor=shell_user(), now=timezone.now())
+        changes.set_rules(phone, fields, note=note_of(phone), actor=shell_user(), now=timezone.now())
         doorbell.ring()
     click.echo(f"Aparelho “{name}”:")
-    for label, value in rules_in_words(phone):
+    for label, value in in_words(phone):
         click.echo(f"  {label}: {value}")
-
-
-def rules_in_words(phone: Phone) -> list[tuple[str, str]]:
-    """What is set of the phone: label and value, in Portuguese."""
-    words = [("Ritmo", f"{phone.pace_seconds:g} s".replace(".", ","))]
-    quotas = (("hora", phone.quota_hour), ("dia", phone.quota_day), ("mês", phone.quota_month))
-    words += [(f"Cota por {period}", f"{quota} SMS") for period, quota in quotas if quota is not None]
-    if phone.hours_from is not None and phone.hours_until is not None:
-        words.append(("Horário", f"{phone.hours_from:%H:%M}-{phone.hours_until:%H:%M}"))
-    if phone.type_ids:
-        words.append(("Tipos", ", ".join(map(str, phone.type_ids))))
-    if phone.ddds:
-        words.append(("DDDs preferidos", ", ".join(phone.ddds)))
-    if phone.urgent_share:
-        words.append(("Guardado para urgentes", f"{phone.urgent_share}% do ritmo"))
-    words.append(("Assume a fila de outro", "sim" if phone.takes_over else "não"))
-    return words
 
 
 def rules_as_data(phone: Phone) -> dict[str, Any]:
@@ -130,9 +113,10 @@ def _quota(field: str) -> Callable[[str], dict[str, object]]:
     def read(raw: str) -> dict[str, object]:
         if raw.lower() in NONE:
             return {field: None}
-        if not (raw.isascii() and raw.isdigit() and len(raw) <= 7 and 0 < int(raw) <= LARGEST_QUOTA):
-            raise Refused(f"--{field.replace('_', '-')}: use um número de 1 a {LARGEST_QUOTA}, ou nenhuma.")
-        return {field: int(raw)}
+        from recado.phones.rule_values import read_quota
+
+        with _refusal(field.replace("_", "-"), "nenhuma"):
+            return {field: read_quota(raw)}
 
     return read
 
@@ -144,31 +128,42 @@ def _hours(raw: str) -> dict[str, object]:
     if match is None:
         raise Refused("--hours: use HH:MM-HH:MM, como 08:00-20:00, ou nenhum.")
     hour_from, minute_from, hour_until, minute_until = map(int, match.groups())
-    start, end = time(hour_from, minute_from), time(hour_until, minute_until)
-    if start == end:
-        raise Refused("--hours: o começo e o fim são iguais. Para enviar o dia todo, use nenhum.")
-    return {"hours_from": start, "hours_until": end}
+    from recado.phones.rule_values import check_hours
+
+    with _refusal("hours", "nenhum"):
+        start, end = check_hours(time(hour_from, minute_from), time(hour_until, minute_until))
+        return {"hours_from": start, "hours_until": end}
 
 
 def _types(raw: str) -> dict[str, object]:
     from recado.outbox.models import MessageType
+    from recado.phones.rule_values import read_types
 
     if raw.lower() in NONE:
         return {"type_ids": []}
     known = set(MessageType.objects.values_list("pk", flat=True))
-    words = [word.strip() for word in raw.split(",")]
-    if not all(word.isascii() and word.isdigit() and len(word) < 10 and int(word) in known for word in words):
-        raise Refused(f"--types: use os números dos tipos ({', '.join(map(str, sorted(known)))}), ou todos.")
-    return {"type_ids": sorted({int(word) for word in words})}
+    with _refusal("types", "todos"):
+        return {"type_ids": read_types([word.strip() for word in raw.split(",")], known)}
 
 
 def _ddds(raw: str) -> dict[str, object]:
+    from recado.phones.rule_values import read_ddds
+
     if raw.lower() in NONE:
         return {"ddds": []}
-    words = [word.strip() for word in raw.split(",")]
-    if not all(re.fullmatch(r"[1-9][1-9]", word) for word in words):
-        raise Refused("--ddd: use DDDs de dois dígitos, como 81,82, ou nenhum.")
-    return {"ddds": sorted(set(words))}
+    with _refusal("ddd", "nenhum"):
+        return {"ddds": read_ddds(raw)}
+
+
+@contextmanager
+def _refusal(option: str, none: str) -> Iterator[None]:
+    """Say a refusal of the phones' room as this command says it."""
+    from recado.phones.rule_values import RuleRefused
+
+    try:
+        yield
+    except RuleRefused as refusal:
+        raise Refused(f"--{option}: {refusal}, ou {none}.") from refusal
 
 
 def _as_it_is(field: str) -> Callable[[Any], dict[str, object]]:

@@ -9,7 +9,7 @@ import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
 from recado.cli.phone_line import set_line
-from recado.cli.phone_rules import rules_as_data, rules_in_words, set_rules, shell_user
+from recado.cli.phone_rules import rules_as_data, set_rules, shell_user
 
 if TYPE_CHECKING:
     from recado.phones.models import Phone
@@ -86,6 +86,7 @@ def add(name: str, link: str, pace: float | None) -> None:
 def list_phones(verbose: bool, as_json: bool) -> None:
     """Mostra os aparelhos e como está cada um."""
     from recado.phones.models import Phone
+    from recado.phones.rule_values import in_words
 
     found = list(Phone.objects.filter(enabled=True))
     if as_json:
@@ -98,7 +99,7 @@ def list_phones(verbose: bool, as_json: bool) -> None:
     click.echo(table(("Nome", "Ligação", "Ritmo", "Estado", "Operadora", "Sinal", "Motivo"), [_row(p) for p in found]))
     for phone in found if verbose else ():
         click.echo(f"\n{phone.name}")
-        for label, value in [*rules_in_words(phone), *_sent_in_words(phone)]:
+        for label, value in [*in_words(phone), *_sent_in_words(phone)]:
             click.echo(f"  {label}: {value}")
 
 

@@ -38,15 +38,23 @@ def set_paused(phone: Phone, *, paused: bool, actor: str, now: datetime) -> bool
         return bool(changed)
 
 
-def set_rules(phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime) -> None:
-    """Set those of `RULES` that `fields` names; they hold from the next message on. `note` says them in words."""
+def set_rules(
+    phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime, version: int | None = None
+) -> bool:
+    """Set those of `RULES` that `fields` names; they hold from the next message on. `note` says them in words.
+
+    With `version`, the rules must still be of that version: False, and nothing done, when somebody changed them.
+    """
     unknown = set(fields) - set(RULES)
     if unknown:
         raise ValueError(f"no rules: {sorted(unknown)}")
     with transaction.atomic():
+        unchanged = {} if version is None else {"rules_version": version}
         # A worker that still has the old rules in mind loses its next claim by the version.
-        Phone.objects.filter(pk=phone.pk).update(rules_version=F("rules_version") + 1, **fields)
-        _record(phone, note, actor, now)
+        changed = Phone.objects.filter(pk=phone.pk, **unchanged).update(rules_version=F("rules_version") + 1, **fields)
+        if changed:
+            _record(phone, note, actor, now)
+        return bool(changed)
 
 
 def set_line(phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""*Testar conexão*: a person asks on a screen, the gateway that holds the phone asks the phone, the row keeps the answer.
+"""*Testar conexão*: a person asks on a screen, the gateway that holds the phone asks it, and the row keeps the answer.
 
 The screens never talk to a phone. One question at a time and phone; who asks while one is open waits for its answer.
 """
