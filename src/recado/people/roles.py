@@ -33,6 +33,8 @@ class Duty(StrEnum):
     VIEW_REPORTS = "view_reports", "ver o painel"
     EDIT_TYPES = "edit_types", "mudar tipos e textos"
     PAUSE_PHONES = "pause_phones", "pausar e retomar aparelhos"
+    SEND_BATCHES = "send_batches", "enviar SMS em lote"
+    APPROVE_BATCHES = "approve_batches", "aprovar lotes"
     MANAGE_PHONES = "manage_phones", "cadastrar e mudar aparelhos"
     MANAGE_USERS = "manage_users", "cadastrar usuários e dar papéis"
     EDIT_PARAMETERS = "edit_parameters", "mudar parâmetros"
@@ -64,6 +66,8 @@ _SUPERVISOR = _ATTENDANT | {
     Duty.VIEW_REPORTS,
     Duty.EDIT_TYPES,
     Duty.PAUSE_PHONES,
+    Duty.SEND_BATCHES,
+    Duty.APPROVE_BATCHES,
 }
 _ADMINISTRATOR = _SUPERVISOR | {Duty.MANAGE_PHONES, Duty.MANAGE_USERS, Duty.EDIT_PARAMETERS, Duty.VIEW_AUDIT}
 
