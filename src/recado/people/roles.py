@@ -32,7 +32,7 @@ class Duty(StrEnum):
     EXPORT_DATA = "export_data", "exportar dados"
     VIEW_REPORTS = "view_reports", "ver o painel"
     EDIT_TYPES = "edit_types", "mudar tipos e textos"
-    PAUSE_PHONES = "pause_phones", "pausar e retomar aparelhos"
+    PAUSE_PHONES = "pause_phones", "pausar e retomar aparelhos, e enviar por eles um SMS de teste"
     SEND_BATCHES = "send_batches", "enviar SMS em lote"
     APPROVE_BATCHES = "approve_batches", "aprovar lotes"
     MANAGE_PHONES = "manage_phones", "cadastrar e mudar aparelhos"

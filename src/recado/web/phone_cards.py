@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from recado.outbox.models import Message, MessageType, Status
+from recado.outbox.models import SENT_GROUP, Message, MessageType, Status
+from recado.phones import checking
+from recado.phones.checking import Check
 from recado.phones.fleet import rules_of, usage_of
 from recado.phones.models import Phone, PhoneChange
 from recado.phones.rules import Period, Rules
 from recado.web.formatting import counted, date_and_time, duration, thousands, when
 from recado.web.phone_state import PhoneState
+from recado.web.words import status_words
 
+# How long a card tells of a test.
+NEWS = timedelta(days=1)
 _SPANS = ((Period.HOUR, "Nesta hora"), (Period.DAY, "Hoje"), (Period.MONTH, "Neste mês"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a test of the phone went: `label` in a word or two, `words` a sentence (pt-BR)."""
+
+    label: str
+    words: str
+    style: str
+    message_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,8 @@ class Card:
     facts: tuple[tuple[str, str], ...]
     sending: tuple[Message, ...]
     last_change: str
+    check: Told | None = None
+    test: Told | None = None
 
     @property
     def phone(self) -> Phone:
@@ -38,15 +55,47 @@ def cards(states: Sequence[PhoneState], now: datetime) -> list[Card]:
     for message in Message.objects.filter(status=Status.SENDING, phone__isnull=False).only("pk", "phone", "protocol"):
         sending.setdefault(message.phone_id or 0, []).append(message)
     types = dict(MessageType.objects.values_list("pk", "name"))
+    asked = [state.phone.test_message_id for state in states if state.phone.test_message_id is not None]
+    tests = Message.objects.in_bulk(asked)
     return [
         Card(
             state=state,
             facts=(*_facts(state.phone, now), *_told(state.phone), *_rules(rules_of(state.phone), types)),
             sending=tuple(sending.get(state.phone.pk, ())),
             last_change=_last_change(state.phone, now),
+            check=_check(state.phone, now),
+            test=_test(tests.get(state.phone.test_message_id or 0), now),
         )
         for state in states
     ]
+
+
+def _check(phone: Phone, now: datetime) -> Told | None:
+    """The last *Testar conexão*, while it is news."""
+    at, standing = phone.check_asked_at, checking.standing(phone, now)
+    if at is None or now - at > NEWS:
+        return None
+    asked = f"Pedido {when(at, now)} por {phone.check_asked_by}."
+    if standing is Check.WAITING:
+        return Told("Testando a conexão…", asked, "rc-neutral")
+    if standing is Check.UNANSWERED:
+        return Told("Teste sem resposta", f"O serviço de envio não o fez. {asked}", "rc-warn")
+    label, style = ("Conexão boa", "rc-ok") if standing is Check.WELL else ("Conexão com problema", "rc-danger")
+    return Told(label, f"{phone.check_answer} {asked}", style)
+
+
+def _test(message: Message | None, now: datetime) -> Told | None:
+    """The last SMS of a test, while it is news."""
+    if message is None or now - message.created_at > NEWS:
+        return None
+    status, words = Status(message.status), status_words(message.status)
+    reason = f" {message.reason}" if message.reason and status not in SENT_GROUP else ""
+    return Told(
+        f"SMS de teste: {status.label.lower()}",
+        f"Pedido {when(message.created_at, now)} por {message.created_by}.{reason}",
+        words.style,
+        message.pk,
+    )
 
 
 def _told(phone: Phone) -> list[tuple[str, str]]:
