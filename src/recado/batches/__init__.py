@@ -1,1 +1,1 @@
-"""*Enviar SMS em lote*: one text for many mobiles, from a file, from RAs or another room, checked before it goes out."""
+"""*Enviar SMS em lote*: one text for many mobiles, from a file, RAs or another room, checked before it goes out."""

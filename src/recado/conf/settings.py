@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "recado.mail",
     "recado.inbox",
     "recado.alarms",
+    "recado.batches",
     "recado.service_requests",
     "recado.web",
 ]

@@ -141,6 +141,7 @@ class Message(models.Model):
 
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
     before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
+    `batch` is the number of the batch that it was made for.
     `only_phone` is set for a test of that phone: no other takes it, and neither its types nor its DDDs keep it away.
     """
 
@@ -157,6 +158,7 @@ class Message(models.Model):
 
     protocol = models.CharField("protocolo", max_length=14, blank=True)
     ra_number = models.BigIntegerField("RA", null=True)
+    batch = models.BigIntegerField("lote", null=True)
     created_by = models.CharField("criada por", max_length=150, blank=True)
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", verbose_name="corrige"
@@ -191,6 +193,8 @@ class Message(models.Model):
             models.Index(fields=["ra_number"], name="message_ra", condition=Q(ra_number__isnull=False)),
             models.Index(fields=["protocol"], name="message_protocol", condition=~Q(protocol="")),
             models.Index(fields=["number"], name="message_number"),
+            # How a batch stands, from the index alone.
+            models.Index(fields=["batch", "status"], name="message_batch", condition=Q(batch__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,98 @@
+"""From the cells of a record to an SMS: the mobile made E.164, the text filled and measured, or the reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from recado.batches.columns import MOBILE
+from recado.batches.tables import UNREADABLE
+from recado.gsm import EncodeError, EncodingPolicy, segment
+from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.outbox.templates import TemplateRefused, check_template, fill
+
+MOST_PARTS = 10
+_TAG = re.compile(r"\{([^{}]*)\}")
+# What a spreadsheet writes for a long number that it was not told to be a text.
+_SCIENTIFIC = re.compile(r"\d+[.,]\d+E\+\d+", re.IGNORECASE)
+
+
+class RowRefused(ValueError):
+    """The record gives no SMS; the text (pt-BR) says why and what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An SMS to be: the mobile in E.164, the text as it is filled, how many SMS it takes."""
+
+    number: str
+    text: str
+    parts: int
+
+
+Composer = Callable[[Sequence[str]], Composed]
+
+
+def tags_in(template: str) -> list[str]:
+    """The tags that the text uses, each once, in order."""
+    return list(dict.fromkeys(_TAG.findall(template)))
+
+
+def check(template: str, tags: Sequence[str], company: Mapping[str, str]) -> None:
+    """Raise TemplateRefused (pt-BR) unless every tag of the text is a column's or the company's."""
+    check_template(template, [*tags, *company])
+
+
+def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping[str, str]) -> Composed:
+    """The SMS for the mobile as it is `written`, with the tags' `values`. Raises RowRefused."""
+    number = mobile(written)
+    for tag, value in values.items():
+        if UNREADABLE in value:
+            raise RowRefused(f"{tag}: há um caractere ilegível. Salve o arquivo como “CSV UTF-8”.")
+        if _SCIENTIFIC.fullmatch(value):
+            raise RowRefused(f"{tag}: o número veio como {value[:20]}. Formate a coluna como texto.")
+    try:
+        text = fill(template, values)
+        parts = len(segment(text, policy).parts)
+    except TemplateRefused as refusal:
+        raise RowRefused(str(refusal)) from None
+    except EncodeError:
+        raise RowRefused("O texto tem um caractere que nenhum celular mostra.") from None
+    if not text.strip():
+        raise RowRefused("O texto fica vazio.")
+    if parts > MOST_PARTS:
+        raise RowRefused(f"O texto toma {parts} SMS; o limite é {MOST_PARTS}.")
+    return Composed(number, text, parts)
+
+
+def mobile(written: str) -> str:
+    """E.164. Raises RowRefused with the sentence that the screens show for a mobile."""
+    # A spreadsheet's mark of a text, which ours write too.
+    bare = written.strip().removeprefix("'")
+    if not bare:
+        raise RowRefused("Falta o celular.")
+    if _SCIENTIFIC.fullmatch(bare):
+        raise RowRefused(f"O celular veio como {bare[:20]}. Formate a coluna como texto.")
+    try:
+        return normalise_mobile(bare)
+    except NumberRefused as refusal:
+        raise RowRefused(str(refusal)) from None
+
+
+def composer(template: str, policy: EncodingPolicy, mapping: Mapping[str, int], company: Mapping[str, str]) -> Composer:
+    """What makes an SMS of the cells of each record; `mapping` has the column (0-based) of each tag and of the mobile.
+
+    A tag that is not used in the text costs nothing, and its column may be missing.
+    """
+    used = [(tag, mapping[tag]) for tag in tags_in(template) if tag in mapping]
+    fixed = {tag: company[tag] for tag in tags_in(template) if tag in company and tag not in mapping}
+    mobile_at = mapping[MOBILE]
+    needed = max([mobile_at, *(place for _, place in used)])
+
+    def made(cells: Sequence[str]) -> Composed:
+        if len(cells) <= needed:
+            raise RowRefused(f"Falta a coluna {len(cells) + 1}. Se um texto tem o separador, ponha-o entre aspas.")
+        return compose(template, policy, cells[mobile_at], fixed | {tag: cells[at].strip() for tag, at in used})
+
+    return made

@@ -1,0 +1,71 @@
+"""Putting many messages of one type in the queue at once: the bulk twin of `enqueue`, for batches.
+
+The texts come filled and measured. The same rules hold: one message a key, one row of history a message, nobody who
+does not want the type is written to, and one ring for all. Whatever the type says, they go after everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recado.outbox import doorbell
+from recado.outbox.enqueue import expiry
+from recado.outbox.inserting import insert_many
+from recado.outbox.models import Message, MessageType, OptOut, Priority, Status, StatusChange
+from recado.outbox.transitions import PROGRAM
+
+_NUMBERS_A_QUESTION = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A text for a mobile (E.164) and the key that makes it one message; `expires_at` where it ends before its type."""
+
+    number: str
+    text: str
+    key: str
+    expires_at: datetime | None = None
+
+
+def enqueue_many(
+    ready: Sequence[Ready], message_type: MessageType, *, batch: int, actor: str, note: str, now: datetime
+) -> list[int]:
+    """Queue `ready` as messages of the batch numbered `batch`, in their order; give the numbers of the new messages.
+
+    Leave those out before who do not want the type (`unwilling`). Call it inside a transaction.
+    """
+    limit = expiry(message_type, now)
+    prototype = Message(
+        type=message_type,
+        encoding=message_type.encoding,
+        priority=Priority.BULK,
+        status=Status.QUEUED,
+        batch=batch,
+        created_by=actor,
+        created_at=now,
+        moment=now,
+        ready_at=now,
+        expires_at=limit,
+    )
+    rows = [(row.number, row.text, row.key, _first(limit, row.expires_at)) for row in ready]
+    made = insert_many(prototype, ("number", "text", "idempotency_key", "expires_at"), rows, returning="id")
+    history = StatusChange(at=now, before="", after=Status.QUEUED, actor=actor or PROGRAM, note=note[:400])
+    insert_many(history, ("message_id",), [(message_id,) for message_id in made], returning="id")
+    if made:
+        doorbell.ring()
+    return made
+
+
+def unwilling(numbers: Sequence[str]) -> set[str]:
+    """Those of `numbers` whose owners do not want messages of the types that heed it."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), _NUMBERS_A_QUESTION):
+        some = numbers[start : start + _NUMBERS_A_QUESTION]
+        found |= set(OptOut.objects.filter(number__in=some, ended_at=None).values_list("number", flat=True))
+    return found
+
+
+def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)
