@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from recado import parameters
 from recado.inbox.models import Reply
+from recado.outbox.balance import remove
 from recado.outbox.models import SENT_GROUP, Message, Status
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def remove_old(now: datetime) -> int:
         *Reply.objects.filter(received_at__lt=before).order_by("received_at").values_list("pk", flat=True)[:AT_ONCE]
     ]
     if gone:
-        Message.objects.filter(pk__in=gone).delete()
+        remove(gone)
     if replies:
         Reply.objects.filter(pk__in=replies).delete()
     if count := len(gone) + len(replies):

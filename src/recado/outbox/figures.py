@@ -1,16 +1,18 @@
 """What became of the messages of a period, counted for the supervisor's panel.
 
 Hours are grouped in UTC by the database and made local here: no function of Python runs for each row. Days and hours,
-statuses and types come from the index `message_consult`; phones and waits read the period's rows. The wait is that from
-the queue to the network's answer; its percentiles are exact to the second, from how many messages waited how long.
+statuses and types come from the index `message_consult`; phones and waits read the period's rows, both at once. The
+wait is that from the queue to the network's answer; its percentiles are exact to the second, from how many waited how
+long.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, IntegerField, QuerySet
@@ -18,6 +20,7 @@ from django.utils import timezone
 
 from recado.outbox.models import SENT_GROUP, Message, Status
 from recado.outbox.queries import day_start, needing_a_person
+from recado.phones.models import Phone
 
 
 class _Hour(Func):
@@ -41,7 +44,7 @@ class _Seconds(Func):
     output_field = IntegerField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        return self.as_sql(compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)", **more)
+        return self.as_sql(compiler, connection, template="unixepoch(%(expressions)s)", **more)
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
         return self.as_sql(compiler, connection, template="floor(extract(epoch FROM %(expressions)s))::bigint", **more)
@@ -77,14 +80,12 @@ def figures(start: date, end: date) -> Figures:
     days = {start + timedelta(days=number): Counter[str]() for number in range((end - start).days + 1)}
     hours = [0] * 24
     statuses: Counter[str] = Counter()
-    for hour, status, count in _grouped(found.annotate(hour=_Hour("moment")), "hour", "status"):
-        local = timezone.localtime(datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC))
-        days.setdefault(local.date(), Counter())[status] += count
-        hours[local.hour] += count
+    for (day, hour), status, count in _by_local_hour(found):
+        days.setdefault(day, Counter())[status] += count
+        hours[hour] += count
         statuses[status] += count
-    went = found.filter(status__in=SENT_GROUP)
     unsent = needing_a_person().filter(moment__gte=day_start(start), moment__lt=day_start(end + timedelta(days=1)))
-    waited = went.exclude(sent_at=None).annotate(seconds=_Seconds("sent_at") - _Seconds("created_at"))
+    phones, waits = _sent(found)
     return Figures(
         start,
         end,
@@ -93,8 +94,8 @@ def figures(start: date, end: date) -> Figures:
         hours=hours,
         types=dict(_pairs(found, "type_id")),
         causes=dict(_pairs(unsent, "cause")),
-        phones=dict(_pairs(went.exclude(phone=None), "phone__name")),
-        waits=Counter({max(0, seconds): count for seconds, count in _pairs(waited, "seconds")}),
+        phones=phones,
+        waits=waits,
     )
 
 
@@ -106,6 +107,33 @@ def percentile(waits: Counter[int], share: float) -> timedelta | None:
         if seen >= wanted:
             return timedelta(seconds=seconds)
     return None
+
+
+def _by_local_hour(found: QuerySet[Message]) -> Iterator[tuple[tuple[date, int], str, int]]:
+    """Day and hour, status, count. Some 4,000 rows a month bear 744 hours: each is read once."""
+
+    @cache
+    def local(written: str) -> tuple[date, int]:
+        at = timezone.localtime(datetime.fromisoformat(written).replace(tzinfo=UTC))
+        return at.date(), at.hour
+
+    for hour, status, count in _grouped(found.annotate(hour=_Hour("moment")), "hour", "status"):
+        yield local(hour), status, count
+
+
+def _sent(found: QuerySet[Message]) -> tuple[dict[str, int], Counter[int]]:
+    """How many went out by each phone, the busiest first; and how many waited how many seconds."""
+    by_phone: Counter[int] = Counter()
+    waits: Counter[int] = Counter()
+    went = found.filter(status__in=SENT_GROUP).annotate(seconds=_Seconds("sent_at") - _Seconds("created_at"))
+    for phone_id, seconds, count in _grouped(went, "phone_id", "seconds"):
+        if phone_id is not None:
+            by_phone[phone_id] += count
+        if seconds is not None:
+            waits[max(0, seconds)] += count
+    names = dict(Phone.objects.filter(pk__in=by_phone).values_list("pk", "name"))
+    named = [(names[phone_id], count) for phone_id, count in by_phone.items()]
+    return dict(sorted(named, key=lambda pair: (-pair[1], pair[0]))), waits
 
 
 def _grouped(found: QuerySet[Any], *names: str) -> Iterable[tuple[Any, ...]]:

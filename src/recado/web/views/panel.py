@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from recado.outbox.balance import Balance, balance
 from recado.outbox.figures import Figures, figures
 from recado.outbox.models import CAUSES, SENT_GROUP, MessageType, Status
 from recado.people.roles import Duty
@@ -61,32 +62,42 @@ def panel(request: HttpRequest) -> HttpResponse:
     return render(request, "web/panel.html", context)
 
 
-def balance(found: Figures, missing: int) -> str:
-    """The sum in words: events on one side, what became of their messages on the other."""
+def balance_words(found: Balance, missing: int) -> str:
+    """The sum in words: what was asked for on one side, with the `missing` events that have no message; what became of
+    it on the other."""
     parts = []
     for statuses, one, many in _SUMMED:
-        count = sum(found.statuses.get(status, 0) for status in statuses)
+        count = sum(found.became.get(status, 0) for status in statuses)
         if count:
             parts.append(f"{thousands(count)} {one if count == 1 else many}")
+    if found.removed:
+        parts.append(counted(found.removed, "removida pelo prazo de guarda", "removidas pelo prazo de guarda"))
     became = f": {', '.join(parts)}" if parts else ""
-    events = counted(found.total + missing, "evento", "eventos")
-    sign = "=" if not missing else "≠"
-    verdict = "Tudo confere." if not missing else f"Diferença de {thousands(missing)}."
-    return f"{events} {sign} {counted(found.total, 'mensagem', 'mensagens')}{became}. {verdict}"
+    asked = found.asked + missing
+    sign = "=" if asked == found.found else "≠"
+    verdict = "Tudo confere." if asked == found.found else f"Diferença de {thousands(abs(asked - found.found))}."
+    return f"{counted(asked, 'SMS pedido', 'SMS pedidos')} {sign} {_messages(found.found)}{became}. {verdict}"
+
+
+def _messages(count: int) -> str:
+    return counted(count, "mensagem", "mensagens")
 
 
 def _shown(found: Figures) -> dict[str, Any]:
-    missing = untold(found.start, found.end)
+    missing, sums = untold(found.start, found.end), balance(found.start, found.end)
     names = dict(MessageType.objects.values_list("pk", "name"))
     period = {"inicio": written_date(found.start), "fim": written_date(found.end)}
     half, most = found.wait(0.5), found.wait(0.95)
     return {
-        "balance": balance(found, len(missing)),
+        "balance": balance_words(sums, len(missing)),
+        "even": sums.asked + len(missing) == sums.found,
         "missing": [{"event": event, "type": names[event.type_id]} for event in missing],
         "list_url": f"{reverse('messages')}?{urlencode(period)}",
         "total": found.total,
         "waits": (duration(half), duration(most)) if half is not None and most is not None else None,
         "charts": _charts(found, names),
+        "opinion": _opinion(opinions),
+        "grades": _grades(opinions),
         "legend": len(found.days) > 0,
     }
 
@@ -105,6 +116,25 @@ def _charts(found: Figures, names: dict[int, str]) -> list[Chart]:
         ),
         _ranked("Enviadas por aparelho", "Aparelho", list(found.phones.items())),
     ]
+
+
+def _grades(found: Results) -> Chart:
+    """How many gave each grade, from the best to the worst, those that nobody gave too."""
+    counts = [(label, found.grades[int(grade)]) for grade, label in reversed(GRADES)]
+    title = "Notas das avaliações"
+    drawing = charts.rows(title, [Bar(label, (count,)) for label, count in counts])
+    rows = [(label, thousands(count), percent(count, found.answered)) for label, count in counts]
+    empty = "" if found.answered else "Nenhuma avaliação respondida neste período."
+    return Chart(title, drawing, ("Nota", "Respostas", "Parte"), rows, empty)
+
+
+def _opinion(found: Results) -> str:
+    """The average in words."""
+    asked = counted(found.invited, "convite enviado por e-mail", "convites enviados por e-mail")
+    if found.average is None:
+        return f"Nenhuma resposta; {asked}."
+    average = f"{found.average:.1f}".replace(".", ",")
+    return f"Média {average} de 5, em {counted(found.answered, 'resposta', 'respostas')}; {asked}."
 
 
 def _by_day(found: Figures) -> Chart:
