@@ -16,6 +16,7 @@ DDDS = frozenset(
 )
 EXAMPLE = "(81) 91234-5678"
 LONGEST_INPUT = 40
+GUESSED = "O celular veio com 10 dígitos; o Recado acrescentou o 9 depois do DDD. Confira com o cliente."
 _WRITTEN = re.compile(r"[0-9 ()+.\-/\u00a0]+")
 
 
@@ -23,10 +24,18 @@ class NumberRefused(ValueError):
     """What was given is not a Brazilian mobile; the text (pt-BR) says why and what to give."""
 
 
+class NinthDigitMissing(NumberRefused):
+    """It looks like a mobile of before 2016; `completed` is the guess with the 9 (E.164), never to be used silently."""
+
+    def __init__(self, completed: str) -> None:
+        super().__init__("Parece faltar o 9 depois do DDD. Confirme com o cliente.")
+        self.completed = completed
+
+
 def normalise_mobile(written: str) -> str:
     """Give the E.164 form (`+5581912345678`) of a Brazilian mobile in any usual writing.
 
-    Raises NumberRefused with the sentence the screens show.
+    Raises NumberRefused with the sentence the screens show; NinthDigitMissing for an old mobile of 10 digits.
     """
     ask = f"Informe o celular com DDD e 9 dígitos. Exemplo: {EXAMPLE}."
     text = written.strip()
@@ -49,10 +58,25 @@ def normalise_mobile(written: str) -> str:
     if len(subscriber) == 8:
         if subscriber[0] in "2345":
             raise NumberRefused("Este número é fixo e não recebe SMS.")
-        raise NumberRefused("Parece faltar o 9 depois do DDD. Confirme com o cliente.")
+        if subscriber[0] not in "6789":
+            raise NumberRefused(ask)
+        raise NinthDigitMissing(f"+55{ddd}9{subscriber}")
     if subscriber[0] != "9":
         raise NumberRefused(ask)
     return f"+55{national}"
+
+
+def mobile_from_system(written: str, *, complete: bool) -> tuple[str, str]:
+    """The E.164 form of a mobile that another system gives, and what is to be told of it (pt-BR, empty: nothing).
+
+    With `complete` an old mobile of 10 digits gets its 9, and `GUESSED` says so. Raises NumberRefused.
+    """
+    try:
+        return normalise_mobile(written), ""
+    except NinthDigitMissing as missing:
+        if not complete:
+            raise
+        return missing.completed, GUESSED
 
 
 def show_mobile(number: str) -> str:
