@@ -20,6 +20,8 @@ TABLE: dict[str, Duty | str] = {
     "login": ANYBODY,
     "logout": ANYBODY,
     "health": ANYBODY,
+    "playsms_door": ANYBODY,
+    "playsms_door_folder": ANYBODY,
     "customer": Duty.CONSULT,
     "customer_search": Duty.CONSULT,
     "own_password": ANY_USER,

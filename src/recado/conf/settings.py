@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "recado.alarms",
     "recado.batches",
     "recado.service_requests",
+    "recado.playsms",
     "recado.web",
 ]
 

@@ -1,8 +1,8 @@
-"""Every address of Recado: the screens, and their pages for errors."""
+"""Every address of Recado: the screens, the doors for other systems, and the pages for errors."""
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("recado.web.urls"))]
+urlpatterns = [path("", include("recado.web.urls")), path("", include("recado.playsms.urls"))]
 
 handler400 = "recado.web.views.errors.bad_request"
 handler403 = "recado.web.views.errors.forbidden"
