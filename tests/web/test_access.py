@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from recado.people.membership import give_role
+from recado.people.models import AuditEntry, Deed
 from recado.people.roles import ATTENDANT, INTEGRATION, ROLES, SUPERVISOR, Duty, Role
 
 ANYBODY, ANY_USER = "anybody", "any user"
@@ -70,6 +71,8 @@ TABLE: dict[str, Duty | str] = {
     "ra_close_notice": Duty.OPEN_REQUESTS,
     "ra_reiterate": Duty.OPEN_REQUESTS,
     "ra_mobile": Duty.CORRECT_NUMBERS,
+    "evaluation": ANYBODY,
+    "evaluation_thanks": ANYBODY,
     "phones": Duty.USE_SCREENS,
     "phones_live": Duty.USE_SCREENS,
     "phone_pause": Duty.PAUSE_PHONES,
@@ -165,6 +168,17 @@ def test_who_may_not_is_told_what_and_whom_to_ask() -> None:
     page = browser_of(ATTENDANT).get("/mensagens-com-erro/").content.decode()
     assert "Seu papel não permite reenviar, confirmar e descartar mensagens." in page
     assert "Peça ao supervisor." in page
+
+
+@pytest.mark.django_db
+def test_what_was_refused_stands_in_the_audit_and_a_live_part_does_not_fill_it() -> None:
+    browser = browser_of(ATTENDANT)
+    browser.get("/mensagens-com-erro/")
+    browser.get("/auditoria/?pessoa=x", headers={"HX-Request": "true"})
+    told = AuditEntry.objects.filter(deed=Deed.DUTY_MISSING).values_list("who", "subject", "detail")
+    assert list(told) == [
+        ("pessoa-atendente", "/mensagens-com-erro/", "reenviar, confirmar e descartar mensagens"),
+    ]
 
 
 @pytest.mark.django_db

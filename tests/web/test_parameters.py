@@ -18,6 +18,8 @@ SAME = {
     "success_reasons": "2",
     "pace": "7",
     "attempts": "5",
+    "evaluation_days": "15",
+    "evaluation_notice": "Enviamos ao seu e-mail um convite para avaliar o atendimento.",
 }
 
 
@@ -55,6 +57,10 @@ def test_nothing_changed_is_told_so(browser: Client) -> None:
         ("attempts", "21", "O máximo são 20 tentativas."),
         ("signature", "x" * 41, "o limite é 40"),
         ("signature", "a\x07b", "nenhum celular mostra"),
+        ("evaluation_days", "0", "O mínimo é 1 dia."),
+        ("evaluation_days", "91", "O máximo são 90 dias."),
+        ("evaluation_notice", "", "Informe o aviso."),
+        ("evaluation_notice", "x" * 81, "o limite é 80"),
         ("retention_days", "29", "O mínimo são 30 dias."),
         ("retention_days", "99999", "O máximo são 3650 dias."),
     ],

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "recado.inbox",
     "recado.alarms",
     "recado.batches",
+    "recado.evaluations",
     "recado.service_requests",
     "recado.playsms",
     "recado.web",

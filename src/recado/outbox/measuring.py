@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from recado import parameters
 from recado.gsm import Change, EncodeError, EncodingPolicy, segment
 from recado.gsm.coding import Encoding
 from recado.outbox.enqueue import company_values
@@ -51,12 +52,13 @@ def measure(text: str, policy: EncodingPolicy) -> Measure:
 def sample_values(protocol: str) -> dict[str, str]:
     """Usual values of every field, for a text that only shows itself."""
     own = {"PROTOCOLO": protocol, "RA": "1000000", "OS": "200000", "TEXTO": "Texto escrito na hora do envio."}
-    return own | company_values()
+    return own | {"AVALIACAO": parameters.get().evaluation_notice} | company_values()
 
 
 def longest_values() -> dict[str, str]:
     """The longest value of every field; the company's own are known."""
-    return {name: field.longest for name, field in FIELDS.items()} | company_values()
+    longest = {name: field.longest for name, field in FIELDS.items()}
+    return longest | {"AVALIACAO": parameters.get().evaluation_notice} | company_values()
 
 
 def measure_template(template: str, policy: EncodingPolicy, values: Mapping[str, str]) -> Measure:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 # Under this name the values hold what every text ends with; no text can name it.
 SIGNATURE = "ASSINATURA"
 _TAG = re.compile(r"\{([^{}]*)\}")
+_TAG_AFTER_BLANK = re.compile(r"( ?)\{([^{}]*)\}")
 
 
 class TemplateRefused(ValueError):
@@ -38,6 +39,7 @@ FIELDS = {
         Field("EMPRESA", "nome da companhia", "X" * 40),
         Field("TELEFONE", "telefone da companhia", "0800 000 0000"),
         Field("TEXTO", "texto escrito por uma pessoa", "X" * 160),
+        Field("AVALIACAO", "aviso de que a avaliação foi por e-mail; nada, para quem não deu e-mail", "X" * 80),
     )
 }
 
@@ -63,15 +65,18 @@ def check_template(text: str, allowed: Iterable[str]) -> None:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put `values` in the place of the fields of a checked `text`, and end it with the signature if they hold one.
 
+    A field whose value is empty takes the blank before it along.
+
     Raises TemplateRefused when a field has no value: the event cannot fill this text.
     """
 
     def value(match: re.Match[str]) -> str:
-        if match[1] not in values:
-            raise TemplateRefused(f"A tag {{{match[1]}}} não tem valor neste evento.")
-        return values[match[1]]
+        if match[2] not in values:
+            raise TemplateRefused(f"A tag {{{match[2]}}} não tem valor neste evento.")
+        found = values[match[2]]
+        return match[1] + found if found else ""
 
-    filled = _TAG.sub(value, text)
+    filled = _TAG_AFTER_BLANK.sub(value, text)
     signature = values.get(SIGNATURE, "")
     return filled if filled.rstrip().endswith(signature) else f"{filled.rstrip()} {signature}"
 

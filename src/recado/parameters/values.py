@@ -19,6 +19,8 @@ class Parameters:
     """Every parameter. `pace` in seconds; `retention_days` 0 keeps everything; `success_reasons` are GSAN's numbers.
 
     `pace` and `attempts` are what a new phone and a new type begin with. `signature` ends every SMS; empty: none.
+    `evaluation_days`: how long a link of an evaluation holds; `evaluation_notice`: what the SMS says of its e-mail.
+    `batch_approval`: how many SMS a batch may have that one person sends alone.
     """
 
     company: str
@@ -28,6 +30,9 @@ class Parameters:
     retention_days: int = 0
     attempts: int = 5
     signature: str = ""
+    evaluation_days: int = 15
+    batch_approval: int = 500
+    evaluation_notice: str = "Enviamos ao seu e-mail um convite para avaliar o atendimento."
 
 
 def defaults() -> Parameters:

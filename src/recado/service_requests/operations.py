@@ -2,7 +2,8 @@
 
     opened       type 1 to the requester's mobile, with their protocol
     reiterated   type 2 to the new requester's mobile, with theirs
-    closed       type 3 to every mobile told before, each with its own protocol, when the reason means success
+    closed       type 3 to every mobile told before, each with its own protocol, when the reason means success;
+                 an e-mail with the link of an evaluation to every requester who gave an address
 
 A person who sends a form twice gets the first result again: the form's token names the row it made.
 """
@@ -18,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from recado import parameters
+from recado.evaluations import operations as evaluations
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message
 from recado.service_requests.models import (
@@ -136,7 +138,9 @@ def close_service_request(
     actor: str = "",
     now: datetime | None = None,
 ) -> list[Message]:
-    """Close the RA and queue SMS type 3 for every mobile told before, when `reason` means success.
+    """Close the RA; when `reason` means success, queue SMS type 3 for every mobile told before.
+
+    Each e-mail address then gets the link of an evaluation, and the SMS of its owner says so.
 
     Raises OperationRefused: already closed, closing time after now or before the opening, `note` too long.
     """
@@ -157,11 +161,23 @@ def close_service_request(
         if not means_success(reason):
             return []
         key = f"ra:{service_request.pk}:closed"
+        asked = _ask_for_evaluations(service_request, at)
         told = [
-            tell(TYPE_CLOSED, service_request, person, f"{key}:{person.mobile}", actor, at)
+            tell(
+                TYPE_CLOSED, service_request, person, f"{key}:{person.mobile}", actor, at, asked=person.mobile in asked
+            )
             for person in recipients_of_closing(service_request)
         ]
     return [message for message in told if message is not None]
+
+
+def _ask_for_evaluations(service_request: ServiceRequest, at: datetime) -> set[str]:
+    """Ask each e-mail address of the RA; give the mobiles of those who were asked."""
+    asked = set()
+    for person in service_request.requesters.exclude(email="").order_by("pk"):
+        if evaluations.invite(ra_number=service_request.pk, protocol=person.protocol, address=person.email, now=at):
+            asked.add(person.mobile)
+    return asked
 
 
 def means_success(reason: ClosingReason) -> bool:
@@ -209,9 +225,19 @@ def _next_protocol(at: datetime) -> str:
 
 
 def tell(
-    type_id: int, service_request: ServiceRequest, person: Requester, key: str, actor: str, at: datetime
+    type_id: int,
+    service_request: ServiceRequest,
+    person: Requester,
+    key: str,
+    actor: str,
+    at: datetime,
+    *,
+    asked: bool = False,
 ) -> Message | None:
-    """Queue one SMS about the RA to the person's mobile, under the event's `key`; None without a mobile."""
+    """Queue one SMS about the RA to the person's mobile, under the event's `key`; None without a mobile.
+
+    `asked`: an evaluation goes to this person's e-mail, and the SMS says so where its text has the place for it.
+    """
     if not person.mobile:
         return None
     return enqueue(
@@ -219,7 +245,11 @@ def tell(
             type_id=type_id,
             number=person.mobile,
             idempotency_key=key,
-            values={"PROTOCOLO": person.protocol, "RA": str(service_request.pk)},
+            values={
+                "PROTOCOLO": person.protocol,
+                "RA": str(service_request.pk),
+                "AVALIACAO": parameters.get().evaluation_notice if asked else "",
+            },
             protocol=person.protocol,
             ra_number=service_request.pk,
             actor=actor,

@@ -22,9 +22,16 @@ class House:
         self._asks = asks
 
     @cached_property
+    def _held(self) -> parameters.Parameters:
+        return parameters.get() if self._asks else parameters.defaults()
+
+    @property
     def company(self) -> str:
-        held = parameters.get() if self._asks else parameters.defaults()
-        return held.company
+        return self._held.company
+
+    @property
+    def company_phone(self) -> str:
+        return self._held.company_phone
 
     @property
     def demo(self) -> bool:

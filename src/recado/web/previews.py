@@ -25,7 +25,7 @@ class Preview:
     fault: str = ""
 
 
-def preview(type_id: int, *, protocol: str, ra_number: str) -> Preview:
+def preview(type_id: int, *, protocol: str, ra_number: str, notice: str = "") -> Preview:
     """Fill the text of a message type for one protocol and RA; never raises for what a type's text may hold."""
     message_type = MessageType.objects.filter(pk=type_id).first()
     if message_type is None:
@@ -33,7 +33,8 @@ def preview(type_id: int, *, protocol: str, ra_number: str) -> Preview:
     if not message_type.active:
         return Preview(fault=f"O tipo “{message_type.name}” está desativado. Nenhum SMS será enviado.")
     try:
-        text = fill(message_type.template, {**company_values(), "PROTOCOLO": protocol, "RA": ra_number})
+        values = {**company_values(), "PROTOCOLO": protocol, "RA": ra_number, "AVALIACAO": notice}
+        text = fill(message_type.template, values)
         cut = segment(text, EncodingPolicy(message_type.encoding))
     except (TemplateRefused, EncodeError) as refusal:
         return Preview(fault=f"O texto deste tipo precisa de correção: {refusal}")

@@ -14,6 +14,7 @@ from recado.service_requests.models import ClosingReason
 from recado.web.forms.types import MOST_ATTEMPTS
 
 LONGEST_COMPANY, LONGEST_PHONE = 40, 13
+LONGEST_NOTICE, MOST_EVALUATION_DAYS = 80, 90
 LEAST_RETENTION, MOST_RETENTION = 30, 3650
 LONGEST_SIGNATURE = 40
 _TEXT = {"autocomplete": "off"}
@@ -109,6 +110,29 @@ class ParametersForm(forms.Form):
             "max_value": f"O máximo são {MOST_RETENTION} dias.",
         },
     )
+    evaluation_notice = forms.CharField(
+        label="Aviso da avaliação no SMS",
+        max_length=LONGEST_NOTICE,
+        help_text="O que o SMS de serviço realizado diz a quem deu e-mail ({AVALIACAO}).",
+        widget=forms.TextInput(attrs=_TEXT),
+        error_messages={
+            "required": "Informe o aviso. Para não avisar, retire a tag {AVALIACAO} do texto do tipo.",
+            "max_length": f"O aviso tem %(show_value)d caracteres; o limite é {LONGEST_NOTICE}.",
+        },
+    )
+    evaluation_days = forms.IntegerField(
+        label="Dias para responder a avaliação",
+        min_value=1,
+        max_value=MOST_EVALUATION_DAYS,
+        help_text="Depois disso o link do e-mail não vale mais.",
+        widget=forms.TextInput(attrs=_NUMBER),
+        error_messages={
+            "required": "Informe o número de dias.",
+            "invalid": "Informe um número inteiro de dias.",
+            "min_value": "O mínimo é 1 dia.",
+            "max_value": f"O máximo são {MOST_EVALUATION_DAYS} dias.",
+        },
+    )
 
     @classmethod
     def of(cls, held: Parameters) -> ParametersForm:
@@ -142,7 +166,12 @@ class ParametersForm(forms.Form):
             retention_days=given["retention_days"] or 0,
             attempts=given["attempts"],
             signature=given["signature"],
+            evaluation_days=given["evaluation_days"],
+            evaluation_notice=given["evaluation_notice"],
         )
+
+    def clean_evaluation_notice(self) -> str:
+        return self._sendable("evaluation_notice")
 
     def clean_signature(self) -> str:
         return self._sendable("signature") if self.cleaned_data["signature"] else ""

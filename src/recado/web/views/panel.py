@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from recado.evaluations.figures import Results, results
 from recado.outbox.balance import Balance, balance
 from recado.outbox.figures import Figures, figures
 from recado.outbox.models import CAUSES, SENT_GROUP, MessageType, Status
@@ -23,7 +24,8 @@ from recado.service_requests.reconciling import untold
 from recado.web import charts
 from recado.web.access import needs
 from recado.web.charts import Bar
-from recado.web.formatting import counted, duration, thousands
+from recado.web.formatting import counted, duration, percent, thousands
+from recado.web.forms.evaluation import GRADES
 from recado.web.forms.messages import written_date
 from recado.web.forms.panel import PanelForm
 
@@ -84,6 +86,7 @@ def _messages(count: int) -> str:
 
 
 def _shown(found: Figures) -> dict[str, Any]:
+    opinions = results(found.start, found.end)
     missing, sums = untold(found.start, found.end), balance(found.start, found.end)
     names = dict(MessageType.objects.values_list("pk", "name"))
     period = {"inicio": written_date(found.start), "fim": written_date(found.end)}

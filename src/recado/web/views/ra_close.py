@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from recado import parameters
+from recado.evaluations import operations as evaluations
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import ClosingReason, RequestStatus, ServiceRequest
@@ -99,10 +101,16 @@ def _notice(service_request: ServiceRequest, reason_id: str) -> dict[str, Any]:
     reasons = list(ClosingReason.objects.all())
     people = recipients_of_closing(service_request)
     protocol = people[0].protocol if people else ""
+    asks = bool(people and people[0].email and evaluations.is_offered())
     return {
         "reason": next((reason for reason in reasons if str(reason.pk) == reason_id), None),
         "tells": any(means_success(reason) for reason in reasons if str(reason.pk) == reason_id),
         "telling_reasons": [reason for reason in reasons if means_success(reason)],
         "people": people,
-        "text": preview(TYPE_CLOSED, protocol=protocol, ra_number=str(service_request.pk)),
+        "text": preview(
+            TYPE_CLOSED,
+            protocol=protocol,
+            ra_number=str(service_request.pk),
+            notice=parameters.get().evaluation_notice if asks else "",
+        ),
     }

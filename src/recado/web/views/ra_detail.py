@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from recado.evaluations.models import Evaluation
 from recado.inbox.models import Reply
 from recado.inbox.queries import replies_of
 from recado.outbox.models import Message, OptOut
@@ -50,6 +51,7 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "service_request": service_request,
             "requesters": requesters,
             "told": _told(service_request, mobiles),
+            "evaluations": Evaluation.objects.filter(ra_number=pk).select_related("mail"),
             "wishes": OptOut.objects.filter(number__in=mobiles, ended_at=None).order_by("since"),
             "is_open": service_request.status == RequestStatus.PENDING,
         },
