@@ -10,7 +10,7 @@ from recado.batches.columns import MOBILE
 from recado.batches.tables import UNREADABLE
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.outbox.numbers import NumberRefused, normalise_mobile
-from recado.outbox.templates import TemplateRefused, check_template, fill
+from recado.outbox.templates import SIGNATURE, TemplateRefused, check_template, fill
 
 MOST_PARTS = 10
 _TAG = re.compile(r"\{([^{}]*)\}")
@@ -41,13 +41,15 @@ def tags_in(template: str) -> list[str]:
 
 def check(template: str, tags: Sequence[str], company: Mapping[str, str]) -> None:
     """Raise TemplateRefused (pt-BR) unless every tag of the text is a column's or the company's."""
-    check_template(template, [*tags, *company])
+    check_template(template, [*tags, *(tag for tag in company if tag != SIGNATURE)])
 
 
 def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping[str, str]) -> Composed:
     """The SMS for the mobile as it is `written`, with the tags' `values`. Raises RowRefused."""
     number = mobile(written)
     for tag, value in values.items():
+        if not value and tag != SIGNATURE:
+            raise RowRefused(f"{tag}: está vazio.")
         if UNREADABLE in value:
             raise RowRefused(f"{tag}: há um caractere ilegível. Salve o arquivo como “CSV UTF-8”.")
         if _SCIENTIFIC.fullmatch(value):
@@ -72,6 +74,8 @@ def mobile(written: str) -> str:
     bare = written.strip().removeprefix("'")
     if not bare:
         raise RowRefused("Falta o celular.")
+    if bare.startswith("="):
+        raise RowRefused("O celular é uma fórmula. Cole o valor no lugar dela.")
     if _SCIENTIFIC.fullmatch(bare):
         raise RowRefused(f"O celular veio como {bare[:20]}. Formate a coluna como texto.")
     try:
@@ -86,7 +90,7 @@ def composer(template: str, policy: EncodingPolicy, mapping: Mapping[str, int], 
     A tag that is not used in the text costs nothing, and its column may be missing.
     """
     used = [(tag, mapping[tag]) for tag in tags_in(template) if tag in mapping]
-    fixed = {tag: company[tag] for tag in tags_in(template) if tag in company and tag not in mapping}
+    fixed = {tag: value for tag, value in company.items() if tag == SIGNATURE or tag in tags_in(template)}
     mobile_at = mapping[MOBILE]
     needed = max([mobile_at, *(place for _, place in used)])
 

@@ -69,6 +69,7 @@ class Batch(models.Model):
     """`key` names what the batch was made for: the same key twice is one batch.
 
     `columns` are the file's column names, `mapping` the column (0-based) of each field and of `CELULAR`.
+    `query` says which RAs were chosen (`requests.Choice`).
     `position` and `line` say how far the file was read (bytes; record, 1-based). `expires_at`: the text is of no use
     later. The counts of rows are those of the reading; what became of the messages is counted in the outbox.
     """
@@ -97,6 +98,7 @@ class Batch(models.Model):
     has_header = models.BooleanField("a primeira linha é cabeçalho", default=True)
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    query = models.JSONField(default=dict)
     size = models.BigIntegerField("bytes", default=0)
     position = models.BigIntegerField(default=0)
     line = models.PositiveIntegerField(default=0)

@@ -12,8 +12,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 
-from recado.batches.models import Batch
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from recado.batches import decisions, states
+from recado.batches.composing import RowRefused, check, compose, tags_in
+from recado.batches.feeding import key_of
+from recado.batches.models import Batch, BatchRow, RowState, Source, State
+from recado.batches.reading import settle, start_again
+from recado.batches.storing import BadLine, GoodLine, store
+from recado.gsm import EncodingPolicy
+from recado.outbox.enqueue import company_values
+from recado.outbox.models import Message, MessageType
+from recado.outbox.templates import SIGNATURE
+
+AT_ONCE = 2000
+_FATES_AT_ONCE = 500
+LEFT_OUT = {state.value: state.label for state in RowState if state is not RowState.READY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +83,102 @@ def create(
     for one mobile. Rows are read once, a few thousand at a time, each lot in a transaction of its own: call it outside
     any. The same `key` again gives the batch that stands, unless a crash left it half made: then it is made anew.
 
-    Raises TemplateRefused (pt-BR) for a text with a field that is no value of the first row.
+    Raises TemplateRefused (pt-BR) for a text with a field that is no value of the first row, BatchRefused for a type
+    that sends to who does not want it.
     """
-    raise NotImplementedError
+    waiting = iter(rows)
+    first = list(islice(waiting, 1))
+    check(template, list(first[0].values) if first else [], company_values())
+    batch = _drawn_up(
+        Batch(
+            name=name[:100],
+            key=key,
+            type=_type(type_id),
+            template=template,
+            source=Source.PROGRAM,
+            state=State.READING,
+            state_since=now,
+            author=author,
+            created_at=now,
+            expires_at=expires_at,
+            one_per_number=one_per_number,
+            skip_told=skip_told,
+        )
+    )
+    if batch.state not in (State.READING, State.READ):
+        return batch
+    if batch.state == State.READING:
+        start_again(batch)
+        _fill(batch, chain(first, waiting))
+        settle(batch.pk, now)
+        states.change(batch.pk, State.READING, State.READ, at=now)
+    if Batch.objects.filter(pk=batch.pk, ready__gt=0).exists():
+        decisions.send(batch.pk, actor=author, now=now, approval=needs_approval)
+    else:
+        decisions.cancel(batch.pk, actor=author, now=now, note="Nenhuma linha podia ser enviada.")
+    return Batch.objects.get(pk=batch.pk)
 
 
 def fates(batch_id: int, *, after_line: int = 0) -> Iterator[Fate]:
-    """The fate of each row in the order of the lines, read a thousand at a time."""
-    raise NotImplementedError
+    """The fate of each row in the order of the lines, read some hundred at a time."""
+    state = State(Batch.objects.values_list("state", flat=True).get(pk=batch_id))
+    while True:
+        rows = list(BatchRow.objects.filter(batch=batch_id, line__gt=after_line).order_by("line")[:_FATES_AT_ONCE])
+        if not rows:
+            return
+        after_line = rows[-1].line
+        keys = [key_of(batch_id, row.line) for row in rows]
+        found = {message.idempotency_key: message for message in Message.objects.filter(idempotency_key__in=keys)}
+        for key, row in zip(keys, rows, strict=True):
+            yield _fate(row, found.get(key), state)
+
+
+def _fate(row: BatchRow, message: Message | None, state: State) -> Fate:
+    if message is not None:
+        return Fate(row.line, row.reference, row.number, message.pk, message.status, message.cause, message.moment, "")
+    left_out = LEFT_OUT.get(row.state, "")
+    if not left_out and state is State.CANCELLED:
+        left_out = "Lote cancelado"
+    return Fate(row.line, row.reference, row.number, None, "", "", None, left_out)
+
+
+def _type(type_id: int) -> MessageType:
+    found = MessageType.objects.get(pk=type_id)
+    if not found.heeds_opt_out:
+        raise decisions.BatchRefused(f"O tipo “{found.name}” não respeita quem pediu para não receber.")
+    return found
+
+
+def _drawn_up(batch: Batch) -> Batch:
+    try:
+        states.record_new(batch)
+    except IntegrityError:
+        return Batch.objects.select_related("type").get(key=batch.key)
+    return batch
+
+
+def _fill(batch: Batch, rows: Iterable[NewRow]) -> None:
+    company, policy = company_values(), EncodingPolicy(batch.type.encoding)
+    fixed = {tag: value for tag, value in company.items() if tag == SIGNATURE or tag in tags_in(batch.template)}
+    waiting, line = iter(rows), 0
+    while lot := list(islice(waiting, AT_ONCE)):
+        good: list[GoodLine] = []
+        bad: list[BadLine] = []
+        for row in lot:
+            line += 1
+            used = {tag: row.values.get(tag, "") for tag in tags_in(batch.template) if tag not in fixed}
+            try:
+                made = compose(batch.template, policy, row.number, fixed | used)
+            except RowRefused as refusal:
+                bad.append(BadLine(line, str(refusal), " | ".join([row.number, *row.values.values()])))
+            else:
+                good.append(GoodLine(line, made.number, made.text, made.parts, row.reference[:60], row.expires_at))
+        with transaction.atomic():
+            counted = store(batch, good, bad)
+            Batch.objects.filter(pk=batch.pk).update(
+                line=line,
+                rows_read=F("rows_read") + len(lot),
+                ready=F("ready") + counted.ready,
+                invalid=F("invalid") + counted.invalid,
+                repeated=F("repeated") + counted.repeated,
+            )

@@ -1,0 +1,146 @@
+"""Passing rows on to the outbox, only as many as the phones can send in the next minutes.
+
+A batch's messages in the queue are its window. Whatever the size of the batch, the queue stays short: to claim a
+message stays quick, to pause or cancel touches few, and what a customer's wish or a time limit takes out is taken out
+while it is still a row. The rows pass in the order of their lines, each lot in one transaction together with
+`Batch.fed_line`, and each under a key of its own: no crash makes a row pass twice, and none is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from recado.batches import states
+from recado.batches.models import Batch, BatchRow, RowState, State
+from recado.outbox import holding, transitions
+from recado.outbox.enqueue_many import Ready, enqueue_many, unwilling
+from recado.outbox.models import Message, Status
+from recado.phones.models import Phone
+
+WINDOW = timedelta(minutes=15)
+LEAST_WINDOW, MOST_WINDOW = 50, 2000
+AT_ONCE = 500
+_CANCELLED_AT_ONCE = 200
+
+
+def feed_some(now: datetime, *, window: int | None = None) -> bool:
+    """Give each batch under way what it may have in the queue; True when one of them could take more at once.
+
+    `window` says how many messages, instead of what the phones can send.
+    """
+    room = window_size() if window is None else window
+    batches = list(Batch.objects.filter(state=State.RUNNING).select_related("type").order_by("started_at", "pk"))
+    # Every one of them, so no short cut of `any`.
+    return sum(_feed(batch, room, now) for batch in batches) > 0
+
+
+def look_after_some(now: datetime) -> bool:
+    """Hold what came back to the queue of a paused batch, and discard what waits of a cancelled one."""
+    for batch_id in _with_queued(State.PAUSED):
+        holding.hold(batch_id)
+    more = False
+    for batch_id in _with_queued(State.CANCELLED):
+        waiting = Message.objects.filter(batch=batch_id, status=Status.QUEUED).order_by("pk")
+        ids = list(waiting.values_list("pk", flat=True)[:_CANCELLED_AT_ONCE])
+        note = f"Lote {batch_id} cancelado."
+        transitions.change_many(ids, Status.QUEUED, Status.CANCELLED, at=now, note=note)
+        more = more or len(ids) == _CANCELLED_AT_ONCE
+    return more
+
+
+def window_size() -> int:
+    """How many messages of one batch may wait in the queue: what all phones in use send within `WINDOW`."""
+    paces = Phone.objects.filter(enabled=True).values_list("pace_seconds", flat=True)
+    per_second = sum(1 / max(pace, 1.0) for pace in paces)
+    return max(LEAST_WINDOW, min(MOST_WINDOW, round(per_second * WINDOW.total_seconds())))
+
+
+def key_of(batch_id: int, line: int) -> str:
+    """The idempotency key of the message of a row."""
+    return f"batch:{batch_id}:{line}"
+
+
+def _with_queued(state: State) -> list[int]:
+    waiting = Message.objects.filter(batch__isnull=False, status=Status.QUEUED).order_by()
+    numbers = Batch.objects.filter(state=state).values("pk")
+    found = waiting.filter(batch__in=numbers).values_list("batch", flat=True).distinct()
+    return sorted(number for number in found if number is not None)
+
+
+def _feed(batch: Batch, window: int, now: datetime) -> bool:
+    if not batch.type.active:
+        note = f"O tipo “{batch.type.name}” foi desativado: nada sai com ele."
+        with transaction.atomic():
+            if states.change(batch.pk, State.RUNNING, State.PAUSED, at=now, note=note, fault=note):
+                holding.hold(batch.pk)
+        return False
+    queued = Message.objects.filter(batch=batch.pk, status=Status.QUEUED).count()
+    # Not a few at each look: a window that is half empty is filled.
+    if queued > window // 2:
+        return False
+    return _pass_on(batch, min(window - queued, AT_ONCE), now)
+
+
+def _pass_on(batch: Batch, count: int, now: datetime) -> bool:
+    waiting = BatchRow.objects.filter(batch=batch, line__gt=batch.fed_line, state=RowState.READY).order_by("line")
+    rows = list(waiting[:count])
+    if not rows:
+        _end(batch, now)
+        return False
+    last = rows[-1].line
+    with transaction.atomic():
+        here = Batch.objects.filter(pk=batch.pk, state=State.RUNNING, fed_line=batch.fed_line)
+        if not here.update(fed_line=last):
+            # Paused or cancelled meanwhile, or another process passed these rows on.
+            return False
+        late = [row for row in rows if _is_late(row, batch, now)]
+        in_time = [row for row in rows if not _is_late(row, batch, now)]
+        against = unwilling([row.number for row in in_time])
+        refused = [row for row in in_time if row.number in against]
+        made = enqueue_many(
+            [
+                Ready(row.number, row.text, key_of(batch.pk, row.line), _first(row.expires_at, batch.expires_at))
+                for row in in_time
+                if row.number not in against
+            ],
+            batch.type,
+            batch=batch.pk,
+            actor=batch.author,
+            note=f"Lote {batch.pk}.",
+            now=now,
+        )
+        _mark(batch, late, RowState.EXPIRED)
+        _mark(batch, refused, RowState.OPTED_OUT)
+        Batch.objects.filter(pk=batch.pk).update(
+            fed=F("fed") + len(made),
+            ready=F("ready") - len(late) - len(refused),
+            expired=F("expired") + len(late),
+            opted_out=F("opted_out") + len(refused),
+        )
+    return len(rows) == AT_ONCE
+
+
+def _end(batch: Batch, now: datetime) -> None:
+    """All rows have passed on: the batch is done once none of its messages waits or is on its way."""
+    moving = Message.objects.filter(Q(status=Status.QUEUED) | Q(status=Status.SENDING), batch=batch.pk)
+    if not moving.exists():
+        states.change(batch.pk, State.RUNNING, State.DONE, at=now, finished_at=now)
+
+
+def _mark(batch: Batch, rows: Iterable[BatchRow], state: RowState) -> None:
+    ids = [row.pk for row in rows]
+    if ids:
+        BatchRow.objects.filter(pk__in=ids).update(state=state)
+
+
+def _is_late(row: BatchRow, batch: Batch, now: datetime) -> bool:
+    limit = _first(row.expires_at, batch.expires_at)
+    return limit is not None and limit <= now
+
+
+def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)

@@ -1,0 +1,80 @@
+"""Recipients from a chosen set of RAs: who asked, with a mobile, in a period, by situation and type of request.
+
+They are written out as a table when the batch is read: who is in it does not change while it waits or is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from recado.batches.tables import write_table
+from recado.outbox.queries import day_start
+from recado.service_requests.models import Requester, RequestStatus
+
+COLUMNS = ("Celular", "Nome", "Protocolo", "RA", "Tipo", "Especificação", "Abertura")
+TAGS = ("CELULAR", "NOME", "PROTOCOLO", "RA", "TIPO", "ESPECIFICACAO", "ABERTURA")
+_CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """RAs opened on the local days `start` to `end`, both whole; `status` "" and `type_id` None do not narrow."""
+
+    start: date
+    end: date
+    status: str = ""
+    type_id: int | None = None
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Choice:
+        """The choice that `as_data` gave."""
+        return cls(date.fromisoformat(kept["start"]), date.fromisoformat(kept["end"]), kept["status"], kept["type_id"])
+
+    def as_data(self) -> dict[str, Any]:
+        """As the batch keeps it."""
+        return {
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "status": self.status,
+            "type_id": self.type_id,
+        }
+
+    def requesters(self) -> QuerySet[Requester]:
+        """Everyone chosen who gave a mobile, the newest RA first: of several with one mobile that one counts."""
+        found = Requester.objects.exclude(mobile="").filter(
+            service_request__opened_at__gte=day_start(self.start),
+            service_request__opened_at__lt=day_start(self.end + timedelta(days=1)),
+        )
+        if self.status:
+            found = found.filter(service_request__status=RequestStatus(self.status))
+        if self.type_id is not None:
+            found = found.filter(service_request__subtype__type_id=self.type_id)
+        return found.order_by("-service_request_id", "-pk")
+
+    def rows(self) -> Iterator[list[str]]:
+        """The cells of each, under `COLUMNS`."""
+        chosen = self.requesters().select_related("service_request__subtype__type")
+        for requester in chosen.iterator(chunk_size=_CHUNK):
+            request = requester.service_request
+            yield [
+                requester.mobile,
+                requester.name,
+                requester.protocol,
+                str(request.pk),
+                request.subtype.type.name,
+                request.subtype.name,
+                f"{timezone.localtime(request.opened_at):%d/%m/%Y}",
+            ]
+
+
+def write_out(choice: Choice, target: Path) -> None:
+    """Write heading and rows to `target`, which appears whole or not at all."""
+    write_table(target, chain([list(COLUMNS)], choice.rows()))

@@ -1,0 +1,78 @@
+"""Writing rows and faults of a batch: one row a mobile where only one may be, the later ones told as repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from recado.batches.models import Batch, BatchFault, BatchRow, FaultKind, RowState
+from recado.outbox.inserting import insert_many
+
+_NUMBERS_A_QUESTION = 900
+LONGEST_CONTENT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class GoodLine:
+    """An SMS to be, from line `line`."""
+
+    line: int
+    number: str
+    text: str
+    parts: int
+    reference: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that gives no SMS: `reason` in pt-BR, `content` its beginning."""
+
+    line: int
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows were written, and how many lines gave none."""
+
+    ready: int
+    invalid: int
+    repeated: int
+
+
+def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> Counted:
+    """Write the lines; call it inside the transaction that also moves the batch's position."""
+    once = batch.one_per_number
+    prototype = BatchRow(batch=batch, parts=0, state=RowState.READY)
+    varying = ("line", "number", "copy", "text", "parts", "reference", "expires_at")
+    rows = [
+        (row.line, row.number, 0 if once else row.line, row.text, row.parts, row.reference, row.expires_at)
+        for row in good
+    ]
+    written = set(insert_many(prototype, varying, rows, returning="line"))
+    repeated = [row for row in good if row.line not in written]
+    first = _first_lines(batch, [row.number for row in repeated])
+    faults = [
+        (row.line, FaultKind.REPEATED.value, f"Celular repetido: vale a linha {first[row.number]}.", row.text)
+        for row in repeated
+    ]
+    faults += [(row.line, FaultKind.INVALID.value, row.reason, row.content) for row in bad]
+    told = [(line, kind, reason[:200], _storable(content)) for line, kind, reason, content in faults]
+    insert_many(BatchFault(batch=batch), ("line", "kind", "reason", "content"), told, returning="line")
+    return Counted(len(written), len(bad), len(repeated))
+
+
+def _first_lines(batch: Batch, numbers: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(numbers), _NUMBERS_A_QUESTION):
+        some = numbers[start : start + _NUMBERS_A_QUESTION]
+        found.update(BatchRow.objects.filter(batch=batch, number__in=some, copy=0).values_list("number", "line"))
+    return found
+
+
+def _storable(content: str) -> str:
+    """PostgreSQL knows no NUL."""
+    return content.replace("\0", "\ufffd")[:LONGEST_CONTENT]
