@@ -77,6 +77,7 @@ TABLE: dict[str, Duty | str] = {
     "phones_live": Duty.USE_SCREENS,
     "phone_pause": Duty.PAUSE_PHONES,
     "phone_resume": Duty.PAUSE_PHONES,
+    "alarms": Duty.VIEW_REPORTS,
     "phone_check": Duty.MANAGE_PHONES,
     "phone_test": Duty.PAUSE_PHONES,
     "phone_rules": Duty.MANAGE_PHONES,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ import time_machine
 from recado.inbox.models import Reply
 from recado.outbox import transitions
 from recado.outbox.models import Message, Segment, Status
+from recado.service_requests import story
 from recado.service_requests.models import ClosingReason, ServiceRequest
 from recado.service_requests.operations import NewRequester, close_service_request, reiterate
 from recado.web.telling import _SENTENCES
@@ -121,3 +123,37 @@ def test_a_message_by_hand_is_found_by_its_mobile_without_any_ra(browser):
     Message.objects.filter(pk=message.pk).update(ra_number=None, protocol="")
     ServiceRequest.objects.all().delete()
     assert "está na fila" in words(ask(browser, MOBILE))
+
+
+def test_what_a_long_story_leaves_out_is_told_with_a_way_to_it(browser, monkeypatch):
+    monkeypatch.setattr(story, "MOST_REQUESTS", 1)
+    monkeypatch.setattr(story, "MOST_MESSAGES", 2)
+    for hours in (3, 2, 1):
+        open_ra(now=NOW - timedelta(hours=hours))
+    answer = ask(browser, MOBILE)
+    page = words(answer)
+    assert "Aqui estão os 1 RA mais novos de 3." in page
+    assert "Aqui estão os 2 SMS mais novos de 3." in page
+    links = {
+        text: unescape(url)
+        for url, text in re.findall(r'<a href="([^"]+)">(Ver todos os \w+)<', answer.content.decode())
+    }
+    assert not any("81912345678" in url or "91234" in url for url in links.values())
+    assert "3 mensagens de 22/11/2026" in words(browser.get(links["Ver todos os SMS"])) or "3 mensagens em" in words(
+        browser.get(links["Ver todos os SMS"])
+    )
+    assert "3 RA" in words(browser.get(links["Ver todos os RA"]))
+
+
+def test_a_long_story_of_one_ra_leads_to_all_its_messages(browser, monkeypatch):
+    monkeypatch.setattr(story, "MOST_MESSAGES", 1)
+    ra = open_ra().service_request.pk
+    reiterate(ra, requester=NewRequester("Carlos Lima", OTHER_MOBILE), now=NOW)
+    answer = ask(browser, str(ra))
+    assert "Aqui estão os 1 SMS mais novos de 2." in words(answer)
+    assert f"ra={ra}" in answer.content.decode()
+
+
+def test_a_short_story_says_nothing_of_a_rest(browser):
+    open_ra()
+    assert "mais novos de" not in words(ask(browser, MOBILE))

@@ -14,6 +14,7 @@ from recado.outbox import decisions
 from recado.outbox.claims import finish
 from recado.outbox.models import Message, Status
 from recado.outbox.receipts import record_report
+from recado.people.roles import ATTENDANT, SUPERVISOR
 from recado.web.words import CAUSE_WORDS, STATUS_WORDS
 from tests.support.outbox import (
     ACCEPTED,
@@ -31,7 +32,7 @@ from tests.support.outbox import (
     send_all,
 )
 from tests.support.pdus import CONGESTION, NOT_REACHED, deliver_pdus, report_pdu
-from tests.web.attendance import open_ra, words
+from tests.web.attendance import go_wrong, logged_in, open_ra, words
 
 
 @pytest.fixture(autouse=True)
@@ -290,3 +291,11 @@ def test_one_that_waits_for_the_hours_of_its_type_says_when_it_leaves(browser: C
     page = words(browser.get(f"/mensagens/{queue_message(kind=kind).pk}/"))
     assert "Agora está fora do horário deste tipo: sai" in page
     assert "Agora está fora do horário" not in words(browser.get(f"/mensagens/{queue_message().pk}/"))
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.UNCERTAIN])
+def test_who_may_not_decide_is_told_whom_to_ask(db: None, status: Status) -> None:
+    page = f"/mensagens/{go_wrong(queue_message(), status).pk}/"
+    told = "Reenviar, confirmar ou descartar: peça ao supervisor."
+    assert told in words(logged_in(ATTENDANT).get(page))
+    assert told not in words(logged_in(SUPERVISOR).get(page))

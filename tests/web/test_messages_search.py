@@ -11,7 +11,7 @@ from django.utils import timezone
 from recado.outbox.claims import finish
 from recado.outbox.models import MessageType
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
-from tests.web.attendance import open_ra
+from tests.web.attendance import open_ra, words
 
 PERIOD = {"inicio": "01/11/2026", "fim": "22/11/2026"}
 
@@ -326,3 +326,12 @@ def test_a_huge_result_is_ordered_by_time_alone(browser, monkeypatch):
     page = ask(browser, **PERIOD, ordem="celular")
     assert numbers(page) == [str(first.pk), str(second.pk)]
     assert "Para ordenar por outra coluna, reduza o período: até 1 mensagens." in page
+
+
+@pytest.mark.parametrize("written", ["Recado", "recado"])
+def test_what_the_program_made_by_itself_can_be_asked_for(browser, written):
+    open_ra(actor="ana")
+    by_program = queue_message()
+    answer = browser.get("/mensagens/", {"inicio": "22/11/2026", "fim": "22/11/2026", "usuario": written})
+    assert "1 mensagem em 22/11/2026" in words(answer)
+    assert f"/mensagens/{by_program.pk}/" in answer.content.decode()

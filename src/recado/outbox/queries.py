@@ -23,13 +23,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from django.db.models import BooleanField, Case, Count, F, Func, Min, OrderBy, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, F, Func, Min, OrderBy, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from recado.gsm import EncodeError
 from recado.outbox.claims import parts_of
 from recado.outbox.hours import closed
 from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, MessageType, Status
+from recado.outbox.transitions import PROGRAM
 from recado.outbox.types import limited_hours
 
 # How many queued messages are cut into parts to learn how many parts one has: the rest is taken to be like them.
@@ -50,7 +51,8 @@ class Order(StrEnum):
 class Consultation:
     """Which messages are asked for, and in which order; what is left empty does not narrow.
 
-    Local days `start` to `end`, both whole and inclusive; `number` in E.164; `created_by` a user's name in any case.
+    Local days `start` to `end`, both whole and inclusive; `number` in E.164; `created_by` a user's name in any case, or
+    `PROGRAM`.
     """
 
     start: date
@@ -106,7 +108,7 @@ class Consultation:
             # The index knows only protocols that are not empty, and a parameter proves nothing.
             found = found.filter(protocol=self.protocol).exclude(protocol="")
         if self.created_by:
-            found = found.filter(created_by__iexact=self.created_by)
+            found = found.filter(_made_by(self.created_by))
         exact = {
             "type_id": self.type_id,
             "number": self.number or None,
@@ -114,6 +116,13 @@ class Consultation:
             "phone_id": self.phone_id,
         }
         return found.filter(**{name: value for name, value in exact.items() if value is not None})
+
+
+def _made_by(name: str) -> Q:
+    """The messages of a user, in any case; those that the program itself made by its own name."""
+    if name.casefold() == PROGRAM.casefold():
+        return Q(created_by__in=("", PROGRAM))
+    return Q(created_by__iexact=name)
 
 
 def _rank(field: str, labels: Iterable[tuple[object, str]]) -> Case:

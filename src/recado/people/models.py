@@ -35,6 +35,7 @@ class Deed(models.TextChoices):
     LOGGED_IN = "login", "entrou"
     LOGGED_OUT = "logout", "saiu"
     LOGIN_REFUSED = "refused", "teve a entrada recusada"
+    DUTY_MISSING = "duty_missing", "não pôde abrir"
     PASSWORD_CHANGED = "password", "trocou a própria senha"
     REQUEST_OPENED = "ra_opened", "inseriu o RA"
     REQUEST_REITERATED = "ra_reiterated", "reiterou o RA"

@@ -7,11 +7,11 @@ number of an RA, it is of that RA with all its requesters. Eleven digits may be 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Min, Q
 
 from recado.inbox.models import Reply
 from recado.outbox.models import Message
@@ -47,11 +47,18 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`mobile` is E.164, empty when one RA was asked for; `requests` newest first; `happenings` oldest first."""
+    """`mobile` is E.164, empty when one RA was asked for; `requests` newest first; `happenings` oldest first.
+
+    `requests_known` and `messages_known` count all that there are, the oldest of which are left out beyond
+    `MOST_REQUESTS` and `MOST_MESSAGES`; `since` is the time of the oldest message of all, None without one.
+    """
 
     mobile: str
     requests: list[ServiceRequest]
     happenings: list[Happening]
+    requests_known: int = 0
+    messages_known: int = 0
+    since: datetime | None = None
 
     @property
     def last_message(self) -> Happening | None:
@@ -68,20 +75,31 @@ def story_of(term: str) -> Story | None:
 
 
 def _of_mobile(mobile: str) -> Story | None:
-    requests = _requests(Q(requesters__mobile=mobile))
+    meaning, meant = Q(requesters__mobile=mobile), Q(number=mobile)
+    requests = _requests(meaning)
     lines = list(_of_the_requests(requests))
-    lines += _messages(Q(number=mobile))
+    lines += _messages(meant)
     lines += _replies([mobile])
-    return Story(mobile, requests, _in_order(lines)) if lines else None
+    if not lines:
+        return None
+    known = ServiceRequest.objects.filter(meaning).values("pk").distinct().count()
+    return _whole(Story(mobile, requests, _in_order(lines), known), meant)
 
 
 def _of_requests(requests: list[ServiceRequest]) -> Story:
     mobiles = {person.mobile for request in requests for person in request.requesters.all() if person.mobile}
     lines = list(_of_the_requests(requests))
-    lines += _messages(Q(ra_number__in=[request.pk for request in requests]))
+    meant = Q(ra_number__in=[request.pk for request in requests])
+    lines += _messages(meant)
     opened = min(request.opened_at for request in requests)
     lines += [line for line in _replies(sorted(mobiles)) if line.at >= opened]
-    return Story("", requests, _in_order(lines))
+    return _whole(Story("", requests, _in_order(lines), len(requests)), meant)
+
+
+def _whole(story: Story, meant: Q) -> Story:
+    """The story with what is known of the messages that it is about, those that it leaves out too."""
+    known = Message.objects.filter(meant).aggregate(count=Count("pk"), since=Min("moment"))
+    return replace(story, messages_known=known["count"], since=known["since"])
 
 
 def _requests(meaning: Q) -> list[ServiceRequest]:

@@ -15,7 +15,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from recado.people.models import Deed
 from recado.people.roles import Duty, whom_to_ask
+from recado.web.audit import note
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -31,12 +33,15 @@ class DutyMissing(PermissionDenied):
 
 
 def needs(duty: Duty) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
-    """Let only those whose role has `duty` see the view; others get the page for 403 (`DutyMissing`)."""
+    """Let only those whose role has `duty` see the view; others get the page for 403 (`DutyMissing`), on record."""
 
     def guard(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if not request.user.has_perm(duty.permission):
+                # A page whose live part asks every few seconds would fill the record with one refusal.
+                if request.headers.get("HX-Request") != "true":
+                    note(request, Deed.DUTY_MISSING, request.path, duty.words)
                 raise DutyMissing(duty)
             return view(request, *args, **kwargs)
 

@@ -83,6 +83,7 @@ class ConsultationForm(forms.Form):
         label="Usuário ou origem",
         required=False,
         max_length=LONGEST,
+        help_text="Recado: as que o próprio programa criou.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

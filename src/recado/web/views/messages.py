@@ -30,7 +30,7 @@ from recado.web.views.listing import paging_for
 HEADING = "Consultar Mensagens Enviadas Via SMS"
 # Ordered by time, any page comes from the index; by anything else all rows are read first.
 MOST_TO_SORT = 200_000
-_AREA = "message_search"
+AREA = "message_search"
 _LONGEST_MOBILE = 40
 _COLUMNS = {
     Order.NUMBER: "Celular",
@@ -75,7 +75,7 @@ def message_search(request: HttpRequest) -> HttpResponse:
     # The dates stay even when empty: without any filter the address would be that of the blank form.
     address = {name: value for name, value in address.items() if value or name in ("inicio", "fim")}
     if mobile := request.POST.get("celular", "").strip()[:_LONGEST_MOBILE]:
-        address[kept_search.KEY] = kept_search.keep(request, _AREA, mobile)
+        address[kept_search.KEY] = kept_search.keep(request, AREA, mobile)
         note(request, Deed.NUMBER_SEARCHED, detail="em Consultar Mensagens")
     return redirect(f"{reverse('messages')}?{urlencode(address)}")
 
@@ -98,7 +98,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 def asked_form(request: HttpRequest) -> ConsultationForm | None:
     """The form of an address; None when it names a mobile that the session keeps no longer."""
-    mobile = kept_search.kept(request, _AREA)
+    mobile = kept_search.kept(request, AREA)
     return None if mobile is None else ConsultationForm.of(request.GET, mobile)
 
 

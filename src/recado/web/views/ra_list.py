@@ -23,7 +23,7 @@ from recado.web.forms.ra_list import RaListForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
 
-_AREA = "ra_search"
+AREA = "ra_search"
 _FILTERS = ("situacao", "inicio", "fim")
 
 
@@ -36,7 +36,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
         return _show(request, form)
     address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
     if term := form.cleaned_data["term"]:
-        address[kept_search.KEY] = kept_search.keep(request, _AREA, term)
+        address[kept_search.KEY] = kept_search.keep(request, AREA, term)
         note(request, Deed.NUMBER_SEARCHED, detail="em Consultar RA")
     query = f"?{urlencode(address)}" if address else ""
     return redirect(reverse("ra_list") + query)
@@ -46,7 +46,7 @@ def ra_search(request: HttpRequest) -> HttpResponse:
 @needs(Duty.CONSULT)
 def ra_list(request: HttpRequest) -> HttpResponse:
     """The RAs of the filter in the address, ten a page; without a filter, the newest."""
-    term = kept_search.kept(request, _AREA)
+    term = kept_search.kept(request, AREA)
     filters = {name: request.GET.get(name, "") for name in _FILTERS}
     form = RaListForm({"term": term or "", **filters})
     if term is None:
