@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from recado.alarms.troubles import Limits
 
-LIMITS = Limits(timedelta(minutes=10), timedelta(minutes=15), 20)
+LIMITS = Limits(timedelta(minutes=10), timedelta(minutes=15), 20, timedelta(minutes=3))
 
 
 @dataclass

@@ -66,8 +66,9 @@ def test_a_phone_that_was_well_in_between_is_down_since_the_second_time():
 
 
 def test_a_phone_that_no_gateway_looks_after_is_down_since_its_lease_ended():
-    make_phone(condition=Condition.READY)
-    Phone.objects.update(held_until=NOW)
+    left = make_phone(condition=Condition.READY)
+    make_phone("Aparelho 2", condition=Condition.READY)
+    Phone.objects.filter(pk=left.pk).update(held_until=NOW)
     (trouble,) = seen(NOW + minutes(11))
     assert trouble.since == NOW
     assert "não está cuidando" in trouble.sentence

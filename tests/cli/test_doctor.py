@@ -11,7 +11,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from recado.alarms.models import Alarm, Kind
 from recado.cli.findings import Finding, Level
+from recado.cli.gateway_checks import check_gateway
 from recado.cli.phone_checks import check_device, check_modem_manager, check_phones, is_left_alone
 from recado.cli.run import LEAST_FREE_BYTES
 from recado.cli.system_checks import (
@@ -28,9 +30,9 @@ from recado.cli.system_checks import (
 from recado.phones.leases import this_process
 from recado.phones.models import Phone
 from tests.cli.conftest import Recado, Shell
+from tests.support.outbox import NOW, make_phone, queue_message
 
 LINK = "tcp:127.0.0.1:7000"
-NOW = datetime(2026, 11, 22, 11, 14, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -177,6 +179,41 @@ class TestPhones:
         Phone.objects.create(name="Um", link="nada")
         (finding,) = check_phones()
         assert_trouble(finding, Level.FAILURE, "inclua-o de novo")
+
+
+@pytest.mark.django_db
+class TestGateway:
+    def test_a_gateway_that_lives_is_well(self) -> None:
+        make_phone(holder=this_process())
+        (finding,) = check_gateway(NOW)
+        assert finding.level is Level.GOOD
+
+    def test_a_stopped_gateway_fails_while_messages_wait_and_warns_without(self) -> None:
+        make_phone(holder="")
+        Phone.objects.update(held_until=NOW - timedelta(minutes=5))
+        (finding,) = check_gateway(NOW)
+        assert_trouble(finding, Level.WARNING, "parado desde 22/11/2026 08:09; nada na fila")
+        queue_message()
+        (finding,) = check_gateway(NOW)
+        assert_trouble(finding, Level.FAILURE, "1 mensagem espera na fila")
+        assert "systemctl start recado-gateway" in finding.advice
+
+    def test_a_gateway_whose_process_is_gone_is_stopped_at_once(self) -> None:
+        host, _, _ = this_process().split("/")
+        make_phone(holder=f"{host}/{2**22 + 1}/1")
+        (finding,) = check_gateway(NOW)
+        assert finding.level is Level.WARNING
+
+    def test_without_phones_it_is_told_elsewhere(self) -> None:
+        assert check_gateway(NOW) == []
+
+    def test_the_alarm_is_raised_only_when_asked_for(self, recado: Recado) -> None:
+        make_phone(holder="")
+        Phone.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+        recado("doctor")
+        assert not Alarm.objects.exists()
+        recado("doctor", "--alarm")
+        assert Alarm.objects.get().kind == Kind.GATEWAY_DOWN
 
 
 @pytest.mark.django_db

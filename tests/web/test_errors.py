@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, RequestFactory
 
+from recado.phones.models import Phone
 from recado.web.views import errors
+from tests.support.outbox import NOW, make_phone
 
 
 def fail(*args, **kwargs):
@@ -92,7 +94,10 @@ def test_a_body_past_the_limit_is_answered_in_words(anonymous):
 @pytest.mark.django_db
 def test_health_is_told_without_login(anonymous):
     answer = anonymous.get("/saude/")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok", "disk": "ok"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "database": "ok", "disk": "ok", "gateway": "ok"},
+    )
 
 
 @pytest.mark.django_db
@@ -125,4 +130,13 @@ def test_health_says_when_the_disk_takes_no_more(anonymous, monkeypatch):
     monkeypatch.setattr("recado.web.views.health.LEAST_FREE_BYTES", 1 << 62)
     answer = anonymous.get("/saude/")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "fail", "database": "ok", "disk": "full"}
+    assert answer.json() == {"status": "fail", "database": "ok", "disk": "full", "gateway": "ok"}
+
+
+@pytest.mark.django_db
+def test_health_says_when_nothing_sends(anonymous):
+    phone = make_phone(holder="")
+    Phone.objects.filter(pk=phone.pk).update(created_at=NOW)
+    answer = anonymous.get("/saude/")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "fail", "database": "ok", "disk": "ok", "gateway": "silent"}

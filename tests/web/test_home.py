@@ -178,14 +178,26 @@ def test_every_condition_has_its_words(condition):
     assert state.stopped is (condition not in {"ready", "initialising", "unknown"})
 
 
+def test_before_all_the_badge_says_that_nothing_sends():
+    left = {"holder": "", "condition": Condition.READY}
+    for since, words in (
+        (NOW - timedelta(minutes=4), "Serviço de envio parado desde as 8h10: avise a TI"),
+        (NOW - timedelta(days=1), "Serviço de envio parado desde 21/11/2026 às 8h14: avise a TI"),
+    ):
+        shown = badge([describe(phone(held_until=since, **left), NOW)], NOW)
+        assert (shown.words, shown.style) == (words, "rc-danger")
+    just_now = badge([describe(phone(held_until=NOW - timedelta(minutes=2), **left), NOW)], NOW)
+    assert just_now.words == "Aparelho 1: sem notícias"
+
+
 def test_the_badge_says_one_phone_by_name_and_several_by_count():
     ready = describe(phone(condition=Condition.READY), NOW)
     down = describe(phone(condition=Condition.NO_SIGNAL), NOW)
-    assert badge([]).words == "Nenhum aparelho cadastrado"
-    assert badge([ready]).words == "Aparelho 1: pronto"
-    assert badge([down]).words == "Aparelho 1: sem sinal"
-    assert badge([ready, down]) == badge([down, ready])
-    assert badge([ready, down]).words == "1 de 2 aparelhos prontos"
+    assert badge([], NOW).words == "Nenhum aparelho cadastrado"
+    assert badge([ready], NOW).words == "Aparelho 1: pronto"
+    assert badge([down], NOW).words == "Aparelho 1: sem sinal"
+    assert badge([ready, down], NOW) == badge([down, ready], NOW)
+    assert badge([ready, down], NOW).words == "1 de 2 aparelhos prontos"
 
 
 def test_a_stopped_phone_stands_first_of_all(browser):

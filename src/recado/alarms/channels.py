@@ -17,6 +17,7 @@ import urllib.request
 from datetime import datetime
 from email.message import EmailMessage
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -35,6 +36,13 @@ def configured() -> tuple[Channel, ...]:
     """The channels that the settings name."""
     wanted = ((Channel.EMAIL, settings.RECADO_ALARM_EMAIL), (Channel.WEBHOOK, settings.RECADO_ALARM_WEBHOOK))
     return tuple(channel for channel, target in wanted if target)
+
+
+def target(channel: Channel) -> str:
+    """Whom the channel reaches: addresses, or the webhook's host (its path may hold a secret)."""
+    if channel is Channel.EMAIL:
+        return ", ".join(settings.RECADO_ALARM_EMAIL)
+    return urlsplit(settings.RECADO_ALARM_WEBHOOK).hostname or ""
 
 
 def send(notice: Notice, now: datetime) -> None:

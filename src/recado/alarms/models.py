@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     PHONE_DOWN = "phone_down", "Aparelho parado"
     OLDEST_URGENT = "oldest_urgent", "Mensagem urgente esperando"
     ERRORS = "errors", "Muitas mensagens com erro"
+    GATEWAY_DOWN = "gateway_down", "Serviço de envio parado"
 
 
 class Alarm(models.Model):
@@ -60,7 +61,10 @@ class Occasion(models.TextChoices):
 
 
 class Notice(models.Model):
-    """One telling. `next_try_at` is null once it is sent, or given up; `fault` says why the last try failed (pt-BR)."""
+    """One telling. `next_try_at` is null once it is sent, or given up; `fault` says why the last try failed (pt-BR).
+
+    `told_to`: the addresses, or the webhook's host, that the last try went to.
+    """
 
     alarm = models.ForeignKey(Alarm, on_delete=models.CASCADE, related_name="notices")
     channel = models.CharField(max_length=8, choices=Channel.choices)
@@ -70,6 +74,7 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     fault = models.CharField(max_length=200, blank=True)
+    told_to = models.CharField("a quem", max_length=400, blank=True)
 
     class Meta:
         ordering = ["pk"]

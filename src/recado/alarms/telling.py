@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from recado.alarms.channels import NotTold, send
-from recado.alarms.models import Notice
+from recado.alarms.channels import NotTold, send, target
+from recado.alarms.models import Channel, Notice
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ def _tell_one(notice: Notice, now: datetime) -> bool:
     if not ours.update(next_try_at=now + _HELD_BACK):
         return False
     row = Notice.objects.filter(pk=notice.pk)
+    told_to = target(Channel(notice.channel))[:400]
     try:
         send(notice, now)
     except NotTold as refusal:
@@ -34,7 +35,8 @@ def _tell_one(notice: Notice, now: datetime) -> bool:
         logger.warning("alarm notice %s by %s, try %s: %s", notice.pk, notice.channel, failures, refusal)
         next_try = now + BACK_OFF[min(failures, len(BACK_OFF)) - 1]
         given_up = next_try > notice.created_at + KEEP_TRYING
-        row.update(failures=failures, fault=str(refusal)[:200], next_try_at=None if given_up else next_try)
+        next_or_none = None if given_up else next_try
+        row.update(failures=failures, fault=str(refusal)[:200], next_try_at=next_or_none, told_to=told_to)
         return False
-    row.update(sent_at=now, next_try_at=None, fault="")
+    row.update(sent_at=now, next_try_at=None, fault="", told_to=told_to)
     return True

@@ -18,6 +18,7 @@ from recado.alarms.models import Kind
 from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, Priority, Status, StatusChange
 from recado.outbox.transitions import PROGRAM
 from recado.phones.fleet import is_held
+from recado.phones.heartbeat import silent_since
 from recado.phones.models import Condition, Phone
 
 ERROR_WINDOW = timedelta(hours=1)
@@ -26,11 +27,12 @@ LEAST_ENDED = 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From when on it is told: two spans, and the share of errors in per cent."""
+    """From when on it is told: spans, and the share of errors in per cent."""
 
     phone_down: timedelta
     oldest_urgent: timedelta
     error_percent: int
+    gateway_down: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,22 @@ class DownSince:
 
 def troubles(now: datetime, limits: Limits, down_since: DownSince) -> list[Trouble]:
     """Everything that is to be told at `now`."""
+    if silent := gateway_down(now, limits.gateway_down):
+        # The phones and the queue stand still for that one reason: one alarm, not one for each.
+        return silent
     return [*_phones_down(now, limits, down_since), *_urgent_waits(now, limits), *_errors(now, limits)]
+
+
+def gateway_down(now: datetime, patience: timedelta) -> list[Trouble]:
+    """That no gateway has looked after any phone for longer than `patience`."""
+    since = silent_since(list(Phone.objects.filter(enabled=True)), now)
+    if since is None or now - since < patience:
+        return []
+    waiting = Message.objects.filter(status=Status.QUEUED).count()
+    many = "1 mensagem espera" if waiting == 1 else f"{waiting} mensagens esperam"
+    advice = "Ligue-o: systemctl start recado-gateway. A fila espera; nada se perde."
+    sentence = "O serviço de envio não dá sinal de vida: nenhum SMS sai."
+    return [Trouble(Kind.GATEWAY_DOWN, "", since, f"{sentence} {many} na fila." if waiting else sentence, advice)]
 
 
 def _phones_down(now: datetime, limits: Limits, down_since: DownSince) -> list[Trouble]:

@@ -7,15 +7,20 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from recado.alarms.models import Alarm, Channel, Notice, Occasion
+from recado.alarms.models import Alarm, Channel, Kind, Notice, Occasion
 from recado.alarms.troubles import Trouble
 
 
-def reconcile(present: Iterable[Trouble], channels: Iterable[Channel], now: datetime) -> None:
-    """Bring the alarms in force in line with the troubles that are `present`; tell of each change on `channels`."""
+def reconcile(
+    present: Iterable[Trouble], channels: Iterable[Channel], now: datetime, kinds: Iterable[Kind] = Kind
+) -> None:
+    """Bring the alarms in force in line with the troubles that are `present`; tell of each change on `channels`.
+
+    `kinds`: what the caller has looked for; alarms of other kinds are left as they are.
+    """
     troubles = {(trouble.kind.value, trouble.subject): trouble for trouble in present}
     told_on = tuple(channels)
-    for alarm in Alarm.objects.filter(ended_at=None):
+    for alarm in Alarm.objects.filter(ended_at=None, kind__in=list(kinds)):
         if troubles.pop((alarm.kind, alarm.subject), None) is None:
             _end(alarm, told_on, now)
     for trouble in troubles.values():

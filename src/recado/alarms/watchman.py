@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from recado.alarms import channels
+from recado.alarms.sentinel import patience
 from recado.alarms.telling import tell_due
 from recado.alarms.troubles import DownSince, Limits, troubles
 from recado.alarms.watching import reconcile
@@ -61,4 +62,5 @@ def limits() -> Limits:
         phone_down=timedelta(minutes=settings.RECADO_ALARM_PHONE_DOWN_MINUTES),
         oldest_urgent=timedelta(minutes=settings.RECADO_ALARM_OLDEST_URGENT_MINUTES),
         error_percent=settings.RECADO_ALARM_ERROR_PERCENT,
+        gateway_down=patience(),
     )

@@ -13,6 +13,7 @@ from recado.alarms.models import Alarm, Kind, Occasion
 _TITLES = {
     Kind.PHONE_DOWN: ("Aparelho “{subject}” parado", "Aparelho “{subject}” não está mais parado"),
     Kind.OLDEST_URGENT: ("Mensagem urgente esperando na fila", "Nenhuma mensagem urgente espera mais"),
+    Kind.GATEWAY_DOWN: ("Serviço de envio parado", "O serviço de envio voltou"),
     Kind.ERRORS: ("Muitas mensagens com erro", "Os erros voltaram ao normal"),
 }
 

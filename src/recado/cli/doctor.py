@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, counted, with_django
-from recado.cli.findings import Level
+from recado.cli.findings import Level, failure
 
 
 @click.command(
@@ -13,20 +13,38 @@ from recado.cli.findings import Level
     epilog="""\b
 Exemplo:
   recado doctor
+  recado doctor --alarm
 
-Termina com código 1 quando algo falha. Não envia nada e não muda nada.""",
+Termina com código 1 quando algo falha. Não envia SMS; com --alarm, avisa pelos caminhos dos alarmes.""",
+)
+@click.option(
+    "--alarm",
+    is_flag=True,
+    help="Avisa, uma vez, por e-mail e webhook quando o serviço de envio está parado, e uma vez quando volta.",
 )
 @with_django
-def doctor() -> None:
+def doctor(alarm: bool) -> None:
     """Confere a instalação e diz o que fazer.
 
-    Olha banco, fuso, relógio, portas, permissões, disco e aparelhos.
+    Olha banco, fuso, relógio, portas, permissões, disco, serviço de envio e aparelhos.
     """
+    from django.db import DatabaseError, InterfaceError
+    from django.utils import timezone
+
+    from recado.alarms.sentinel import watch_gateway
+    from recado.cli.gateway_checks import check_gateway
     from recado.cli.phone_checks import check_phones
     from recado.cli.system_checks import check_system
 
     findings = check_system()
+    findings += check_gateway(timezone.now())
     findings += check_phones()
+    if alarm:
+        try:
+            watch_gateway(timezone.now())
+        except (DatabaseError, InterfaceError) as error:
+            # What the database suffers from is among the findings already.
+            findings.append(failure("Alarmes", f"não avisados ({type(error).__name__}).", "Veja o banco de dados."))
     for finding in findings:
         click.echo(f"{finding.level.value:<6} {finding.what}: {finding.found}")
         if finding.advice:

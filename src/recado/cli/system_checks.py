@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import sqlite3
@@ -153,8 +154,9 @@ def _is_recado(host: str, port: int) -> bool:
     client = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104
     try:
         client.request("GET", "/saude/", headers={"Host": name})
-        return client.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
+        # 503 too: the screens are there and say what is wrong.
+        return "database" in json.loads(client.getresponse().read(4096))
+    except (OSError, http.client.HTTPException, ValueError, TypeError):
         return False
     finally:
         client.close()

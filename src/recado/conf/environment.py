@@ -300,6 +300,12 @@ SETTINGS: tuple[Setting, ...] = (
         _whole(1, 10_080),
     ),
     Setting(
+        "ALARM_GATEWAY_MINUTES",
+        "Minutos sem sinal de vida do serviço de envio até o alarme e o aviso no alto das telas e em /saude/.",
+        "3",
+        _whole(1, 10_080),
+    ),
+    Setting(
         "ALARM_OLDEST_URGENT_MINUTES",
         "Minutos de espera da mensagem urgente mais antiga até o alarme.",
         "15",

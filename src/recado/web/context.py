@@ -53,7 +53,7 @@ class House:
 
     @cached_property
     def badge(self) -> Badge:
-        return badge(self.phones)
+        return badge(self.phones, timezone.now())
 
 
 def house(request: HttpRequest) -> dict[str, House]:

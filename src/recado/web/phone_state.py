@@ -11,11 +11,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from recado.alarms.sentinel import patience
 from recado.outbox.models import Message, Status
 from recado.phones import rules
 from recado.phones.fleet import is_held, rest_of
+from recado.phones.heartbeat import silent_since
 from recado.phones.models import Condition, Phone
-from recado.web.formatting import duration
+from recado.web.formatting import duration, when
 
 _STARTING = (Condition.CONNECTING, Condition.UNKNOWN)
 
@@ -82,10 +84,13 @@ def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneStat
     return PhoneState(phone, label, _readings(phone), "", "rc-ok", ready=True, stopped=False)
 
 
-def badge(states: Sequence[PhoneState]) -> Badge:
-    """The header's words for all phones together."""
+def badge(states: Sequence[PhoneState], now: datetime) -> Badge:
+    """The header's words for all phones together; before all, that nothing sends at all."""
     if not states:
         return Badge("Nenhum aparelho cadastrado", "rc-warn")
+    since = silent_since([state.phone for state in states], now)
+    if since is not None and now - since >= patience():
+        return Badge(f"Serviço de envio parado {_from(since, now)}: avise a TI", "rc-danger")
     if len(states) == 1:
         (only,) = states
         return Badge(f"{only.name}: {only.label[0].lower()}{only.label[1:]}", only.style)
@@ -100,6 +105,14 @@ def _state(phone: Phone, label: str, sentence: str, advice: str, style: str, *, 
 
 def _since(at: datetime | None, now: datetime) -> str:
     return f" há {duration(now - at)}" if at else ""
+
+
+def _from(at: datetime, now: datetime) -> str:
+    """`desde as 8h14`, or with its day when that is another."""
+    words = when(at, now)
+    return (
+        f"desde {words.replace('às', 'as', 1).replace('à', 'a', 1)}" if words.startswith("à") else f"desde {words[3:]}"
+    )
 
 
 def _readings(phone: Phone) -> str:

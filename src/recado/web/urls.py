@@ -6,6 +6,7 @@ from django.urls import path
 
 from recado.web.access import for_anybody
 from recado.web.views import (
+    alarms,
     attention,
     audit,
     customer,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("aparelhos/<int:pk>/sms-de-teste/", phone_tests.phone_test, name="phone_test"),
     path("aparelhos/<int:pk>/pausar/", phones.phone_pause, name="phone_pause"),
     path("aparelhos/<int:pk>/retomar/", phones.phone_resume, name="phone_resume"),
+    path("alarmes/", alarms.alarms, name="alarms"),
     path("usuarios/", users.users, name="users"),
     path("usuarios/novo/", users.user_new, name="user_new"),
     path("usuarios/<int:pk>/", users.user_edit, name="user_edit"),

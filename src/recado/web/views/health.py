@@ -1,4 +1,4 @@
-"""A machine's question: do the screens run, and does their database answer?"""
+"""A machine's question: do the screens run, does their database answer, and does the gateway live?"""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import shutil
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from recado.alarms.sentinel import patience
+from recado.phones.heartbeat import silent_since
+from recado.phones.models import Phone
 from recado.web.access import for_anybody
 
 LEAST_FREE_BYTES = 20 * 1024 * 1024
@@ -19,8 +23,13 @@ LEAST_FREE_BYTES = 20 * 1024 * 1024
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 with every part `ok`; 503 when the database does not answer, or the disk takes no more."""
-    parts = {"database": "ok" if _database_answers() else "fail", "disk": "ok" if _disk_has_room() else "full"}
+    """200 with every part `ok`; 503 when the database does not answer, the disk takes no more, or nothing sends."""
+    answers = _database_answers()
+    parts = {
+        "database": "ok" if answers else "fail",
+        "disk": "ok" if _disk_has_room() else "full",
+        "gateway": _gateway() if answers else "unknown",
+    }
     well = set(parts.values()) == {"ok"}
     return JsonResponse({"status": "ok" if well else "fail", **parts}, status=200 if well else 503)
 
@@ -33,6 +42,13 @@ def _database_answers() -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def _gateway() -> str:
+    """`silent` when no gateway has given a sign of life for longer than the setting; `ok` without phones, too."""
+    now = timezone.now()
+    since = silent_since(list(Phone.objects.filter(enabled=True)), now)
+    return "ok" if since is None or now - since < patience() else "silent"
 
 
 def _disk_has_room() -> bool:
