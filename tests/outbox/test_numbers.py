@@ -1,9 +1,12 @@
+import re
 import time
+import unittest.mock
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from recado.outbox import numbers
 from recado.outbox.numbers import DDDS, NumberRefused, mask_mobile, normalise_mobile, show_mobile
 
 VALID_DDDS = frozenset(
@@ -181,3 +184,28 @@ def test_what_is_no_e164_mobile_is_shown_as_it_is(number: str):
 
 def test_a_log_has_only_the_last_two_digits():
     assert mask_mobile("+5581912345678") == "•••78"
+
+
+@given(
+    prefix=st.sampled_from(["", "55", "+55", "+55 ", "55 "]),
+    ddd=st.integers(11, 99),
+    brackets=st.booleans(),
+    blank=st.sampled_from(["", " "]),
+    dash=st.sampled_from(["", "-", " "]),
+    subscriber=st.integers(10**8 * 8, 10**9 - 1),
+)
+def test_the_short_way_says_what_the_library_says(
+    prefix: str, ddd: int, brackets: bool, blank: str, dash: str, subscriber: int
+) -> None:
+    area = f"({ddd})" if brackets else str(ddd)
+    written = f"{prefix}{area}{blank}{str(subscriber)[:5]}{dash}{str(subscriber)[5:]}"
+    with unittest.mock.patch.object(numbers, "_USUAL", re.compile("(?!)")):
+        slowly = told(written)
+    assert told(written) == slowly
+
+
+def told(written: str) -> str:
+    try:
+        return normalise_mobile(written)
+    except NumberRefused as refusal:
+        return str(refusal)

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from recado.batches.columns import MOBILE
 from recado.batches.tables import UNREADABLE
 from recado.gsm import EncodeError, EncodingPolicy, segment
+from recado.gsm.fold import fold
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 from recado.outbox.templates import SIGNATURE, TemplateRefused, check_template, fill
 
 MOST_PARTS = 10
 _TAG = re.compile(r"\{([^{}]*)\}")
+# Characters that take one of the 160 places whatever the policy; others are left to `segment`.
+_FITS_ONE = re.compile(r"[ -Z_a-z\n]{1,160}")
 # What a spreadsheet writes for a long number that it was not told to be a text.
 _SCIENTIFIC = re.compile(r"\d+[.,]\d+E\+\d+", re.IGNORECASE)
 
@@ -56,7 +59,7 @@ def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping
             raise RowRefused(f"{tag}: o número veio como {value[:20]}. Formate a coluna como texto.")
     try:
         text = fill(template, values)
-        parts = len(segment(text, policy).parts)
+        parts = count_parts(text, policy)
     except TemplateRefused as refusal:
         raise RowRefused(str(refusal)) from None
     except EncodeError:
@@ -66,6 +69,14 @@ def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping
     if parts > MOST_PARTS:
         raise RowRefused(f"O texto toma {parts} SMS; o limite é {MOST_PARTS}.")
     return Composed(number, text, parts)
+
+
+def count_parts(text: str, policy: EncodingPolicy) -> int:
+    """How many SMS the text takes. Raises EncodeError. Most texts are seen to fit one without being cut."""
+    plain = fold(text).text if policy is EncodingPolicy.FOLD and not text.isascii() else text
+    if policy is not EncodingPolicy.UCS2 and _FITS_ONE.fullmatch(plain):
+        return 1
+    return len(segment(text, policy).parts)
 
 
 def mobile(written: str) -> str:

@@ -36,6 +36,8 @@ def insert_many(
     tail = f" ON CONFLICT DO NOTHING RETURNING {quote(returning)}"
     one = f"({', '.join(['%s'] * len(fields))})"
     at_once = max(1, _MOST_PARAMETERS // len(fields))
+    # Many rows share their few times.
+    prepared: dict[Any, Any] = {}
     inserted: list[Any] = []
     with connection.cursor() as cursor:
         for start in range(0, len(rows), at_once):
@@ -46,7 +48,10 @@ def insert_many(
                 for place, value in zip(places, row, strict=True):
                     values[place] = value
                 for place, field in preparing:
-                    values[place] = field.get_db_prep_save(values[place], connection)
+                    at = values[place]
+                    if at not in prepared:
+                        prepared[at] = field.get_db_prep_save(at, connection)
+                    values[place] = prepared[at]
                 parameters += values
             cursor.execute(head + ", ".join([one] * len(lot)) + tail, parameters)
             inserted += [found for (found,) in cursor.fetchall()]
