@@ -40,6 +40,8 @@ exec switch_root /new /bin/sh /mnt/io/start.sh
 
 _START = """export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
 cd {checkout}
+# The checkout's own code, whatever the virtual environment thinks is installed.
+export PYTHONPATH={checkout}/src
 timeout {seconds} {command} </dev/null 2>&1
 echo $? >/mnt/io/code
 dmesg >/mnt/io/dmesg.log

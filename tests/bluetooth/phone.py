@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
 import threading
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -38,12 +39,27 @@ _RECORD = f"""<?xml version="1.0" encoding="UTF-8" ?>
 </record>"""
 
 
+class FragilePhone(EmulatedPhone):
+    """An emulated phone whose line may drop when it has heard half of a PDU."""
+
+    drops_within_pdu = False
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Hear `data`; raises `ConnectionAbortedError` where the line drops."""
+        if not (self.drops_within_pdu and b"\x1a" in data):
+            super().feed(data, now)
+            return
+        self.drops_within_pdu = False
+        super().feed(data[: len(data) // 2], now)
+        raise ConnectionAbortedError
+
+
 class VirtualPhone:
     """The phone on the adapter `name`. `accepts`: whether its owner agrees to pair; `pin`: what an old one wants."""
 
     def __init__(self, name: str) -> None:
         self.adapter = f"/org/bluez/{name}"
-        self.emulated = EmulatedPhone()
+        self.emulated = FragilePhone()
         self.accepts = True
         self.pin = "0000"
         self.bus = Bus(system_bus_address)
@@ -56,6 +72,17 @@ class VirtualPhone:
     def power(self, on: bool) -> None:
         """In reach or out of it."""
         self._run(self._set("Powered", Variant("b", on)))
+
+    def power_up(self) -> None:
+        """Become visible on an adapter that is new."""
+        self._run(self._show())
+
+    def simple_pairing(self, *, on: bool) -> None:
+        """Be a phone that compares a number, or an older one that asks for a PIN."""
+        # Write Simple Pairing Mode, told to the controller itself: Linux 6.12 cannot switch it off any more.
+        name = self.adapter.rpartition("/")[2]
+        command = ["hcitool", "-i", name, "cmd", "0x03", "0x56", "0x01" if on else "0x00"]
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=20, check=True)
 
     def hang_up(self) -> None:
         """Drop the line, as a phone does that ran out of battery."""
@@ -90,6 +117,9 @@ class VirtualPhone:
         agents = "org.bluez.AgentManager1"
         await self.bus.call(SERVICE, "/org/bluez", agents, "RegisterAgent", "os", [_AGENT, "DisplayYesNo"])
         await self.bus.call(SERVICE, "/org/bluez", agents, "RequestDefaultAgent", "o", [_AGENT])
+        await self._show()
+
+    async def _show(self) -> None:
         await self._set("Powered", Variant("b", True))
         await self._set("Alias", Variant("s", "Aparelho virtual"))
         await self._set("DiscoverableTimeout", Variant("u", 0))

@@ -1,15 +1,14 @@
-"""The scenes of the story, in their order. Each leaves phone and gateway well. Django must be set up.
-
-Pairing by PIN is not among them: the virtual controllers know only the pairing by comparison of a number.
-"""
+"""The scenes of the story, in their order. Each leaves phone and gateway well. Django must be set up."""
 
 from __future__ import annotations
 
 import signal
 import socket
+import subprocess
 import threading
 import time
 from itertools import count
+from pathlib import Path
 
 from click.testing import CliRunner
 from django.utils import timezone
@@ -26,7 +25,7 @@ from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Attempt, Message, MessageType, Status
 from recado.phones.models import Phone
 from tests.bluetooth.phone import VirtualPhone
-from tests.bluetooth.story import NUMBER, Failed, Story, check, tell, until
+from tests.bluetooth.story import NUMBER, Failed, Story, bluez_adapters, check, tell, until
 from tests.links.fake_bluez import serve_line
 
 _keys = count()
@@ -39,6 +38,7 @@ def play(story: Story) -> None:
     phone.switch_on()
     Phone.objects.all().delete()
     MessageType.objects.update(status_report=False)
+    pairing_by_pin(story, phone)
     pairing(story, phone)
     overhead(story, phone)
     story.start_gateway()
@@ -47,9 +47,30 @@ def play(story: Story) -> None:
     out_of_reach(story, phone)
     killed(story, phone)
     daemon_restarted(story, phone)
+    adapter_blocked(story, phone)
+    adapters_removed(story, phone)
     forgotten(story, phone)
     story.stop("gateway")
     account(story, phone)
+
+
+def pairing_by_pin(story: Story, phone: VirtualPhone) -> None:
+    """A phone from before Bluetooth 2.1: it knows no comparison of numbers."""
+    address = phone.address()
+    phone.simple_pairing(on=False)
+    with story.step("an old phone with the wrong PIN is not paired"):
+        output = recado("phones", "pair", address, "--pin", "9999", answers="s\n")
+        check("o PIN não confere" in output, output)
+        check(not Phone.objects.exists(), "a phone was added")
+    with story.step("an old phone with its PIN: paired and added"):
+        output = recado("phones", "pair", address, "--pin", phone.pin, answers="s\n")
+        check(Phone.objects.filter(link=f"bluetooth:{address}").exists(), output)
+    with story.step("unpaired: the bond is gone"):
+        output = recado("phones", "unpair", address)
+        check("desfeito" in output, output)
+        Phone.objects.all().delete()
+        phone.forget_all()
+        phone.simple_pairing(on=True)
 
 
 def pairing(story: Story, phone: VirtualPhone) -> None:
@@ -113,6 +134,11 @@ def _milliseconds(transport: Transport) -> float:
 
 
 def dropping(story: Story, phone: VirtualPhone) -> None:
+    with story.step("a line that drops within the PDU leaves the message uncertain"):
+        phone.emulated.drops_within_pdu = True
+        message = queue("Cai dentro do PDU.")
+        settled(message, Status.UNCERTAIN)
+        check(not any(sms.text == "Cai dentro do PDU." for sms in phone.emulated.on_air), "it is on the air")
     with story.step("a line that drops after Ctrl-Z leaves the message uncertain"):
         phone.emulated.faults.set("slow", 6)
         message = queue("Cai no meio.")
@@ -162,6 +188,33 @@ def daemon_restarted(story: Story, phone: VirtualPhone) -> None:
         settled(queue("Depois do recomeco."), Status.SENT)
 
 
+def adapter_blocked(story: Story, phone: VirtualPhone) -> None:
+    with story.step("the adapter is blocked: told in words, the queue waits"):
+        block_adapter("hci0", blocked=True)
+        until(lambda: "bloqueado (rfkill)" in _reason(), "the condition")
+        message = queue("Espera o desbloqueio.")
+        check("rfkill unblock" in _advice(), _advice())
+        check(_status(message) == Status.QUEUED, _status(message))
+    with story.step("unblocked and switched on: sent"):
+        block_adapter("hci0", blocked=False)
+        subprocess.run(["bluetoothctl", "power", "on"], timeout=20, check=False, stdout=subprocess.DEVNULL)
+        settled(message, Status.SENT)
+
+
+def adapters_removed(story: Story, phone: VirtualPhone) -> None:
+    with story.step("the adapter is pulled out: told in words, the queue waits"):
+        story.stop("btvirt")
+        until(lambda: "não tem adaptador Bluetooth" in _reason(), "the condition")
+        message = queue("Espera o adaptador.")
+        check(not Attempt.objects.filter(segment__message=message).exists(), "a try was spent")
+    with story.step("plugged in again: sent"):
+        story.start_controllers()
+        until(lambda: bluez_adapters() == 2, "bluetoothd to see its adapters")
+        phone.power_up()
+        subprocess.run(["bluetoothctl", "power", "on"], timeout=20, check=False, stdout=subprocess.DEVNULL)
+        settled(message, Status.SENT)
+
+
 def forgotten(story: Story, phone: VirtualPhone) -> None:
     with story.step("a phone that lost the bond: 'pareie de novo', and the queue waits"):
         # Its agent is the only one of the bluetoothd that both sides share: it must not agree to pair anew for ours.
@@ -191,6 +244,13 @@ def account(story: Story, phone: VirtualPhone) -> None:
             known = message.status in (Status.SENT, Status.UNCERTAIN)
             check(known, f"{message.text}: {message.status}")
             check(message.status == Status.UNCERTAIN or message.text in texts, f"lost: {message.text}")
+
+
+def block_adapter(name: str, *, blocked: bool) -> None:
+    """Throw the switch that the kernel keeps for each adapter (Linux rfkill class)."""
+    for entry in Path("/sys/class/rfkill").iterdir():
+        if (entry / "name").read_text(encoding="ascii").strip() == name:
+            (entry / "soft").write_text("1" if blocked else "0", encoding="ascii")
 
 
 def recado(*words: str, answers: str = "") -> str:

@@ -67,13 +67,17 @@ class Story:
         Path("/run/bus.conf").write_text(config, encoding="utf-8")
         self.start("dbus", "dbus-daemon", "--config-file=/run/bus.conf", "--nofork", "--nopidfile")
         until(Path("/run/dbus/system_bus_socket").exists, "the bus")
+        self.start_controllers()
+        self.start_bluetoothd()
+
+    def start_controllers(self) -> None:
+        """Two adapters joined by a virtual air; stopping `btvirt` pulls both out."""
         self.start("btvirt", "btvirt", "-l2", "-B")
         until(lambda: all(Path(f"/sys/class/bluetooth/hci{n}").exists() for n in (0, 1)), "two controllers")
-        self.start_bluetoothd()
 
     def start_bluetoothd(self) -> None:
         self.start("bluetoothd", "/usr/libexec/bluetooth/bluetoothd", "-n", "-d")
-        until(lambda: _bluez_adapters() == 2, "bluetoothd and its adapters")
+        until(lambda: bluez_adapters() == 2, "bluetoothd and its adapters")
 
     def start_gateway(self) -> None:
         self.start("gateway", sys.executable, "-m", "recado.cli", "gateway")
@@ -125,7 +129,8 @@ def check(holds: object, what: str) -> None:
         raise Failed(what)
 
 
-def _bluez_adapters() -> int:
+def bluez_adapters() -> int:
+    """How many adapters bluetoothd has."""
     done = subprocess.run(["bluetoothctl", "list"], capture_output=True, text=True, timeout=20)
     return done.stdout.count("Controller")
 
