@@ -118,6 +118,7 @@ class FakeBlueZ:
         self.agent_answers: list[Any] = []
         self._profiles: dict[str, tuple[str, str]] = {}
         self._agents: dict[str, str] = {}
+        self._cancelled = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._bus: MessageBus | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -201,6 +202,8 @@ class FakeBlueZ:
                 self._agents.pop(message.sender or "", None)
             case "ConnectProfile" if device:
                 await self._connect(device, message.body[0])
+            case "CancelPairing" if device:
+                self._cancelled.set()
             case "Pair" if device:
                 await self._pair(device, message.sender or "")
             case "Set" if device:
@@ -254,6 +257,10 @@ class FakeBlueZ:
             reply = await self._ask_agent(sender, "DisplayPasskey", "ouq", [device.path, 42, 0])
         elif device.pairing == "stranger":
             reply = await self._ask_agent(sender, "RequestConfirmation", "ou", ["/org/bluez/hci0/dev_OTHER", 42])
+        elif device.pairing == "waits":
+            # Nobody touches the phone.
+            await self._cancelled.wait()
+            raise _Refusal("org.bluez.Error.AuthenticationCanceled", "Authentication Canceled")
         elif device.pairing == "passkey":
             reply = await self._ask_agent(sender, "RequestPasskey", "o", [device.path])
         else:

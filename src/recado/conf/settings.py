@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "recado.outbox",
     "recado.mail",
     "recado.inbox",
+    "recado.pairing",
     "recado.alarms",
     "recado.batches",
     "recado.evaluations",

@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from recado.alarms.watchman import Watchman
 from recado.gateway.bell import BellListener
 from recado.gateway.complaint import Complaint
+from recado.gateway.pairing import PairingHand
 from recado.gateway.retention import remove_old
 from recado.gateway.surroundings import Surroundings
 from recado.gateway.witness import testimony
@@ -47,6 +48,8 @@ class Supervisor:
         bell.start()
         watchman = Watchman(self._around.now)
         watchman.start()
+        pairing = PairingHand(self._around.now)
+        pairing.start()
         logger.info("gateway started as %s", self._around.holder)
         try:
             while not stop.is_set():
@@ -59,6 +62,7 @@ class Supervisor:
                 stop.wait(ROUND_SECONDS)
         finally:
             self._end()
+            pairing.stop()
             watchman.stop()
             bell.stop()
             connection.close()

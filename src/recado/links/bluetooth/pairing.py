@@ -79,6 +79,11 @@ class Pairing:
         """Pair with `address`, mark it trusted and learn what it offers. A paired one is only marked."""
         return self._run(self._pair(address, person), address, FIND_TIMEOUT + PAIR_TIMEOUT + 60)
 
+    def cancel(self, address: str) -> None:
+        """End a `pair` that another thread waits for; nothing where none is under way."""
+        with suppress(LinkDown):
+            self._run(self._cancel(address), address, 10)
+
     def paired(self, address: str) -> Found:
         """Give the paired device at `address` on an adapter that is on, or raise what stands in the way."""
         return self._run(self._paired(address), address, 30)
@@ -134,6 +139,11 @@ class Pairing:
         body = [DEVICE, "Trusted", Variant("b", True)]
         await self.bus.call(SERVICE, device.path, "org.freedesktop.DBus.Properties", "Set", "ssv", body)
         return _found(await self._with_services(address))
+
+    async def _cancel(self, address: str) -> None:
+        for device in (await look(self.bus)).known_as(address):
+            if not device.paired:
+                await self.bus.call(SERVICE, device.path, DEVICE, "CancelPairing", timeout=5.0)
 
     async def _with_services(self, address: str) -> Device:
         """BlueZ asks the phone for its services once it is paired; that takes some seconds."""
