@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
     "recado.parameters",
     "recado.people",
     "recado.clients",
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "recado.evaluations",
     "recado.service_requests",
     "recado.playsms",
+    "recado.api",
     "recado.web",
 ]
 
@@ -188,6 +191,34 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["recado.api.authentication.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "recado.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Recado",
+    "VERSION": "1",
+    "DESCRIPTION": "Avisa por SMS os clientes de uma companhia de água, e diz o que foi feito de cada aviso.",
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "recado.api.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "MessageStatus": "recado.outbox.models.Status",
+        "RequestStatus": "recado.service_requests.models.RequestStatus",
+        "PhoneCondition": "recado.phones.models.Condition",
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("recado.web.urls")), path("", include("recado.playsms.urls"))]
+urlpatterns = [
+    path("", include("recado.web.urls")),
+    path("", include("recado.playsms.urls")),
+    path("api/v1/", include("recado.api.urls")),
+]
 
 handler400 = "recado.web.views.errors.bad_request"
 handler403 = "recado.web.views.errors.forbidden"

@@ -42,16 +42,19 @@ class Event:
     note: str = ""
 
 
-def enqueue(event: Event, *, now: datetime) -> Message | None:
+def enqueue(event: Event, *, now: datetime, refuses_faults: bool = False) -> Message | None:
     """Queue the message of `event`; give it, the one that stands under its key already, or None for an inactive type.
 
     A text that cannot be filled or encoded does not stop the caller's business: the message is kept as failed, with the
-    fault's words, for a person to see. One to a customer who does not want its type is kept as discarded.
+    fault's words, for a person to see. A caller who can mend it at once `refuses_faults`, and gets TemplateRefused.
+    One to a customer who does not want its type is kept as discarded.
     """
     message_type = MessageType.objects.get(pk=event.type_id)
     if not message_type.active:
         return None
     text, fault = _compose(event, message_type)
+    if fault and refuses_faults:
+        raise TemplateRefused(fault)
     status, cause = (Status.FAILED, Cause.OURS) if fault else (Status.QUEUED, None)
     if message_type.heeds_opt_out and consent.opted_out(event.number):
         status, cause, fault = Status.CANCELLED, Cause.OPTED_OUT, consent.NOTE

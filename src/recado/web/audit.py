@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from recado.people.audit import record
 from recado.people.models import Deed
+from recado.people.origin import address_of
 
 
 def note(request: HttpRequest, deed: Deed, subject: object = "", detail: str = "") -> None:
     """Record that the person of this request did `deed`; see `people.audit.record` for what may stand in it."""
     record(deed, who=request.user.get_username(), address=address_of(request), subject=subject, detail=detail)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where the request came from: behind the HTTPS proxy, what that proxy says, and nobody before it."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.RECADO_HTTPS else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def on_login(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "recado.api"
+    label = "api"
+    verbose_name = "API"
+
+    def ready(self) -> None:
+        from recado.api import schema  # noqa: F401

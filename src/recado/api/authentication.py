@@ -1,0 +1,34 @@
+"""Whose call it is: `Authorization: Bearer TOKEN`, and nothing else: no cookie opens the API."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from recado.clients.models import Token
+from recado.clients.tokens import TokenRefused, recognise
+from recado.people.origin import address_of
+
+REALM = 'Bearer realm="recado"'
+
+
+class BearerToken(BaseAuthentication):
+    """Knows the token; every way of being wrong is answered alike."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token]:
+        """The system's user and the token. Raises AuthenticationFailed."""
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise AuthenticationFailed
+        try:
+            token = recognise(secret.strip(), address=address_of(request), now=timezone.now())
+        except TokenRefused:
+            raise AuthenticationFailed from None
+        return token.client.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 says is wanted."""
+        return REALM

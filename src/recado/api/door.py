@@ -1,0 +1,103 @@
+"""What every address of the API does alike: known token, its scope, its rate, a body of bounded size, an ETag."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils.http import parse_etags
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from recado.api import problems
+from recado.api.problems import Problem
+from recado.clients.models import Client, Token
+from recado.clients.rate import Allowance, spend
+from recado.clients.scopes import Scope
+from recado.people.roles import Duty
+
+MOST_BODY_BYTES = 1024 * 1024
+
+
+class Door(APIView):
+    """One address. `scopes`: what a token must open, by method; a method without one asks for a token only."""
+
+    scopes: ClassVar[Mapping[str, Scope]] = {}
+    # Read by the test of who may open what.
+    duty = Duty.USE_API
+    raw_body = b""
+    _allowance: Allowance | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let in, or raise what the call is refused for."""
+        self._refuse_large(request)
+        # Before any parser reads it: the same bytes are parsed, and are the print of a call that has a key.
+        self.raw_body = request._request.body
+        super().initial(request, *args, **kwargs)
+        token = self.token
+        self._allowance = self._spend(token.client)
+        wanted = self.scopes.get(request.method or "")
+        if wanted is not None and wanted not in token.scope_set:
+            raise Problem(403, "scope_missing", f"O token deste sistema não tem o alcance {wanted} ({wanted.label}).")
+
+    @property
+    def token(self) -> Token:
+        """The call's token."""
+        token = self.request.auth
+        assert isinstance(token, Token)
+        return token
+
+    @property
+    def client(self) -> Client:
+        """The system that calls."""
+        return self.token.client
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Add what every answer has."""
+        answered = super().finalize_response(request, response, *args, **kwargs)
+        if (allowance := self._allowance) is not None:
+            answered["RateLimit-Limit"] = str(allowance.limit)
+            answered["RateLimit-Remaining"] = str(allowance.remaining)
+            answered["RateLimit-Reset"] = str(allowance.reset_seconds)
+        answered["Cache-Control"] = "no-store" if request.method != "GET" else "private, no-cache"
+        return answered
+
+    def shown(self, body: dict[str, Any], **headers: str) -> Response:
+        """`body` with its ETag; 304 without it for who has it already."""
+        tag = f'"{hashlib.sha256(JSONRenderer().render(body)).hexdigest()[:32]}"'
+        known = parse_etags(self.request.headers.get("If-None-Match", ""))
+        if known == ["*"] or tag in known or f"W/{tag}" in known:
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+        return Response(body, headers={"ETag": tag, **headers})
+
+    def _spend(self, client: Client) -> Allowance:
+        folder = settings.RECADO_HOME / "run" / "rates"
+        allowance = spend(folder, str(client.pk), limit=client.rate_per_minute, now=time.time())
+        if not allowance.allowed:
+            raise Problem(
+                429,
+                "rate_limited",
+                f"Este sistema pode fazer {allowance.limit} chamadas por minuto. Espere {allowance.reset_seconds} s.",
+                headers={"Retry-After": str(allowance.reset_seconds)},
+            )
+        return allowance
+
+    @staticmethod
+    def _refuse_large(request: Request) -> None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
+            raise Problem(413, "too_large", f"O corpo pode ter até {MOST_BODY_BYTES // 1024} KB.")
+
+
+class NoSuchDoor(Door):
+    """Any other address under the API."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Whoever asks, there is nothing here."""
+        raise problems.Problem(404, "not_found", "Não há nada neste endereço. Os que há: /api/v1/openapi.json.")

@@ -1,0 +1,87 @@
+"""The same Idempotency-Key twice is one send, and the same answer.
+
+The answer is written in the transaction of what it tells of: whoever got none asks again and learns it. What was
+refused is not kept: the caller mends it and may use the key again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from rest_framework.response import Response
+
+from recado.api.door import Door
+from recado.api.models import LONGEST_KEY, Answer
+from recado.api.problems import Problem
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEPT_FOR = timedelta(days=90)
+
+
+def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
+    """Answer the call at `door` with `act(key)`, unless its key was answered before: then with that. Raises Problem.
+
+    `act` must itself make one thing of two equal keys: after `KEPT_FOR` the answer is forgotten, the thing is not.
+    """
+    client, key = door.client, _key(door)
+    print_of_call = _fingerprint(door)
+    if (earlier := Answer.objects.filter(client=client, key=key).first()) is not None:
+        return _again(earlier, print_of_call)
+    try:
+        with transaction.atomic():
+            response = act(key)
+            Answer.objects.create(
+                client=client,
+                key=key,
+                fingerprint=print_of_call,
+                status=response.status_code,
+                body=response.data,
+                location=response.headers.get("Location", ""),
+                created_at=now,
+            )
+    except IntegrityError:
+        # Two at once: the other one's answer stands, and what was made here is undone.
+        other = Answer.objects.filter(client=client, key=key).first()
+        if other is None:
+            raise
+        return _again(other, print_of_call)
+    return response
+
+
+def forget_old(now: datetime) -> int:
+    """Remove answers older than `KEPT_FOR`; give how many."""
+    return Answer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+
+
+def _key(door: Door) -> str:
+    key = door.request.headers.get(HEADER, "").strip()
+    if not key:
+        raise Problem(
+            400,
+            "idempotency_key_missing",
+            f"Envie o cabeçalho {HEADER} com uma chave sua para este pedido, a mesma ao repeti-lo: "
+            "assim nada sai em dobro.",
+        )
+    if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise Problem(400, "idempotency_key_refused", f"A chave tem até {LONGEST_KEY} caracteres ASCII visíveis.")
+    return key
+
+
+def _fingerprint(door: Door) -> str:
+    called = [(door.request.method or "").encode(), door.request.path.encode(), door.raw_body]
+    return hashlib.sha256(b"\n".join(called)).hexdigest()
+
+
+def _again(earlier: Answer, print_of_call: str) -> Response:
+    if earlier.fingerprint != print_of_call:
+        raise Problem(
+            409,
+            "idempotency_key_reused",
+            "Esta chave já foi usada em outro pedido. Use uma chave nova para um pedido novo.",
+        )
+    headers = {REPLAYED: "true"} | ({"Location": earlier.location} if earlier.location else {})
+    return Response(earlier.body, status=earlier.status, headers=headers)

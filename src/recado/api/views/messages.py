@@ -1,0 +1,227 @@
+"""Messages: send, read, list, search, discard, resend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recado.api.cursors import Cursor, parse_cursor
+from recado.api.door import Door
+from recado.api.idempotency import once
+from recado.api.problems import Fault, Problem, refused_value
+from recado.api.schema import IF_NONE_MATCH, KEYED, UNCHANGED
+from recado.api.serializers.messages import (
+    MessageDetailSerializer,
+    MessagePageSerializer,
+    MessageQuerySerializer,
+    MessageSearchSerializer,
+    MessageSerializer,
+    QueuedSerializer,
+    SendSerializer,
+)
+from recado.clients.scopes import Scope
+from recado.outbox import decisions
+from recado.outbox.enqueue import Event, enqueue
+from recado.outbox.models import Message, MessageType, Status
+from recado.outbox.queries import Consultation
+from recado.outbox.templates import TemplateRefused
+from recado.people.audit import record
+from recado.people.models import Deed
+from recado.people.origin import address_of
+
+TAG = ["Mensagens"]
+DISCARDED = "Descartada pela integração."
+
+
+def queued(message: Message) -> dict[str, Any]:
+    """What the caller learns of a message just queued: nothing personal, since it is kept as the answer."""
+    return {
+        "id": message.pk,
+        "status": message.status,
+        "url": reverse("api:message", kwargs={"pk": message.pk}),
+    }
+
+
+class Messages(Door):
+    """Send one; list a period."""
+
+    scopes = {"GET": Scope.MESSAGES_READ, "POST": Scope.MESSAGES_SEND}
+
+    @extend_schema(
+        tags=TAG, summary="Enviar um SMS", request=SendSerializer, responses={201: QueuedSerializer}, parameters=[KEYED]
+    )
+    def post(self, request: Request) -> Response:
+        """Põe um SMS na fila. 201: está gravado e será enviado; a situação se lê em `url`."""
+        return once(self, timezone.now(), self._send)
+
+    @extend_schema(
+        tags=TAG,
+        summary="Listar mensagens de um período",
+        operation_id="messages_list",
+        parameters=[MessageQuerySerializer],
+        responses=MessagePageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Na ordem do envio, uma página por vez. Para procurar por celular, use POST /messages/search."""
+        return found(self, MessageQuerySerializer(data=_of_address(request)))
+
+    def _send(self, key: str) -> Response:
+        form = SendSerializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        event = Event(
+            given["type"],
+            given["number"],
+            f"api:{self.client.pk}:{key}",
+            given["fields"],
+            protocol=given.get("protocol", ""),
+            ra_number=given.get("ra_number"),
+            actor=self.client.name,
+        )
+        try:
+            message = enqueue(event, now=timezone.now(), refuses_faults=True)
+        except MessageType.DoesNotExist:
+            raise refused_value("/type", "no_such_type", "Este tipo de SMS não existe.") from None
+        except TemplateRefused as refusal:
+            raise refused_value("/fields", "text_refused", str(refusal)) from refusal
+        if message is None:
+            raise Problem(409, "type_inactive", "Este tipo de SMS está inativo: nada foi enviado.")
+        body = queued(message)
+        return Response(body, status=201, headers={"Location": body["url"]})
+
+
+class MessageSearch(Door):
+    """The list, with the mobile."""
+
+    scopes = {"POST": Scope.MESSAGES_READ}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Procurar mensagens, também por celular",
+        request=MessageSearchSerializer,
+        responses=MessagePageSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Os filtros da lista e o celular, que assim não fica em registros de endereços."""
+        return found(self, MessageSearchSerializer(data=request.data))
+
+
+class OneMessage(Door):
+    """One message."""
+
+    scopes = {"GET": Scope.MESSAGES_READ}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Ler uma mensagem",
+        operation_id="message_read",
+        responses={200: MessageDetailSerializer, 304: UNCHANGED},
+        parameters=[IF_NONE_MATCH],
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """A situação, o motivo e cada parte. Com If-None-Match, 304 enquanto nada mudou."""
+        message = _message(pk)
+        if message.created_by != self.client.name:
+            record(Deed.MESSAGE_VIEWED, who=self.client.name, address=address_of(request), subject=pk)
+        return self.shown(MessageDetailSerializer(message).data)
+
+
+class MessageCancel(Door):
+    """Discard one that has not gone out."""
+
+    scopes = {"POST": Scope.MESSAGES_DECIDE}
+
+    @extend_schema(tags=TAG, summary="Descartar uma mensagem", request=None, responses=MessageSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Só o que ainda não saiu: na fila, com erro, talvez enviada, expirada. Repetir não muda nada."""
+        message = _message(pk)
+        if message.status != Status.CANCELLED:
+            try:
+                decisions.discard(pk, note=DISCARDED, actor=self.client.name, now=timezone.now())
+            except decisions.DecisionRefused as refusal:
+                raise Problem(409, "not_cancellable", str(refusal)) from refusal
+            record(Deed.MESSAGE_DISCARDED, who=self.client.name, address=address_of(request), subject=pk)
+        return Response(MessageSerializer(_message(pk)).data)
+
+
+class MessageResend(Door):
+    """Send one again."""
+
+    scopes = {"POST": Scope.MESSAGES_DECIDE}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Reenviar uma mensagem",
+        request=None,
+        responses={201: QueuedSerializer},
+        parameters=[KEYED],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Uma com erro, talvez enviada ou expirada volta à fila; uma não entregue segue em mensagem nova."""
+        _message(pk)
+        return once(self, timezone.now(), lambda key: self._resend(pk))
+
+    def _resend(self, pk: int) -> Response:
+        try:
+            message = decisions.resend(pk, actor=self.client.name, now=timezone.now())
+        except decisions.DecisionRefused as refusal:
+            raise Problem(409, "not_resendable", str(refusal)) from refusal
+        record(Deed.MESSAGE_RESENT, who=self.client.name, address=address_of(self.request), subject=pk)
+        body = queued(message)
+        return Response(body, status=201, headers={"Location": body["url"]})
+
+
+def found(door: Door, form: MessageQuerySerializer) -> Response:
+    """The page that a checked `form` asks for. Raises ValidationError, Problem."""
+    form.is_valid(raise_exception=True)
+    asked = form.validated_data
+    query = Consultation(
+        asked["start"],
+        asked["end"],
+        statuses=tuple(Status(status) for status in asked.get("status", ())),
+        type_id=asked.get("type"),
+        number=asked.get("number", ""),
+        protocol=asked.get("protocol", ""),
+        ra_number=asked.get("ra_number"),
+        phone_id=asked.get("phone"),
+        created_by=asked.get("created_by", ""),
+    )
+    rows = query.every_row().select_related("type")
+    if written := asked.get("cursor"):
+        last = parse_cursor(written)
+        rows = rows.filter(Q(moment__gt=last.at) | Q(moment=last.at, pk__gt=last.pk))
+    page = list(rows[: asked["limit"] + 1])
+    more = len(page) > asked["limit"]
+    page = page[: asked["limit"]]
+    detail = f"{len(page)} mensagens pela API"
+    record(Deed.EXPORTED, who=door.client.name, address=address_of(door.request), subject="mensagens", detail=detail)
+    following = str(Cursor(page[-1].moment, page[-1].pk)) if more else None
+    return Response({"messages": MessageSerializer(page, many=True).data, "next": following})
+
+
+def _of_address(request: Request) -> dict[str, Any]:
+    """The address' parameters; one that is given twice, but for `status`, is refused."""
+    asked: dict[str, Any] = {}
+    for name, values in request.query_params.lists():
+        if name == "status":
+            asked[name] = values
+        elif len(values) > 1:
+            detail = f"O parâmetro {name[:40]} veio mais de uma vez."
+            raise Problem(422, "validation_failed", detail, faults=[Fault(f"?{name[:40]}", "repeated", detail)])
+        else:
+            asked[name] = values[0]
+    return asked
+
+
+def _message(pk: int) -> Message:
+    try:
+        return Message.objects.prefetch_related("segments").get(pk=pk)
+    except Message.DoesNotExist:
+        raise Http404 from None

@@ -1,0 +1,228 @@
+"""RAs: open, reiterate, close, read."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recado.api.door import Door
+from recado.api.idempotency import once
+from recado.api.problems import Problem, refused_value
+from recado.api.schema import IF_NONE_MATCH, KEYED, UNCHANGED
+from recado.api.serializers.requests import (
+    ClosedSerializer,
+    ClosingSerializer,
+    OpenedSerializer,
+    OpeningSerializer,
+    ReiterationSerializer,
+    ServiceRequestSerializer,
+)
+from recado.api.views.messages import queued
+from recado.clients.scopes import Scope
+from recado.outbox.models import Message
+from recado.people.audit import record
+from recado.people.models import Deed
+from recado.people.origin import address_of
+from recado.service_requests.models import Channel, ClosingReason, ServiceRequest, Subtype
+from recado.service_requests.operations import (
+    NewRequester,
+    Opened,
+    OperationRefused,
+    close_service_request,
+    open_service_request,
+    reiterate,
+)
+
+TAG = ["RA"]
+# A key of a call becomes the token of the form that the operations know: any constant does.
+_NAMESPACE = uuid.UUID("6f1d3c52-8f0e-4a57-9d0b-0a9f5d1f7c11")
+
+
+class Requests(Door):
+    """Open an RA."""
+
+    scopes = {"POST": Scope.REQUESTS_WRITE}
+
+    @extend_schema(
+        tags=TAG, summary="Inserir RA", request=OpeningSerializer, responses={201: OpenedSerializer}, parameters=[KEYED]
+    )
+    def post(self, request: Request) -> Response:
+        """Insere um RA, dá o protocolo ao solicitante e põe o SMS do protocolo na fila."""
+        return once(self, timezone.now(), self._open)
+
+    def _open(self, key: str) -> Response:
+        form = OpeningSerializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        subtype = Subtype.objects.filter(pk=given["subtype"]).first()
+        if subtype is None:
+            raise refused_value("/subtype", "no_such_subtype", "Esta especificação não existe.")
+        channel = Channel.objects.filter(pk=given["channel"]).first()
+        if channel is None:
+            raise refused_value("/channel", "no_such_channel", "Este meio de solicitação não existe.")
+        opened = open_service_request(
+            subtype=subtype,
+            channel=channel,
+            requester=_requester(given["requester"]),
+            property_id=given.get("property_id", ""),
+            description=given.get("description", ""),
+            actor=self.client.name,
+            form_token=_token(self, key),
+        )
+        record(
+            Deed.REQUEST_OPENED,
+            who=self.client.name,
+            address=address_of(self.request),
+            subject=opened.service_request.pk,
+        )
+        return _opened(opened)
+
+
+class Reiterations(Door):
+    """Reiterate an RA."""
+
+    scopes = {"POST": Scope.REQUESTS_WRITE}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Reiterar RA",
+        request=ReiterationSerializer,
+        responses={201: OpenedSerializer},
+        parameters=[KEYED],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Soma uma reiteração, com solicitante e protocolo próprios, e põe o SMS na fila."""
+        _request(pk)
+        return once(self, timezone.now(), lambda key: self._reiterate(pk, key))
+
+    def _reiterate(self, pk: int, key: str) -> Response:
+        form = ReiterationSerializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        requester = _requester(form.validated_data["requester"])
+        try:
+            opened = reiterate(pk, requester=requester, actor=self.client.name, form_token=_token(self, key))
+        except OperationRefused as refusal:
+            raise Problem(409, "already_closed", str(refusal)) from refusal
+        record(Deed.REQUEST_REITERATED, who=self.client.name, address=address_of(self.request), subject=pk)
+        return _opened(opened)
+
+
+class Closing(Door):
+    """Close an RA."""
+
+    scopes = {"POST": Scope.REQUESTS_WRITE}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Encerrar RA",
+        request=ClosingSerializer,
+        responses={201: ClosedSerializer},
+        parameters=[KEYED],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Encerra o RA; com motivo de sucesso, cada celular avisado na abertura recebe o SMS de atendido."""
+        _request(pk)
+        return once(self, timezone.now(), lambda key: self._close(pk))
+
+    def _close(self, pk: int) -> Response:
+        form = ClosingSerializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        reason = ClosingReason.objects.filter(pk=given["reason"]).first()
+        if reason is None:
+            raise refused_value("/reason", "no_such_reason", "Este motivo de encerramento não existe.")
+        now = timezone.now()
+        try:
+            told = close_service_request(
+                pk,
+                reason=reason,
+                closed_at=given.get("closed_at", now),
+                note=given.get("note", ""),
+                actor=self.client.name,
+                now=now,
+            )
+        except OperationRefused as refusal:
+            if refusal.field:
+                raise refused_value(f"/{refusal.field}", "refused", str(refusal)) from refusal
+            raise Problem(409, "already_closed", str(refusal)) from refusal
+        record(Deed.REQUEST_CLOSED, who=self.client.name, address=address_of(self.request), subject=pk)
+        url = reverse("api:request", kwargs={"pk": pk})
+        body = {"number": pk, "messages": [queued(message) for message in told], "url": url}
+        return Response(body, status=201, headers={"Location": url})
+
+
+class OneRequest(Door):
+    """One RA."""
+
+    scopes = {"GET": Scope.REQUESTS_READ}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Ler RA",
+        operation_id="request_read",
+        responses={200: ServiceRequestSerializer, 304: UNCHANGED},
+        parameters=[IF_NONE_MATCH],
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """O RA com os solicitantes, seus protocolos e as mensagens. Com If-None-Match, 304 enquanto nada mudou."""
+        return _shown(self, _request(pk))
+
+
+class RequestByProtocol(Door):
+    """One RA, by the protocol of any of its requesters."""
+
+    scopes = {"GET": Scope.REQUESTS_READ}
+
+    @extend_schema(
+        tags=TAG,
+        summary="Achar RA pelo protocolo",
+        operation_id="request_by_protocol",
+        responses={200: ServiceRequestSerializer, 304: UNCHANGED},
+        parameters=[IF_NONE_MATCH],
+    )
+    def get(self, request: Request, protocol: str) -> Response:
+        """O RA a que o protocolo pertence, como em Ler RA."""
+        row = ServiceRequest.objects.filter(requesters__protocol=protocol).first()
+        if row is None:
+            raise Http404
+        return _shown(self, row)
+
+
+def _shown(door: Door, row: ServiceRequest) -> Response:
+    if row.opened_by != door.client.name:
+        record(Deed.REQUEST_VIEWED, who=door.client.name, address=address_of(door.request), subject=row.pk)
+    messages = Message.objects.filter(ra_number=row.pk).select_related("type").order_by("pk")
+    return door.shown(ServiceRequestSerializer(row, context={"messages": messages}).data)
+
+
+def _opened(opened: Opened) -> Response:
+    number = opened.service_request.pk
+    body: dict[str, Any] = {
+        "number": number,
+        "protocol": opened.requester.protocol,
+        "message": queued(opened.message) if opened.message else None,
+        "url": reverse("api:request", kwargs={"pk": number}),
+    }
+    return Response(body, status=201, headers={"Location": body["url"]})
+
+
+def _requester(given: dict[str, str]) -> NewRequester:
+    return NewRequester(given.get("name", ""), given.get("mobile", ""), given.get("email", ""))
+
+
+def _token(door: Door, key: str) -> uuid.UUID:
+    return uuid.uuid5(_NAMESPACE, f"{door.client.pk}:{key}")
+
+
+def _request(pk: int) -> ServiceRequest:
+    try:
+        return ServiceRequest.objects.get(pk=pk)
+    except ServiceRequest.DoesNotExist:
+        raise Http404 from None
