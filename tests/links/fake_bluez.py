@@ -79,6 +79,7 @@ class FakeDevice:
     blocked: bool = False
     uuids: list[str] = field(default_factory=lambda: [SPP])
     adapter: str = "hci0"
+    connected: bool = False
     rssi: int | None = None
     answers: list[str | tuple[str, str]] = field(default_factory=list)
     pairing: str | tuple[str, str] = "none"
@@ -95,6 +96,7 @@ class FakeDevice:
             "Paired": Variant("b", self.paired),
             "Trusted": Variant("b", self.trusted),
             "Blocked": Variant("b", self.blocked),
+            "Connected": Variant("b", self.connected),
             "UUIDs": Variant("as", self.uuids),
             "Class": Variant("u", 0x5A020C),
         }

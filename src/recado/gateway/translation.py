@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from recado.gsm.causes import Cause, Verdict
-from recado.modem.outcome import Accepted, Ambiguous, Outcome, PhoneDown, Rejected, Unknown
+from recado.modem.outcome import Accepted, Ambiguous, HandedOver, Outcome, PhoneDown, Rejected, Unknown
 from recado.outbox.models import AttemptResult
 from recado.outbox.policy import BARE_OK, TryResult
+
+
+HANDED_OVER = TryResult(AttemptResult.HANDED_OVER, reason="O aparelho recebeu o texto e o envia sozinho.")
 
 
 def to_try_result(outcome: Outcome) -> TryResult:
@@ -13,6 +16,8 @@ def to_try_result(outcome: Outcome) -> TryResult:
     match outcome:
         case Accepted(reference=reference):
             return TryResult(AttemptResult.ACCEPTED, reference=reference)
+        case HandedOver():
+            return HANDED_OVER
         case Rejected(meaning=meaning, raw=raw, verdict=verdict, cause=cause, reason=reason):
             code = f"{meaning.family} {meaning.code}" if meaning else raw
             return TryResult(AttemptResult.REJECTED, verdict, cause, code, reason)

@@ -17,9 +17,10 @@ from functools import cache
 from pathlib import Path
 
 from recado.gsm.causes import Cause, Verdict
+from recado.gateway.translation import HANDED_OVER
 from recado.modem.outcome import SendStep
 from recado.outbox.doorbell import run_folder
-from recado.outbox.models import AttemptResult
+from recado.outbox.models import TAKEN, AttemptResult
 from recado.outbox.policy import TryResult
 
 _NOT_YET_ON_AIR = (SendStep.COMMAND, SendStep.PROMPT, SendStep.PDU, SendStep.STORED)
@@ -45,8 +46,9 @@ class Witness:
 
     def answered(self, attempt_id: int, result: TryResult) -> None:
         """The phone has answered `attempt_id`, and the database does not know yet."""
-        if result.result == AttemptResult.ACCEPTED:
-            self._write({"attempt": attempt_id, "step": SendStep.ANSWERED.value, "reference": result.reference})
+        if result.result in TAKEN:
+            answer = {"result": result.result.value, "reference": result.reference}
+            self._write({"attempt": attempt_id, "step": SendStep.ANSWERED.value, **answer})
 
     def close(self) -> None:
         os.close(self._descriptor)
@@ -72,8 +74,9 @@ def testimony(attempt_id: int, phone_id: int) -> TryResult | None:
         return None
     if step in _NOT_YET_ON_AIR and writer_is_gone:
         return _NEVER_LEFT
-    if step is SendStep.ANSWERED and "reference" in seen:
-        return TryResult(AttemptResult.ACCEPTED, reference=seen["reference"])
+    if step is SendStep.ANSWERED and seen.get("result") in TAKEN:
+        handed_over = seen["result"] == AttemptResult.HANDED_OVER
+        return HANDED_OVER if handed_over else TryResult(AttemptResult.ACCEPTED, reference=seen["reference"])
     return None
 
 

@@ -1,10 +1,21 @@
-"""How bytes reach a phone: USB modem, serial cable, TCP and Bluetooth."""
+"""How a phone is reached: bytes by USB modem, serial cable, TCP and Bluetooth; whole texts by Bluetooth (MAP)."""
 
+from recado.links.bluetooth.map_phone import MapPhone, open_map
 from recado.links.bluetooth.rfcomm import open_bluetooth
 from recado.links.devices import DeviceDescription, describe_devices
 from recado.links.finding import open_usb
 from recado.links.holders import Holder
-from recado.links.link import BluetoothLink, Flow, Link, LinkSyntaxError, SerialLink, TcpLink, UsbLink, parse_link
+from recado.links.link import (
+    BluetoothLink,
+    Flow,
+    Link,
+    LinkSyntaxError,
+    MapLink,
+    SerialLink,
+    TcpLink,
+    UsbLink,
+    parse_link,
+)
 from recado.links.machine import THIS_MACHINE, Machine
 from recado.links.serial import open_serial
 from recado.links.tcp import open_tcp
@@ -20,11 +31,14 @@ __all__ = [
     "LinkDown",
     "LinkSyntaxError",
     "Machine",
+    "MapLink",
+    "MapPhone",
     "SerialLink",
     "TcpLink",
     "UsbLink",
     "describe_devices",
     "open_link",
+    "open_map",
     "parse_link",
 ]
 
@@ -46,3 +60,8 @@ def open_link(link: Link | str, machine: Machine = THIS_MACHINE) -> Transport:
             return open_tcp(link)
         case BluetoothLink():
             return open_bluetooth(link)
+        case MapLink():
+            raise LinkDown(
+                f"O aparelho {link} não tem porta de comandos AT: ele recebe o texto inteiro e o envia sozinho.",
+                f"Se ele também oferece porta serial, use bluetooth:{link.address}.",
+            )

@@ -6,6 +6,7 @@
     serial:/dev/ttyUSB0        a tty by its path
     tcp:HOST:PORT              a modem behind a terminal server
     bluetooth:ADDRESS          a paired phone's AT line by Bluetooth (RFCOMM)
+    map:ADDRESS                a paired Android phone that sends by itself (Bluetooth MAP); no line of bytes
 
 ``usb:`` and ``serial:`` take options: ``?baud=9600&flow=rtscts``.
 """
@@ -21,7 +22,7 @@ DEFAULT_BAUD = 115200
 
 _FORMS = (
     "Use usb:FABRICANTE:PRODUTO (como usb:2c7c:0125), serial:/dev/ttyUSB0, serial:/dev/ttyUSB0?baud=9600&flow=rtscts, "
-    "tcp:SERVIDOR:PORTA ou bluetooth:ENDEREÇO (como bluetooth:A4:77:33:00:00:01)."
+    "tcp:SERVIDOR:PORTA, bluetooth:ENDEREÇO (como bluetooth:A4:77:33:00:00:01) ou map:ENDEREÇO (celular Android)."
 )
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::([^\s?]{1,126}))?")
 _BLUETOOTH = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
@@ -97,7 +98,17 @@ class BluetoothLink:
         return f"bluetooth:{self.address}"
 
 
-Link: TypeAlias = SerialLink | UsbLink | TcpLink | BluetoothLink
+@dataclass(frozen=True, slots=True)
+class MapLink:
+    """A paired phone that sends by itself: Bluetooth Message Access Profile. ``address`` as in ``BluetoothLink``."""
+
+    address: str
+
+    def __str__(self) -> str:
+        return f"map:{self.address}"
+
+
+Link: TypeAlias = SerialLink | UsbLink | TcpLink | BluetoothLink | MapLink
 
 
 def parse_link(text: str) -> Link:
@@ -161,6 +172,10 @@ def _bluetooth(rest: str) -> BluetoothLink:
     return BluetoothLink(parse_address(rest))
 
 
+def _map(rest: str) -> MapLink:
+    return MapLink(parse_address(rest))
+
+
 def parse_address(text: str) -> str:
     """Give a Bluetooth address as it is written everywhere here. Raises ``LinkSyntaxError``."""
     if not _BLUETOOTH.fullmatch(text.strip()):
@@ -178,4 +193,10 @@ def _number(text: str, highest: int, what: str) -> int:
     return int(text)
 
 
-_READERS: dict[str, Callable[[str], Link]] = {"serial": _serial, "usb": _usb, "tcp": _tcp, "bluetooth": _bluetooth}
+_READERS: dict[str, Callable[[str], Link]] = {
+    "serial": _serial,
+    "usb": _usb,
+    "tcp": _tcp,
+    "bluetooth": _bluetooth,
+    "map": _map,
+}

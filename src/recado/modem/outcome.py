@@ -1,6 +1,7 @@
-"""What became of one SUBMIT. Five answers, because each asks for something different next.
+"""What became of one SUBMIT, or of one text. Each answer asks for something different next.
 
 ``Accepted``   the network took it: the segment is sent.
+``HandedOver`` a phone that sends by itself took the whole text; whether the network has it, only it can tell, later.
 ``Rejected``   the phone or the network refused it and it is not on the air: the verdict says what next.
 ``Ambiguous``  an answer came, but one that some phones give both for success and for failure.
 ``Unknown``    the message was handed over (Ctrl-Z) and no answer came: it may or may not be on the air.
@@ -20,6 +21,7 @@ from recado.modem.condition import PhoneCondition
 __all__ = [
     "Accepted",
     "Ambiguous",
+    "HandedOver",
     "Outcome",
     "PhoneCondition",
     "PhoneDown",
@@ -56,6 +58,11 @@ class Accepted:
 
     reference: int | None
     raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The phone has the whole text and sends it by itself. It must not be given a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +108,4 @@ class PhoneDown:
     advice: str
 
 
-Outcome: TypeAlias = Accepted | Rejected | Ambiguous | Unknown | PhoneDown
+Outcome: TypeAlias = Accepted | HandedOver | Rejected | Ambiguous | Unknown | PhoneDown

@@ -243,14 +243,22 @@ class Segment(models.Model):
 
 
 class AttemptResult(models.TextChoices):
-    """How a try ended; IN_FLIGHT until the answer, and for ever UNKNOWN when the process died before it."""
+    """How a try ended; IN_FLIGHT until the answer, and for ever UNKNOWN when the process died before it.
+
+    HANDED_OVER: a phone that sends by itself took the text; it stays so unless that phone tells what became of it.
+    """
 
     IN_FLIGHT = "in_flight", "Enviando"
     ACCEPTED = "accepted", "Aceita pela operadora"
+    HANDED_OVER = "handed_over", "Entregue ao aparelho"
     REJECTED = "rejected", "Recusada"
     AMBIGUOUS = "ambiguous", "Resposta ambígua"
     UNKNOWN = "unknown", "Sem resposta"
     PHONE_DOWN = "phone_down", "Não chegou a sair"
+
+
+TAKEN = (AttemptResult.ACCEPTED, AttemptResult.HANDED_OVER)
+"""The try is over and must not be made again: the text left our hands for certain."""
 
 
 class Attempt(models.Model):

@@ -2,6 +2,7 @@
 
 result      verdict     what follows
 accepted    -           the part is sent
+handed over -           the text is sent, as far as we can: the phone that has it sends it by itself
 rejected    transient   again, backing off; after the last try it failed
 rejected    permanent   failed at once
 rejected    ours        failed at once, with the fault's text
@@ -88,7 +89,7 @@ def decide(
     give_up = AskPerson() if doubtful else GiveUp()
     tries_left = tries < max_tries
     match outcome.result, outcome.verdict:
-        case (AttemptResult.ACCEPTED, _) | (_, Verdict.ACCEPTED):
+        case (AttemptResult.ACCEPTED | AttemptResult.HANDED_OVER, _) | (_, Verdict.ACCEPTED):
             return Sent()
         case AttemptResult.PHONE_DOWN, _:
             return TryAgain(now, counts=False)
