@@ -38,6 +38,7 @@ class Duty(StrEnum):
     MANAGE_PHONES = "manage_phones", "cadastrar e mudar aparelhos"
     MANAGE_USERS = "manage_users", "cadastrar usuários e dar papéis"
     EDIT_PARAMETERS = "edit_parameters", "mudar parâmetros"
+    MANAGE_CLIENTS = "manage_clients", "cadastrar sistemas integrados"
     VIEW_AUDIT = "view_audit", "ver a auditoria"
     USE_API = "use_api", "usar a integração entre sistemas"
 
@@ -69,7 +70,13 @@ _SUPERVISOR = _ATTENDANT | {
     Duty.SEND_BATCHES,
     Duty.APPROVE_BATCHES,
 }
-_ADMINISTRATOR = _SUPERVISOR | {Duty.MANAGE_PHONES, Duty.MANAGE_USERS, Duty.EDIT_PARAMETERS, Duty.VIEW_AUDIT}
+_ADMINISTRATOR = _SUPERVISOR | {
+    Duty.MANAGE_PHONES,
+    Duty.MANAGE_USERS,
+    Duty.EDIT_PARAMETERS,
+    Duty.MANAGE_CLIENTS,
+    Duty.VIEW_AUDIT,
+}
 
 ATTENDANT = Role("atendente", "Atendente", "Insere, reitera, encerra e consulta RA.", _ATTENDANT)
 SUPERVISOR = Role("supervisor", "Supervisor", "Decide as mensagens com erro, cuida dos textos e da fila.", _SUPERVISOR)
