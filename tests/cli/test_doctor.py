@@ -14,7 +14,14 @@ from django.utils import timezone
 from recado.alarms.models import Alarm, Kind
 from recado.cli.findings import Finding, Level
 from recado.cli.gateway_checks import check_gateway
-from recado.cli.phone_checks import check_device, check_modem_manager, check_phones, is_left_alone
+from recado.cli.phone_checks import (
+    check_described,
+    check_device,
+    check_modem_manager,
+    check_phones,
+    check_usb,
+    is_left_alone,
+)
 from recado.cli.run import LEAST_FREE_BYTES
 from recado.cli.system_checks import (
     COMFORTABLE_BYTES,
@@ -27,9 +34,11 @@ from recado.cli.system_checks import (
     check_time_zone,
     check_users,
 )
+from recado.links import SerialLink, UsbLink, describe_devices
 from recado.phones.leases import this_process
 from recado.phones.models import Phone
 from tests.cli.conftest import Recado, Shell
+from tests.links.sysfs import FakeMachine
 from tests.support.outbox import NOW, make_phone, queue_message
 
 LINK = "tcp:127.0.0.1:7000"
@@ -214,6 +223,46 @@ class TestGateway:
         assert not Alarm.objects.exists()
         recado("doctor", "--alarm")
         assert Alarm.objects.get().kind == Kind.GATEWAY_DOWN
+
+
+class TestDevices:
+    """What is plugged in, by `links.describe_devices`, on a machine in a folder."""
+
+    @pytest.fixture
+    def fake(self, tmp_path: Path) -> FakeMachine:
+        fake = FakeMachine(tmp_path)
+        fake.plug("1-2", "2c7c", "0125", {"ttyUSB0": 0, "ttyUSB2": 2}, serial="ABC1", product="EC25")
+        return fake
+
+    @pytest.mark.django_db
+    def test_without_a_phone_the_one_that_is_plugged_in_is_offered(self, fake: FakeMachine) -> None:
+        (finding,) = check_phones(fake.machine)
+        assert_trouble(finding, Level.FAILURE, "Ligado: EC25 (usb:2c7c:0125:ABC1).")
+
+    def test_a_usb_modem_that_is_there_is_well_and_one_that_is_not_fails(self, fake: FakeMachine) -> None:
+        there = check_usb("Aparelho", UsbLink("2c7c", "0125", "ABC1"), fake.machine)
+        assert there.level is Level.GOOD
+        assert "ttyUSB2" in there.found
+        fake.unplug("1-2")
+        assert_trouble(check_usb("Aparelho", UsbLink("2c7c", "0125"), fake.machine), Level.FAILURE, "não está ligado")
+
+    def test_a_usb_modem_that_may_not_be_opened_names_the_group(
+        self, fake: FakeMachine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+        assert check_usb("Aparelho", UsbLink("2c7c", "0125"), fake.machine).level is Level.FAILURE
+
+    def test_another_program_at_the_port_is_named_unless_the_gateway_has_it(self, fake: FakeMachine) -> None:
+        port = fake.machine.dev / "ttyUSB2"
+        fake.run(4711, "minicom", port)
+        link, devices = SerialLink(str(port)), describe_devices(fake.machine)
+        in_use, name = check_described("Aparelho", link, devices, ours=False)
+        assert_trouble(in_use, Level.FAILURE, "minicom (processo 4711)")
+        assert_trouble(name, Level.WARNING, "usb:2c7c:0125:ABC1")
+        assert [finding.level for finding in check_described("Aparelho", link, devices, ours=True)] == [Level.WARNING]
+
+    def test_a_port_that_is_no_usb_device_keeps_its_name(self, fake: FakeMachine) -> None:
+        assert check_described("Aparelho", SerialLink("/dev/ttyS0"), describe_devices(fake.machine), ours=False) == []
 
 
 @pytest.mark.django_db

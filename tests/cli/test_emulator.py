@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,31 @@ def test_a_path_that_is_in_use_is_told(recado: Recado, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "já existe" in result.stderr
     assert (tmp_path / "arquivo").read_text() == "meu"
+
+
+def test_a_busy_port_is_told_in_portuguese(recado: Recado) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = recado("emulator", "--tcp", f"127.0.0.1:{taken.getsockname()[1]}")
+
+    assert result.exit_code == 1
+    assert "a porta já está em uso." in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--link", "--control", "--journal"])
+def test_a_folder_that_is_not_there_is_told_in_portuguese(recado: Recado, tmp_path: Path, option: str) -> None:
+    where = [option, str(tmp_path / "nada" / "x")]
+    other = [] if option == "--link" else ["--link", str(tmp_path / "aparelho")]
+
+    result = recado("emulator", *where, *other)
+
+    assert result.exit_code == 1
+    assert "a pasta não existe." in result.stderr
+
+
+def test_a_host_that_is_not_ours_is_told_in_portuguese(recado: Recado) -> None:
+    result = recado("emulator", "--tcp", "192.0.2.1:7000")
+
+    assert result.exit_code == 1
+    assert "este endereço não é desta máquina." in result.stderr

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from recado.emulator import phone as phone_module
+from recado.emulator import air
 from recado.emulator.settings import PhoneSettings
 from recado.emulator.state import Condition
 from recado.gsm import StatusReport
@@ -72,7 +72,7 @@ def test_references_wrap_at_255() -> None:
 
 
 def test_the_air_keeps_the_last_and_counts_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone_module, "MOST_ON_AIR", 10)
+    monkeypatch.setattr(air, "MOST_ON_AIR", 10)
     talk = Talk().prepare()
     for sent in range(1, 101):
         talk.send()

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from recado.emulator.fault_table import FAULTS
 from recado.emulator.serve import RunningEmulator, running
+from recado.web.views.demo_phone import CHOICE_WORDS
 from tests.web.attendance import logged_in, words
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,17 @@ def emulator(settings: Settings) -> Iterator[RunningEmulator]:
         settings.RECADO_DEMO = True
         settings.RECADO_EMULATOR_CONTROL = emulated.control_path
         yield emulated
+
+
+def test_every_value_that_can_be_chosen_is_told_in_words() -> None:
+    chosen = {spec.name: set(spec.choices) for spec in FAULTS if spec.choices}
+    assert {name: set(told) for name, told in CHOICE_WORDS.items()} == chosen
+
+
+def test_a_fault_that_is_on_says_its_value_in_words(emulator: RunningEmulator) -> None:
+    client = logged_in()
+    client.post(COMMAND, {"comando": "ativar", "falha": "report_memory", "valor": "SM"})
+    assert "SM – a do chip Desligar" in words(client.get(ADDRESS))
 
 
 def test_where_the_data_are_real_the_page_does_not_exist(settings: Settings) -> None:

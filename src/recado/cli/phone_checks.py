@@ -9,6 +9,7 @@ import getpass
 import grp
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +18,21 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from recado.cli.findings import Finding, failure, good, warning
-from recado.links import BluetoothLink, LinkDown, LinkSyntaxError, SerialLink, parse_link
+from recado.links import (
+    BluetoothLink,
+    DeviceDescription,
+    LinkDown,
+    LinkSyntaxError,
+    SerialLink,
+    UsbLink,
+    describe_devices,
+    parse_link,
+)
 from recado.links.bluetooth.pairing import Pairing
+from recado.links.finding import find_ports
+from recado.links.machine import THIS_MACHINE, Machine
 from recado.modem.condition import PhoneCondition
+from recado.phones.fleet import is_held
 from recado.phones.leases import is_gone
 from recado.phones.models import Condition, Phone
 
@@ -28,27 +41,30 @@ _UDEV = Path("/run/udev/data")
 _LEFT_ALONE = ("E:ID_MM_DEVICE_IGNORE=1", "E:ID_MM_PORT_IGNORE=1")
 
 
-def check_phones() -> list[Finding]:
+def check_phones(machine: Machine = THIS_MACHINE) -> list[Finding]:
     """Every phone in use; nothing when the database is not ready, which is told elsewhere."""
     try:
         phones = list(Phone.objects.filter(enabled=True))
     except DatabaseError:
         return []
+    devices = describe_devices(machine)
     if not phones:
-        advice = 'Ligue o telefone e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
-        return [failure("Aparelhos", "nenhum incluído; nada será enviado.", advice)]
-    findings = [finding for phone in phones for finding in _check_phone(phone, timezone.now())]
-    if ports := [port for phone in phones if (port := _port(phone)) and port.is_relative_to("/dev")]:
+        return [failure("Aparelhos", "nenhum incluído; nada será enviado.", _what_to_add(devices))]
+    findings = [finding for phone in phones for finding in _check_phone(phone, timezone.now(), devices, machine)]
+    if ports := [port for phone in phones for port in _ports(phone, machine) if port.is_relative_to("/dev")]:
         findings.append(check_modem_manager(_PROC, left_alone=all(is_left_alone(port, _UDEV) for port in ports)))
     return findings
 
 
-def _port(phone: Phone) -> Path | None:
+def _ports(phone: Phone, machine: Machine) -> list[Path]:
     try:
         link = parse_link(phone.link)
-    except LinkSyntaxError:
-        return None
-    return Path(link.path) if isinstance(link, SerialLink) else None
+        if isinstance(link, UsbLink):
+            return [port.path for port in find_ports(link, machine)]
+    except (LinkSyntaxError, LinkDown):
+        # Told where the phone itself is looked at.
+        return []
+    return [Path(link.path)] if isinstance(link, SerialLink) else []
 
 
 def is_left_alone(port: Path, udev: Path) -> bool:
@@ -62,7 +78,7 @@ def is_left_alone(port: Path, udev: Path) -> bool:
     return any(line in _LEFT_ALONE for line in data.splitlines())
 
 
-def _check_phone(phone: Phone, now: datetime) -> list[Finding]:
+def _check_phone(phone: Phone, now: datetime, devices: Sequence[DeviceDescription], machine: Machine) -> list[Finding]:
     what = f"Aparelho “{phone.name}”"
     findings = []
     try:
@@ -71,6 +87,9 @@ def _check_phone(phone: Phone, now: datetime) -> list[Finding]:
         return [failure(what, str(error), "Retire o aparelho e inclua-o de novo com a ligação certa.")]
     if isinstance(link, SerialLink):
         findings.append(check_device(what, Path(link.path)))
+        findings += check_described(what, link, devices, ours=_is_held(phone, now))
+    if isinstance(link, UsbLink):
+        findings.append(check_usb(what, link, machine))
     if isinstance(link, BluetoothLink):
         findings.append(check_bluetooth(what, link.address))
     return [*findings, _check_state(what, phone, now)]
@@ -95,6 +114,34 @@ def check_device(what: str, path: Path) -> Finding:
         advice = f"Execute: usermod -aG {group} {getpass.getuser()} (como administrador), saia e entre de novo."
         return failure(what, f"{path}: sem permissão; a porta é do grupo {group}.", advice)
     return good(what, f"porta {path} presente e com permissão.")
+
+
+def check_described(what: str, link: SerialLink, devices: Sequence[DeviceDescription], *, ours: bool) -> list[Finding]:
+    """Who else has the port open, and whether its name will hold; `ours`: the gateway has it, as it should."""
+    found = next((device for device in devices if device.path == link.path), None)
+    if found is None:
+        return []
+    findings = []
+    if found.held_by is not None and not ours:
+        holder = f"{found.held_by.name} (processo {found.held_by.pid})"
+        advice = "Encerre-o, ou use outra porta: uma porta serve a um programa de cada vez."
+        findings.append(failure(what, f"{link.path} está em uso por {holder}.", advice))
+    if found.vid is not None:
+        advice = f"Inclua-o de novo por um nome que não muda: {found.link}"
+        findings.append(warning(what, f"{link.path} pode ter outro nome depois de religado.", advice))
+    return findings
+
+
+def check_usb(what: str, link: UsbLink, machine: Machine) -> Finding:
+    """The modem is plugged in, once, with a tty that this user may open."""
+    try:
+        ports = find_ports(link, machine)
+    except LinkDown as down:
+        return failure(what, down.reason, down.advice)
+    closed = [check_device(what, port.path) for port in ports if not os.access(port.path, os.R_OK | os.W_OK)]
+    if len(closed) == len(ports):
+        return closed[0]
+    return good(what, f"{link} presente ({', '.join(port.path.name for port in ports)}) e com permissão.")
 
 
 def check_bluetooth(what: str, address: str) -> Finding:
@@ -132,14 +179,26 @@ def check_modem_manager(proc: Path, *, left_alone: bool) -> Finding:
 def _check_state(what: str, phone: Phone, now: datetime) -> Finding:
     if phone.paused:
         return warning(what, "pausado.", f'Para voltar a enviar: recado phones resume "{phone.name}"')
-    held = bool(phone.holder) and phone.held_until is not None and phone.held_until > now and not is_gone(phone.holder)
-    if not held:
+    if not _is_held(phone, now):
         return warning(what, "nenhum gateway em execução; a fila espera.", "Inicie: recado run (ou recado gateway)")
     if phone.condition == PhoneCondition.READY.value:
         return good(what, "pronto para enviar.")
     label = Condition(phone.condition).label
     advice = phone.advice or f"Teste a ligação: recado phones probe {phone.link}"
     return failure(what, f"{label}. {phone.reason}".strip(), advice)
+
+
+def _is_held(phone: Phone, now: datetime) -> bool:
+    return is_held(phone, now) and not is_gone(phone.holder)
+
+
+def _what_to_add(devices: Sequence[DeviceDescription]) -> str:
+    """How to add a phone, by the devices that are plugged in."""
+    likely = [device for device in devices if device.likely_at]
+    if not likely:
+        return 'Ligue o telefone e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
+    found = ", ".join(f"{device.product or device.path} ({device.link})" for device in likely)
+    return f'Ligado: {found}. Inclua-o: recado phones add "Aparelho 1" --link {likely[0].link}'
 
 
 def _group_name(gid: int) -> str:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from recado.emulator.errors import ControlError, EmulatorError, EmulatorStartError
+from recado.emulator.errors import ControlError, EmulatorError, EmulatorStartError, cause_of
 from recado.emulator.phone import EmulatedPhone
 
 MOST_MESSAGES_SHOWN: Final = 200
@@ -188,7 +188,7 @@ def _listen(path: Path) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        raise EmulatorStartError(f"Não foi possível criar {path}: {error}.") from error
+        raise EmulatorStartError(f"Não foi possível criar {path}: {cause_of(error)}.") from error
     except EmulatorStartError:
         listener.close()
         raise

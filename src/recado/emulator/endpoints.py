@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
-from recado.emulator.errors import EmulatorStartError
+from recado.emulator.errors import EmulatorStartError, cause_of
 
 _CHUNK: Final = 4096
 # A real UART overruns too; what nobody reads must not fill the memory.
@@ -76,7 +76,7 @@ class PtyEndpoint:
             fresh.replace(self.path)
         except OSError as error:
             self.close()
-            raise EmulatorStartError(f"Não foi possível criar {self.path}: {error.strerror}.") from error
+            raise EmulatorStartError(f"Não foi possível criar {self.path}: {cause_of(error)}.") from error
 
     def close(self) -> None:
         """Remove the link, if it is still ours, and hang up."""
@@ -144,7 +144,7 @@ class TcpEndpoint:
         try:
             self._listener = socket.create_server(self._address)
         except OSError as error:
-            raise EmulatorStartError(f"Não foi possível abrir {self.link}: {error.strerror}.") from error
+            raise EmulatorStartError(f"Não foi possível abrir {self.link}: {cause_of(error)}.") from error
         self._listener.setblocking(False)
         host, port = self._listener.getsockname()[:2]
         self._address = (host, port)

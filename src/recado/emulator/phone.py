@@ -10,17 +10,16 @@ failure (lost answer, fallen cable, killed reader) meets the hard case.
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
+from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
 from recado.emulator import commands, network
-from recado.emulator.fate import Fate, decide, plan_reports
+from recado.emulator.agenda import Agenda
+from recado.emulator.air import Air
+from recado.emulator.fate import Fate, decide
 from recado.emulator.faults import Faults
 from recado.emulator.indications import Indications
 from recado.emulator.network import AirSms
@@ -35,7 +34,6 @@ _LONGEST_INPUT: Final = 8192
 _SPLIT_GAP: Final = 0.0005
 # A phone told to restart still writes its OK; seconds.
 _LAST_WORDS: Final = 0.05
-MOST_ON_AIR: Final = 10_000
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -59,19 +57,16 @@ class EmulatedPhone:
     ) -> None:
         self.settings: Final = settings or PhoneSettings()
         self.faults: Final = faults or Faults()
-        self.on_air: Final[list[AirSms]] = []
-        self.on_air_total = 0
         self._state: Final = PhoneState(self.settings, self.faults)
         self._writer: Final = Writer(self.faults)
-        self._epoch: Final = epoch
         self._reference = self.settings.first_reference
         self._concat_references: Final = count(1)
-        self._agenda: Final[list[tuple[float, int, Callable[[float], None]]]] = []
-        self._tickets: Final = count()
+        self._agenda: Final = Agenda()
         self._indications: Final = Indications(self._state)
+        self._air: Final = Air(self.settings, self.faults, self._agenda, self._take_report, epoch)
+        self.on_air: Final = self._air.kept
         self._input = bytearray()
         self._output: Final = bytearray()
-        self._session = 0
         self._busy = False
         self._awaited: _Awaited | None = None
         self._was_plugged = True
@@ -79,6 +74,11 @@ class EmulatedPhone:
         self._silent_until = float("-inf")
         self._next_byte_at = float("-inf")
         self._next_chatter: float | None = None
+
+    @property
+    def on_air_total(self) -> int:
+        """How many SMS reached the air in all."""
+        return self._air.total
 
     @property
     def plugged(self) -> bool:
@@ -104,9 +104,7 @@ class EmulatedPhone:
     def due(self, now: float) -> bytes:
         """Give the bytes to write by now, and let happen all that was to happen by now."""
         self._settle(now)
-        while self._agenda and self._agenda[0][0] <= now:
-            at, _, act = heapq.heappop(self._agenda)
-            act(at)
+        self._agenda.act(now)
         self._chat(now)
         while self._may_indicate() and self._indications.ready():
             self._emit(self._writer.unsolicited(self._indications.take()), now)
@@ -125,7 +123,7 @@ class EmulatedPhone:
             return float("-inf")
         if self._may_indicate() and self._indications.ready():
             return float("-inf")
-        moments = [self._agenda[0][0]] if self._agenda else []
+        moments = [] if self._agenda.next is None else [self._agenda.next]
         if self._output:
             moments.append(self._next_byte_at if self.faults.is_on("split") else float("-inf"))
         if self.faults.is_on("chatter") and self.faults.seconds("chatter") > 0:
@@ -141,7 +139,7 @@ class EmulatedPhone:
             number,
             text,
             self.settings.smsc,
-            sent_at=self._network_time(now),
+            sent_at=self._air.local_time(now),
             reference=next(self._concat_references) % 256,
         )
         arriving = list(parts)
@@ -155,8 +153,7 @@ class EmulatedPhone:
 
     def on_air_since(self, sequence: int) -> list[AirSms]:
         """Give what reached the air after the SMS number `sequence`, as far as it is still kept."""
-        newer = self.on_air_total - sequence
-        return self.on_air[-newer:] if newer > 0 else []
+        return self._air.since(sequence)
 
     def unplug(self, now: float) -> None:
         """Pull the cable; the phone itself keeps its state."""
@@ -185,7 +182,7 @@ class EmulatedPhone:
 
     def _forget_line(self) -> None:
         """Leave any command half done: nothing of it will be answered."""
-        self._session += 1
+        self._agenda.end_session()
         self._input.clear()
         self._output.clear()
         self._busy = False
@@ -197,26 +194,13 @@ class EmulatedPhone:
         self._state.functional = 1
         self._silent_until = now + seconds
         self._starting = True
-        self._plan(now + seconds, self._started)
+        self._agenda.plan(now + seconds, self._started)
 
     def _started(self, now: float) -> None:
         # A second restart during the first keeps the phone silent for longer.
         if now >= self._silent_until:
             self._starting = False
             self._emit(self._writer.unsolicited(BOOT_LINES), now)
-
-    def _plan(self, at: float, act: Callable[[float], None]) -> None:
-        heapq.heappush(self._agenda, (at, next(self._tickets), act))
-
-    def _plan_in_session(self, at: float, act: Callable[[float], None]) -> None:
-        """Plan something that a fallen line or a restart cancels."""
-        session = self._session
-
-        def guarded(now: float) -> None:
-            if session == self._session:
-                act(now)
-
-        self._plan(at, guarded)
 
     def _emit(self, data: bytes, now: float) -> None:
         if self._hears(now):
@@ -277,7 +261,7 @@ class EmulatedPhone:
                     self._send_stored(reply.send_stored, now)
                     return
                 if reply.restart:
-                    self._plan_in_session(now + _LAST_WORDS, lambda at: self._restart(at, 1.0))
+                    self._agenda.plan_in_session(now + _LAST_WORDS, lambda at: self._restart(at, 1.0))
         except CommandError as error:
             self._emit(self._writer.answer(lines, refusal(error, dialogue), dialogue), now)
             return
@@ -288,7 +272,7 @@ class EmulatedPhone:
                 now,
             )
         if later:
-            self._plan_in_session(now, lambda at: self._emit(self._writer.unsolicited(later), at))
+            self._agenda.plan_in_session(now, lambda at: self._emit(self._writer.unsolicited(later), at))
 
     def _await_pdu(self, awaited: _Awaited, now: float) -> None:
         self._awaited = awaited
@@ -297,7 +281,7 @@ class EmulatedPhone:
         prompt = self._writer.prompt()
         delay = self.faults.seconds("late_prompt")
         if delay > 0:
-            self._plan_in_session(now + delay, lambda at: self._emit(prompt, at))
+            self._agenda.plan_in_session(now + delay, lambda at: self._emit(prompt, at))
         else:
             self._emit(prompt, now)
 
@@ -356,11 +340,11 @@ class EmulatedPhone:
     def _submit(self, submit: Submit, pdu: str, fate: Fate, now: float, *, result: str = "+CMGS") -> None:
         reference, self._reference = self._reference, (self._reference + 1) % 256
         if fate.on_air:
-            self._put_on_air(submit, pdu, reference, now)
+            self._air.put(submit, pdu, reference, now)
         if fate.drops_line:
             self.unplug(now)
             if self.settings.replug_after is not None:
-                self._plan(now + self.settings.replug_after, self.plug)
+                self._agenda.plan(now + self.settings.replug_after, self.plug)
         if fate.silent:
             return
         if fate.error is not None:
@@ -369,29 +353,13 @@ class EmulatedPhone:
             return
         lines = (f"{result}: {reference}",) if fate.confirmed else ()
         if fate.delay > 0:
-            self._plan_in_session(now + fate.delay, lambda at: self._answer(lines, "OK", at))
+            self._agenda.plan_in_session(now + fate.delay, lambda at: self._answer(lines, "OK", at))
         else:
             self._answer_later(lines, "OK", now)
 
-    def _put_on_air(self, submit: Submit, pdu: str, reference: int, now: float) -> None:
-        self.on_air_total += 1
-        sms = network.air_sms(submit, pdu, sequence=self.on_air_total, reference=reference, at=self._moment(now))
-        self.on_air.append(sms)
-        # Cut in large pieces, so that a long run does not copy the list at every SMS.
-        if len(self.on_air) >= 2 * MOST_ON_AIR:
-            del self.on_air[:-MOST_ON_AIR]
-        if not submit.status_report:
-            return
-        for planned in plan_reports(self.faults, self.settings.report_delay):
-            self._plan(now + planned.after, partial(self._report, sms, planned.status))
-
-    def _report(self, sms: AirSms, status: int, now: float) -> None:
-        written = network.status_report(sms, self.settings.smsc, discharged_at=self._network_time(now), status=status)
-        self._indications.add(written, is_report=True)
-
     def _abort(self, now: float) -> None:
         """A byte cancels the command that waits for the network: no other word on the SMS will come."""
-        self._session += 1
+        self._agenda.end_session()
         self._busy = False
         self._answer((), "OK", now)
 
@@ -408,21 +376,16 @@ class EmulatedPhone:
             self._answer(lines, final, at)
             self._consume(at)
 
-        self._plan_in_session(now + latency, finish)
+        self._agenda.plan_in_session(now + latency, finish)
 
     def _answer(self, lines: tuple[str, ...], final: str, now: float) -> None:
         self._emit(self._writer.answer(lines, final, self._state.dialogue), now)
 
     # -- receiving
 
+    def _take_report(self, report: Stored) -> None:
+        self._indications.add(report, is_report=True)
+
     def _may_indicate(self) -> bool:
         """Never while a PDU is being typed."""
         return self._awaited is None and self.plugged and not self.faults.is_on("hang")
-
-    # -- time
-
-    def _moment(self, now: float) -> datetime:
-        return self._epoch + timedelta(seconds=now)
-
-    def _network_time(self, now: float) -> datetime:
-        return self._moment(now).astimezone(timezone(self.settings.utc_offset))

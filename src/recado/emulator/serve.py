@@ -24,7 +24,7 @@ from typing import Final
 from recado.emulator.control import ControlClient
 from recado.emulator.desk import Desk, DeskSocket
 from recado.emulator.endpoints import Endpoint, PtyEndpoint, TcpEndpoint
-from recado.emulator.errors import EmulatorStartError
+from recado.emulator.errors import EmulatorStartError, cause_of
 from recado.emulator.faults import Faults
 from recado.emulator.network import AirSms
 from recado.emulator.phone import EmulatedPhone
@@ -41,7 +41,7 @@ class Journal:
         try:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise EmulatorStartError(f"Não foi possível abrir {path}: {error.strerror}.") from error
+            raise EmulatorStartError(f"Não foi possível abrir {path}: {cause_of(error)}.") from error
 
     def write(self, sms: AirSms) -> None:
         """Append one SMS in a single write."""

@@ -39,13 +39,29 @@ _COMMON = (
     "sim_missing",
 )
 _ENCODINGS = {"gsm7": "7 bits", "ucs2": "UCS-2", "octets": "8 bits"}
-_CHOICES = {
-    "on_air": "o SMS chega ao cliente",
-    "not_on_air": "o SMS não chega ao cliente",
-    "0": "0 – não procura rede",
-    "2": "2 – procurando rede",
-    "3": "3 – recusado pela rede",
-    "4": "4 – estado desconhecido",
+_ON_AIR = {"on_air": "o SMS chega ao cliente", "not_on_air": "o SMS não chega ao cliente"}
+# The fault's name: what each of its values means. A test holds it against the emulator's table.
+CHOICE_WORDS = {
+    "not_registered": {
+        "0": "0 – não procura rede",
+        "2": "2 – procurando rede",
+        "3": "3 – recusado pela rede",
+        "4": "4 – estado desconhecido",
+    },
+    "send_stored": {"no_flip": "envia e não diz que enviou", "refused": "recusa o envio"},
+    "ussd": {
+        "packed": "resposta em 7 bits compactados",
+        "ucs2": "resposta em UCS-2",
+        "no_quotes": "resposta sem aspas",
+        "menu": "resposta que pede uma escolha",
+        "unsupported": "o aparelho não faz a consulta",
+        "refused": "a operadora recusa",
+        "silent": "nenhuma resposta",
+    },
+    "drop_after_submit": _ON_AIR,
+    "bare_ok": _ON_AIR,
+    "not_yet": {"515": "515 – ainda iniciando", "14": "14 – chip ocupado", "314": "314 – chip ocupado"},
+    "report_memory": {"SR": "SR – só de confirmações", "SM": "SM – a do chip"},
 }
 
 View = Callable[..., HttpResponse]
@@ -190,11 +206,13 @@ def _bubble(sms: dict[str, Any]) -> dict[str, Any]:
 
 
 def _readable_fault(fault: dict[str, Any]) -> dict[str, Any]:
+    words = CHOICE_WORDS.get(fault["name"], {})
     shown = fault["value"] if fault["on"] else fault["default"]
     return {
         **fault,
         "shown_value": f"{shown:g}" if isinstance(shown, float) else str(shown),
+        "shown_words": words.get(str(shown), f"{shown:g}" if isinstance(shown, float) else str(shown)),
         "takes_value": fault["kind"] != "flag",
         "takes_times": fault["trigger"] == "striking",
-        "options": [(choice, _CHOICES.get(choice, choice)) for choice in fault["choices"]],
+        "options": [(choice, words.get(choice, choice)) for choice in fault["choices"]],
     }
