@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
 from recado.people.passwords import must_change_password
-from recado.web.views import errors
+from recado.web.kept_form import kept_form
+from recado.web.views import errors, session
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _RENEWED = "renewed_at"
 FORCED = "must_change_password"
 # A renewal is a write to the database: once in five minutes of work is near enough to hours of disuse.
 _RENEW_EVERY = 300
+
+
+class LoginFirst(LoginRequiredMiddleware):
+    """Django's, but a form that was sent after the session had ended goes along with the login."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and (kept := kept_form(request)) is not None:
+            return session.login_keeping(request, kept)
+        return answer
 
 
 def begin_session(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:

@@ -12,11 +12,14 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from recado.web.access import DutyMissing
 from recado.web.context import House
+from recado.web.kept_form import kept_form
+from recado.web.views.session import login_keeping, never_kept
 
 logger = logging.getLogger(__name__)
 # No 0 O 1 I: the code is read aloud over the telephone.
@@ -70,12 +73,16 @@ def wrong_method(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token is missing or old; nothing was done."""
+    kept = kept_form(request)
+    if kept is not None and not request.user.is_authenticated:
+        return login_keeping(request, kept)
     context = {
         "heading": "A página ficou aberta por muito tempo",
         "what": "Por segurança, o que você enviou não foi aceito e nada foi gravado.",
-        "next_step": "Volte, atualize a página e envie de novo.",
+        "next_step": "O que você digitou está guardado nesta página." if kept else "Volte, atualize e envie de novo.",
+        "kept": kept,
     }
-    return render(request, "web/error.html", context, status=403)
+    return never_kept(render(request, "web/error.html", context, status=403))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -92,15 +99,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
         what = "Nada do que você enviou foi gravado." if request.method == "POST" else "A página não abriu."
     next_step = f"Tente de novo; se continuar, informe à TI o código {code}."
     try:
-        body = _plain(heading, what, next_step)
+        body = _plain(heading, what, next_step, request)
     except ValueError:
         # The style sheets were not collected: that may be the very fault, and this page must still say so.
         logger.exception("Código %s: os arquivos de estilo não foram preparados", code)
         head = f'<!DOCTYPE html><html lang="pt-BR"><title>{heading} – Recado</title>'
         body = f"{head}<h1>{heading}</h1><p>{what} {next_step}</p>"
-    return HttpResponse(body, status=503 if by_database else 500)
+    return never_kept(HttpResponse(body, status=503 if by_database else 500))
 
 
-def _plain(heading: str, what: str, next_step: str) -> str:
+def _plain(heading: str, what: str, next_step: str, request: HttpRequest | None = None) -> str:
+    """The page without a request; what was typed in it goes along, since neither needs the database."""
     context = {"heading": heading, "what": what, "next_step": next_step, "house": House(known=False, asks=False)}
+    kept = kept_form(request) if request is not None else None
+    if request is not None and kept is not None:
+        return render_to_string("web/error.html", context | {"kept": kept, "kept_token": get_token(request)})
     return render_to_string("web/error.html", context)

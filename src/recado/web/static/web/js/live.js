@@ -7,6 +7,25 @@ let since = new Date();
 const isLive = (element) => Boolean(element && element.closest("[data-live]"));
 const clock = (date) => `${date.getHours()}h${String(date.getMinutes()).padStart(2, "0")}`;
 
+let typed = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form")) typed = true;
+});
+
+let ended = false;
+function sayEnded() {
+  if (ended) return;
+  ended = true;
+  const box = document.createElement("div");
+  box.className = "br-message warning";
+  box.setAttribute("role", "alert");
+  const words = document.createElement("div");
+  words.className = "content";
+  words.textContent = "Sua sessão terminou. Continue e envie: o Recado pede a senha e guarda o que você digitou.";
+  box.append(words);
+  document.querySelector("h1").after(box);
+}
+
 function say(text) {
   document.querySelectorAll("[data-live-note]").forEach((note) => {
     if (note.textContent !== text) note.textContent = text;
@@ -14,7 +33,7 @@ function say(text) {
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (isLive(event.target) && (document.hidden || paused)) event.preventDefault();
+  if (isLive(event.target) && (document.hidden || paused || ended)) event.preventDefault();
 });
 
 document.addEventListener("htmx:afterOnLoad", (event) => {
@@ -26,9 +45,11 @@ document.addEventListener("htmx:afterOnLoad", (event) => {
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => {
     if (!isLive(event.target)) return;
-    // The session has ended: the page, asked for again, shows the login and comes back here.
+    // The session has ended: the page, asked for again, shows the login and comes back here. Not over a form that is
+    // being filled in: what is typed goes along with the login once it is sent.
     if (event.detail.xhr && event.detail.xhr.status === 401) {
-      location.reload();
+      if (typed) sayEnded();
+      else location.reload();
       return;
     }
     say(`Sem atualização desde ${clock(since)}. Tentando de novo.`);
