@@ -33,6 +33,12 @@ TABLE: dict[str, Duty | str] = {
     "user_deactivate": Duty.MANAGE_USERS,
     "user_activate": Duty.MANAGE_USERS,
     "audit": Duty.VIEW_AUDIT,
+    "clients": Duty.MANAGE_CLIENTS,
+    "client_new": Duty.MANAGE_CLIENTS,
+    "client": Duty.MANAGE_CLIENTS,
+    "client_activate": Duty.MANAGE_CLIENTS,
+    "token_new": Duty.MANAGE_CLIENTS,
+    "token_revoke": Duty.MANAGE_CLIENTS,
     "parameters": Duty.EDIT_PARAMETERS,
     "types": Duty.EDIT_TYPES,
     "type_new": Duty.EDIT_TYPES,
@@ -90,7 +96,7 @@ METHODS = ("get", "post")
 
 
 def addresses() -> list[URLPattern]:
-    """Every address there is, with those of included modules; but the API's, where tokens ask for scopes (tests/api)."""
+    """Every address there is, with those of included modules; but the API's, whose tokens have scopes."""
     found: list[URLPattern] = []
     waiting: list[URLPattern | URLResolver] = list(get_resolver().url_patterns)
     while waiting:

@@ -13,6 +13,7 @@ import click
 
 from recado.cli.base import RecadoGroup
 from recado.cli.bluetooth import pair, scan, unpair
+from recado.cli.client import client
 from recado.cli.doctor import doctor
 from recado.cli.emulator import emulator
 from recado.cli.gateway import gateway
@@ -44,7 +45,7 @@ def cli() -> None:
     """Recado: avisa o cliente por SMS que o pedido foi registrado e atendido."""
 
 
-for _command in (run, web, gateway, jobs, emulator, phones, send, messages, replies, doctor, user, migrate):
+for _command in (run, web, gateway, jobs, emulator, phones, send, messages, replies, doctor, user, client, migrate):
     cli.add_command(_command)
 for _command in (scan, pair, unpair):
     phones.add_command(_command)
