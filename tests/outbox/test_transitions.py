@@ -2,18 +2,30 @@
 
 import itertools
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 import recado
 from recado.gsm.causes import Cause
-from recado.outbox import transitions
+from recado.outbox import claims, transitions
 from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Message, Status, StatusChange
 from recado.outbox.transitions import ALLOWED, PROGRAM, ForbiddenTransition
-from tests.support.outbox import NOW, assert_unbroken, minutes, queue_message, status_of
+from tests.support.outbox import (
+    ACCEPTED,
+    NOW,
+    assert_unbroken,
+    claim,
+    make_phone,
+    minutes,
+    queue_message,
+    status_of,
+    story,
+)
 
 PAIRS = list(itertools.product(Status, Status))
 
@@ -133,10 +145,57 @@ def test_a_taken_key_is_refused_by_the_database():
 def test_no_other_module_writes_a_messages_status():
     """Read from the source: `status=` in an update of Message, or an assignment to `.status`, outside `transitions`."""
     package = Path(recado.__file__).parent
-    writes = re.compile(r"Message\.objects[^\n]*\.update\([^\n]*status=|message\.status = ")
+    writes = re.compile(r"Message\.objects[^\n]*\.update\([^\n]*status=|update\(Message,|message\.status = ")
     offenders = [
         str(path.relative_to(package))
         for path in package.rglob("*.py")
         if path.name != "transitions.py" and writes.search(path.read_text(encoding="utf-8"))
     ]
     assert offenders == []
+
+
+@pytest.mark.django_db
+class TestListening:
+    @pytest.fixture
+    def heard(self):
+        heard: list[tuple[list[int], Status | None, Status, datetime]] = []
+
+        def listener(ids: Sequence[int], before: Status | None, after: Status, at: datetime) -> None:
+            assert connection.in_atomic_block
+            assert set(Message.objects.filter(pk__in=ids).values_list("status", flat=True)) == {after}
+            heard.append((list(ids), before, after, at))
+
+        transitions.listen(listener)
+        yield heard
+        transitions.unlisten(listener)
+
+    def test_each_change_is_told_in_its_transaction(self, heard):
+        message = queue_message()
+        claimed = claim(make_phone(), NOW + minutes(1))
+        claims.finish(claimed, ACCEPTED, NOW + minutes(2))
+        assert heard == [
+            ([message.pk], None, Status.QUEUED, NOW),
+            ([message.pk], Status.QUEUED, Status.SENDING, NOW + minutes(1)),
+            ([message.pk], Status.SENDING, Status.SENT, NOW + minutes(2)),
+        ]
+
+    def test_many_are_told_at_once_and_what_did_not_move_is_not(self, heard):
+        ids = [queue_message().pk, queue_message().pk]
+        heard.clear()
+        transitions.change_many([*ids, ids[0]], Status.QUEUED, Status.CANCELLED, at=NOW)
+        assert heard == [(ids, Status.QUEUED, Status.CANCELLED, NOW)]
+        assert not transitions.change(ids[0], Status.QUEUED, Status.CANCELLED, at=NOW)
+        assert len(heard) == 1
+
+    def test_what_the_listener_raises_undoes_the_change(self):
+        def refuses(*_: object) -> None:
+            raise RuntimeError
+
+        message = queue_message()
+        transitions.listen(refuses)
+        try:
+            with pytest.raises(RuntimeError), transaction.atomic():
+                transitions.change(message.pk, Status.QUEUED, Status.CANCELLED, at=NOW)
+        finally:
+            transitions.unlisten(refuses)
+        assert story(message) == ["queued"]

@@ -117,9 +117,11 @@ class PhoneService:
         self._look_at_row()
         return self._choice.seconds_of_rest(self._phone)
 
-    def _claim(self) -> Claim | None:
+    def _claim(self, *, within: bool = False) -> Claim | None:
+        """The next message; `within` the open transaction, which Overtaken asks to roll back."""
         allowance = self._choice.allowance(self._phone)
-        return claims.claim_next(self._phone, self._around.holder, self._around.now(), allowance)
+        take = claims.claim_within if within else claims.claim_next
+        return take(self._phone, self._around.holder, self._around.now(), allowance)
 
     def _rules_stand(self) -> bool:
         """False when a claim gave nothing because the rules had changed: with the new ones it may."""
@@ -255,7 +257,9 @@ class PhoneService:
             with transaction.atomic():
                 claims.finish(claim, result, self._around.now())
                 self._incoming.keep(self._arrived)
-                following = self._claim()
+                following = self._claim(within=True)
+        except claims.Overtaken:
+            return self._finish(claim, result), None
         except _DATABASE_ERRORS:
             # Whether the next one was claimed is not known: recovery, on holding the phone again, finds it out.
             connection.close()

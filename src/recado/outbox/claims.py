@@ -17,12 +17,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, Min, OuterRef, Q
 
+from recado import statements
 from recado.gsm import EncodeError, EncodingPolicy, Part, segment
 from recado.gsm.causes import Cause
 from recado.outbox import evidence, fates, transitions
+from recado.outbox.candidates import anything_due, first_due
 from recado.outbox.models import (
     Attempt,
     AttemptResult,
@@ -35,12 +37,22 @@ from recado.outbox.models import (
     Status,
 )
 from recado.outbox.policy import AskPerson, Decision, GiveUp, Sent, TryAgain, TryResult, decide
-from recado.outbox.routing import takeable
 from recado.phones import fleet
 from recado.phones.models import Phone
 from recado.phones.rules import EVERYTHING, Allowance
+from recado.statements import ONE_MORE, Plus
 
 _CANDIDATES = 8
+_WANTED = ("type_id", "number", "text", "encoding", "priority")
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A message that is ours to send, with what of it sending needs; `begun`: its segments are written already."""
+
+    message: Message
+    parts: tuple[Part, ...]
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +85,36 @@ def parts_of(message: Message) -> tuple[Part, ...]:
     return cut.parts
 
 
+class Overtaken(Exception):
+    """The phone was paused, taken or given other rules since its row was read: what was claimed must be rolled back."""
+
+
 def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING) -> Claim | None:
     """Take the next message that `allowance` lets `phone` take: highest priority, then first in.
 
     None: nothing is due for it, or no lease, or its rules are no longer those of `phone`.
     """
-    # An empty queue is seen without the writer's lock, unless the caller holds it anyway.
-    if not connection.in_atomic_block and not _due(phone, now, allowance).exists():
+    # An empty queue is seen without the writer's lock.
+    if not anything_due(phone.pk, now, allowance):
         return None
-    with transaction.atomic():
-        taken = _take_first(phone, now, allowance)
-        if taken is None:
-            return None
-        if not _may_send(phone, holder, now, rules_version=phone.rules_version):
-            transaction.set_rollback(True)
-            return None
-        return _begin(*taken, phone, now)
+    try:
+        with transaction.atomic():
+            return claim_within(phone, holder, now, allowance)
+    except Overtaken:
+        return None
+
+
+def claim_within(phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING) -> Claim | None:
+    """`claim_next` within the transaction that the caller has begun.
+
+    Raises Overtaken, after which the caller must roll back, when `phone` is no longer ours to send with as it is.
+    """
+    taken = _take_first(phone, now, allowance)
+    if taken is None:
+        return None
+    if not _may_send(phone, holder, now, rules_version=phone.rules_version):
+        raise Overtaken
+    return _begin(taken, phone, now)
 
 
 def next_due_at() -> datetime | None:
@@ -107,8 +133,8 @@ def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Clai
         if not ours.update(moment=now, attempts=F("attempts") + 1):
             transaction.set_rollback(True)
             return None
-        message = Message.objects.select_related("type").get(pk=claim.message_id)
-        return _begin(message, parts_of(message), phone, now)
+        message = Message.objects.get(pk=claim.message_id)
+        return _begin(_Taken(message, parts_of(message), begun=True), phone, now)
 
 
 def let_go(claim: Claim, now: datetime) -> None:
@@ -127,11 +153,11 @@ def let_go(claim: Claim, now: datetime) -> None:
 
 def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
     """Write how the try ended and what follows; True when the message has a further part to send now."""
-    with transaction.atomic():
+    # No savepoint inside a transaction: what fails here ends the whole of it anyway.
+    with transaction.atomic(savepoint=False):
         transitions.lock(claim.message_id)
-        written = Attempt.objects.filter(pk=claim.attempt_id, result=AttemptResult.IN_FLIGHT).update(
-            **_attempt_fields(outcome, now)
-        )
+        in_flight = {"pk": claim.attempt_id, "result": AttemptResult.IN_FLIGHT.value}
+        written = statements.update(Attempt, in_flight, **_attempt_fields(outcome, now))
         if not written:
             return _late(claim, outcome, now)
         earlier = set() if claim.first else _earlier_results(claim)
@@ -168,13 +194,8 @@ def expire_due(now: datetime) -> int:
 
 def _may_send(phone: Phone, holder: str, now: datetime, **more: object) -> bool:
     """The fence, and the mark that the pace is measured from, in one statement."""
-    mine = Phone.objects.filter(pk=phone.pk, holder=holder, enabled=True, paused=False, **more)
-    return mine.update(last_send_started_at=now) == 1
-
-
-def _due(phone: Phone, now: datetime, allowance: Allowance) -> QuerySet[Message]:
-    in_time = Q(expires_at=None) | Q(expires_at__gt=now)
-    return Message.objects.filter(in_time, takeable(allowance, phone.pk), status=Status.QUEUED, ready_at__lte=now)
+    mine = {"pk": phone.pk, "holder": holder, "enabled": True, "paused": False, **more}
+    return statements.update(Phone, mine, last_send_started_at=now) == 1
 
 
 def _still_ours(claim: Claim) -> Q:
@@ -183,27 +204,19 @@ def _still_ours(claim: Claim) -> Q:
     return ~Q(Exists(later))
 
 
-def _take_first(phone: Phone, now: datetime, allowance: Allowance) -> tuple[Message, tuple[Part, ...]] | None:
-    due = _due(phone, now, allowance).order_by("priority", "pk").select_related("type")
-    # On PostgreSQL many phones would else wait for each other at the head of the queue; SQLite has one writer.
-    unlocked = due.select_for_update(skip_locked=True, of=("self",))
+def _take_first(phone: Phone, now: datetime, allowance: Allowance) -> _Taken | None:
+    candidates = first_due(phone.pk, allowance, lock=True)
     for _ in range(_CANDIDATES):
-        message = unlocked.first()
-        if message is None:
+        row = transitions.take_first(
+            candidates, at=now, note=phone.name, returning=_WANTED, phone=phone.pk, moment=now, attempts=ONE_MORE
+        )
+        if row is None:
             return None
-        if transitions.change(
-            message.pk,
-            Status.QUEUED,
-            Status.SENDING,
-            at=now,
-            note=phone.name,
-            phone=phone,
-            moment=now,
-            attempts=F("attempts") + 1,
-        ):
-            parts = _cut(message, now)
-            if parts:
-                return message, parts
+        key, *columns, begun = row
+        message = Message(pk=key, **dict(zip(_WANTED, columns, strict=True)))
+        parts = _cut(message, now)
+        if parts:
+            return _Taken(message, parts, begun=bool(begun))
     return None
 
 
@@ -217,43 +230,54 @@ def _cut(message: Message, now: datetime) -> tuple[Part, ...]:
         return ()
 
 
-def _begin(message: Message, parts: tuple[Part, ...], phone: Phone, now: datetime) -> Claim:
-    pending = Segment.objects.filter(message=message, status=SegmentStatus.PENDING).order_by("index").first()
-    first = pending is None
+def _begin(taken: _Taken, phone: Phone, now: datetime) -> Claim:
+    message, parts = taken.message, taken.parts
+    pending = _first_pending(message.pk) if taken.begun else None
     if pending is None:
-        pending = _write_segments(message, parts)
+        segment_id, index, tries = _write_segments(message.pk, parts), 1, 1
     else:
-        Segment.objects.filter(pk=pending.pk).update(status=SegmentStatus.SENDING, tries=F("tries") + 1)
-        pending.tries += 1
-    attempt = Attempt.objects.create(
-        segment=pending, phone=phone, phone_name=phone.name, number=message.number, started_at=now
+        segment_id, index, tries = pending.pk, pending.index, pending.tries + 1
+        statements.update(Segment, {"pk": segment_id}, status=SegmentStatus.SENDING.value, tries=ONE_MORE)
+    attempt_id = statements.insert(
+        Attempt, segment_id=segment_id, phone_id=phone.pk, phone_name=phone.name, number=message.number, started_at=now
     )
+    message_type = statements.read(MessageType, message.type_id)
+    if message_type is None:
+        raise MessageType.DoesNotExist(message.type_id)
     return Claim(
         message_id=message.pk,
-        segment_id=pending.pk,
-        attempt_id=attempt.pk,
+        segment_id=segment_id,
+        attempt_id=attempt_id,
         phone_id=phone.pk,
         number=message.number,
-        part=parts[pending.index - 1],
-        tries=pending.tries,
+        part=parts[index - 1],
+        tries=tries,
         started_at=now,
-        message_type=message.type,
+        message_type=message_type,
         urgent=message.priority <= Priority.URGENT,
-        first=first,
+        first=pending is None,
     )
 
 
-def _write_segments(message: Message, parts: tuple[Part, ...]) -> Segment:
-    """One row a part, the first of them being sent."""
-    rows = [Segment(message=message, index=part.index, total=part.total, text=part.text) for part in parts]
-    rows[0].status, rows[0].tries = SegmentStatus.SENDING, 1
-    return Segment.objects.bulk_create(rows)[0]
+def _first_pending(message_id: int) -> Segment | None:
+    return Segment.objects.filter(message=message_id, status=SegmentStatus.PENDING).order_by("index").first()
+
+
+def _write_segments(message_id: int, parts: tuple[Part, ...]) -> int:
+    """One row a part, the first of them being sent; gives the first one's key."""
+    first, *others = parts
+    begun = {"status": SegmentStatus.SENDING.value, "tries": 1}
+    columns = {"message_id": message_id, "total": first.total}
+    key = statements.insert(Segment, **columns, index=first.index, text=first.text, **begun)
+    for part in others:
+        statements.insert(Segment, **columns, index=part.index, text=part.text)
+    return key
 
 
 def _attempt_fields(outcome: TryResult, now: datetime) -> dict[str, object]:
     return {
         "finished_at": now,
-        "result": outcome.result,
+        "result": outcome.result.value,
         "code": outcome.code[:60],
         "cause": outcome.cause.value if outcome.cause else "",
         "reason": outcome.reason[:300],
@@ -262,23 +286,25 @@ def _attempt_fields(outcome: TryResult, now: datetime) -> dict[str, object]:
 
 
 def _apply(claim: Claim, decision: Decision, outcome: TryResult, now: datetime) -> bool:
-    this_segment = Segment.objects.filter(pk=claim.segment_id)
+    def part(status: SegmentStatus, **fields: Any) -> None:
+        statements.update(Segment, {"pk": claim.segment_id}, status=status.value, **fields)
+
     match decision:
         case Sent():
-            this_segment.update(status=SegmentStatus.SENT, reference=outcome.reference, sent_at=now)
+            part(SegmentStatus.SENT, reference=outcome.reference, sent_at=now)
             fleet.count_sent(claim.phone_id, now, last_sent_at=now, last_seen_at=now)
             if not claim.is_last:
                 return True
             transitions.change(claim.message_id, Status.SENDING, Status.SENT, at=now, moment=now, sent_at=now)
         case TryAgain(at=at, counts=counts):
-            this_segment.update(status=SegmentStatus.PENDING, tries=claim.tries if counts else claim.tries - 1)
-            attempts = F("attempts") if counts else F("attempts") - 1
+            part(SegmentStatus.PENDING, tries=claim.tries if counts else claim.tries - 1)
+            attempts = Plus(0 if counts else -1)
             _leave(claim, Status.QUEUED, outcome, now, ready_at=at, phone=None, attempts=attempts)
         case GiveUp():
-            this_segment.update(status=SegmentStatus.FAILED)
+            part(SegmentStatus.FAILED)
             _leave(claim, Status.FAILED, outcome, now)
         case AskPerson():
-            this_segment.update(status=SegmentStatus.UNCERTAIN)
+            part(SegmentStatus.UNCERTAIN)
             _leave(claim, Status.UNCERTAIN, outcome, now)
     return False
 

@@ -7,17 +7,26 @@ a phone's worker does in `claims`; both come here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from recado import statements
 from recado.gsm.causes import Cause
-from recado.outbox.models import Message, Status, StatusChange
+from recado.outbox.candidates import Candidates
+from recado.outbox.models import Message, Segment, Status, StatusChange
+from recado.statements import Plus
 
 PROGRAM = "Recado"
+
+Listener = Callable[[Sequence[int], Status | None, Status, datetime], None]
+"""Takes the keys of the messages that moved, from where (None: they are new), to where, and when."""
+
+_listeners: list[Listener] = []
 
 # From which status a message may pass to which. Final states are left only by a person or by evidence: queued to sent
 # is the try that looked lost and whose delivery report came, queued to uncertain the one whose time ran out in doubt.
@@ -38,6 +47,26 @@ class ForbiddenTransition(Exception):
     """Our fault: the code asked for a change that the table does not allow."""
 
 
+def listen(listener: Listener) -> None:
+    """Have `listener` called after each change of status, within its transaction.
+
+    What it writes is committed with the change or not at all; what it raises undoes the change. So it must be quick,
+    must not fail for reasons of its own, and does its real work elsewhere. Call this once, when the app is ready.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def unlisten(listener: Listener) -> None:
+    """Take back `listen`."""
+    _listeners.remove(listener)
+
+
+def _tell(message_ids: Sequence[int], before: Status | None, after: Status, at: datetime) -> None:
+    for listener in _listeners:
+        listener(message_ids, before, after, at)
+
+
 def record_new(message: Message, *, actor: str, note: str = "", cause: Cause | None = None) -> None:
     """Insert `message` at the status it was given: queued, or failed or cancelled with its `cause`. In a transaction.
 
@@ -47,6 +76,7 @@ def record_new(message: Message, *, actor: str, note: str = "", cause: Cause | N
         setattr(message, name, value)
     message.save(force_insert=True)
     _write_change(message.pk, "", Status(message.status), message.created_at, actor or PROGRAM, note, cause)
+    _tell([message.pk], None, Status(message.status), message.created_at)
 
 
 def hold(message_id: int) -> Status | None:
@@ -106,11 +136,46 @@ def change_many(
     # No savepoint inside a transaction: what fails here ends the whole of it anyway.
     with transaction.atomic(savepoint=False):
         for message_id in message_ids:
-            standing = Message.objects.filter(only or Q(), pk=message_id, status=before)
-            if standing.update(status=after, **fields) == 1:
+            if _swap(message_id, before, after, only, fields):
                 _write_change(message_id, before, after, at, actor, note, cause)
                 moved.append(message_id)
+        if moved:
+            _tell(moved, before, after, at)
     return moved
+
+
+def take_first(
+    candidates: Candidates, *, at: datetime, note: str, returning: Sequence[str], **fields: Any
+) -> statements.Row | None:
+    """Move the first of `candidates` that is queued to sending, found and moved in one statement; in a transaction.
+
+    Gives its key, its columns `returning`, and whether it has segments already; None when there is none.
+    """
+    fields = {"status": Status.SENDING.value, **fields, **_why(None, "")}
+    names = tuple((name, isinstance(value, Plus)) for name, value in fields.items())
+    parameters = [*statements.stored(Message, fields), *candidates.at(at), Status.QUEUED.value]
+    row = statements.one(_taking_text(candidates.text, names, tuple(returning)), parameters)
+    if row is not None:
+        _write_change(row[0], Status.QUEUED, Status.SENDING, at, PROGRAM, note, None)
+        _tell([row[0]], Status.QUEUED, Status.SENDING, at)
+    return row
+
+
+@lru_cache(maxsize=512)
+def _taking_text(candidates: str, names: tuple[tuple[str, bool], ...], returning: tuple[str, ...]) -> str:
+    table, changes = Message._meta.db_table, statements.assignments(Message, names)
+    columns = ", ".join(f'"{name}"' for name in ("id", *returning))
+    begun = f'EXISTS(SELECT 1 FROM "{Segment._meta.db_table}" WHERE "message_id" = "{table}"."id")'  # noqa: S608
+    found = f'"id" = ({candidates}) AND "status" = %s'
+    return f'UPDATE "{table}" SET {changes} WHERE {found} RETURNING {columns}, {begun}'  # noqa: S608
+
+
+def _swap(message_id: int, before: Status, after: Status, only: Q | None, fields: dict[str, Any]) -> bool:
+    if only is None:
+        where = {"pk": message_id, "status": before.value}
+        return statements.update(Message, where, status=after.value, **fields) == 1
+    values = {name: F(name) + value.number if isinstance(value, Plus) else value for name, value in fields.items()}
+    return Message.objects.filter(only, pk=message_id, status=before).update(status=after, **values) == 1
 
 
 def _why(cause: Cause | None, note: str) -> dict[str, str]:
@@ -121,11 +186,12 @@ def _why(cause: Cause | None, note: str) -> dict[str, str]:
 def _write_change(
     message_id: int, before: str, after: Status, at: datetime, actor: str, note: str, cause: Cause | None
 ) -> None:
-    StatusChange.objects.create(
+    statements.insert(
+        StatusChange,
         message_id=message_id,
         at=at,
-        before=before,
-        after=after,
+        before=str(before),
+        after=after.value,
         actor=actor,
         note=note[:400],
         cause=cause.value if cause else "",

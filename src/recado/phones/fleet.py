@@ -8,8 +8,10 @@ from datetime import datetime, time
 from django.db.models import Case, F, When
 from django.utils import timezone
 
+from recado import statements
 from recado.phones.models import Condition, Phone
 from recado.phones.rules import Member, Period, Rest, Rules, Usage, resting
+from recado.statements import ONE_MORE
 
 
 def rules_of(phone: Phone) -> Rules:
@@ -64,10 +66,11 @@ def count_sent(phone_id: int, now: datetime, **fields: object) -> None:
     """One more SMS was accepted on the phone, counted in the local hour, day and month of `now`; sets `fields` too."""
     local = timezone.localtime(now)
     hour, day = Period.HOUR.start(local), local.date()
-    row = Phone.objects.filter(pk=phone_id)
-    one_more = {name: F(name) + 1 for name in ("used_in_hour", "used_in_day", "used_in_month")}
-    if row.filter(used_hour_at=hour, used_day_on=day).update(**one_more, **fields):
+    same_hour = {"pk": phone_id, "used_hour_at": hour, "used_day_on": day}
+    one_more = dict.fromkeys(("used_in_hour", "used_in_day", "used_in_month"), ONE_MORE)
+    if statements.update(Phone, same_hour, **one_more, **fields):
         return
+    row = Phone.objects.filter(pk=phone_id)
     month = Period.MONTH.start(local).date()
     row.update(
         used_hour_at=hour,
