@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from recado.pairing import tasks
+from recado.pairing.models import Work
+from recado.people.models import AuditEntry, Deed
 from recado.phones.models import Phone
 from tests.cli.conftest import Recado
 from tests.links.fake_bluez import PHONE, FakeBlueZ, FakeDevice, PrivateBus
@@ -132,3 +136,27 @@ class TestDoctor:
 
         bluez.adapters["hci0"] = False
         assert "bluetoothctl power on" in recado("doctor").stdout
+
+
+@pytest.mark.django_db
+class TestAloneWithBluetooth:
+    def test_a_terminal_waits_while_somebody_pairs_on_a_screen(self, recado: Recado, bluez: FakeBlueZ) -> None:
+        bluez.add(FakeDevice(paired=False, pairing="confirm"))
+        task = tasks.begin(Work.SCAN, actor="rui", now=timezone.now())
+
+        result = recado("phones", "pair", PHONE, input="s\ns\n")
+
+        assert result.exit_code == 1
+        assert "rui está usando o Bluetooth agora" in result.stderr
+        assert "Pair" not in bluez.members()
+        tasks.cancel(task.pk, "rui", timezone.now())
+        assert recado("phones", "pair", PHONE, input="s\ns\n").exit_code == 0
+
+    def test_what_a_terminal_did_is_audited_and_lets_others_in(self, recado: Recado, bluez: FakeBlueZ) -> None:
+        bluez.add(FakeDevice(paired=False, pairing="confirm"))
+        assert recado("phones", "pair", PHONE, input="s\ns\n").exit_code == 0
+        assert recado("phones", "unpair", PHONE).exit_code == 0
+        assert recado("phones", "unpair", PHONE).exit_code == 1
+
+        assert [entry.deed for entry in AuditEntry.objects.order_by("pk")] == [Deed.PHONE_PAIRED, Deed.PHONE_UNPAIRED]
+        assert tasks.under_way(timezone.now()) is None

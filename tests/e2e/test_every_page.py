@@ -33,6 +33,8 @@ NOTHING_YET += (
     "/minha-senha/",
     "/auditoria/",
     "/parametros/",
+    "/aparelhos/parear/",
+    "/aparelhos/parear/desfazer/?address=A4:77:33:00:00:01",
     "/tipos/",
     "/tipos/novo/",
 )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, Refused, table, with_django
-from recado.cli.phones import LONGEST_NAME, check_name
+from recado.cli.phone_rules import shell_user
+from recado.cli.phones import check_name
 
 if TYPE_CHECKING:
     from recado.links.bluetooth.pairing import Found
+    from recado.pairing.models import PairingTask, Work
+    from recado.people.models import Deed
+    from recado.phones.models import Phone
 
 _LONGEST_PIN = 16
 
@@ -116,6 +121,7 @@ def pair(address: str, pin: str | None, name: str | None) -> None:
     from recado.links import LinkDown, LinkSyntaxError
     from recado.links.bluetooth.pairing import Pairing
     from recado.links.link import parse_address
+    from recado.pairing.models import Work
 
     if pin is not None and not (pin.isascii() and pin.isprintable() and 1 <= len(pin) <= _LONGEST_PIN):
         raise Refused(f"O PIN deve ter de 1 a {_LONGEST_PIN} letras ou dígitos.")
@@ -124,17 +130,17 @@ def pair(address: str, pin: str | None, name: str | None) -> None:
     terminal = Terminal(pin)
     try:
         address = parse_address(address)
-        with closing(Pairing()) as pairing:
+        with _alone(Work.PAIR, address) as task, closing(Pairing()) as pairing:
             found = pairing.find(address)
             if not found.paired and not terminal.agrees(f"Parear com “{found.name}” ({found.address})?"):
                 raise CommandFailed("Nada foi pareado.")
             found = pairing.pair(address, terminal)
+            click.echo(f"Pareado com “{found.name}”.")
+            _include(task, found, name)
     except LinkSyntaxError as error:
         raise Refused(str(error)) from error
     except LinkDown as down:
         raise CommandFailed(f"{down.reason} {down.advice}".strip()) from down
-    click.echo(f"Pareado com “{found.name}”.")
-    _include(found, name)
 
 
 @click.command(cls=RecadoCommand, epilog="\b\nExemplo:\n  recado phones unpair A4:77:33:00:00:01")
@@ -145,12 +151,16 @@ def unpair(address: str) -> None:
     from recado.links import LinkDown, LinkSyntaxError
     from recado.links.bluetooth.pairing import Pairing
     from recado.links.link import parse_address
+    from recado.pairing.models import Work
+    from recado.people.models import Deed
     from recado.phones.models import Phone
 
     try:
         address = parse_address(address)
-        with closing(Pairing()) as pairing:
+        with _alone(Work.UNPAIR, address) as task, closing(Pairing()) as pairing:
             known = pairing.unpair(address)
+            if known:
+                _end(task, Deed.PHONE_UNPAIRED)
     except LinkSyntaxError as error:
         raise Refused(str(error)) from error
     except LinkDown as down:
@@ -158,7 +168,7 @@ def unpair(address: str) -> None:
     if not known:
         raise CommandFailed(f"Este computador não conhece o aparelho {address}.")
     click.echo(f"Pareamento com {address} desfeito.")
-    for phone in Phone.objects.filter(link__iendswith=f":{address}"):
+    for phone in Phone.objects.filter(link__icontains=f":{address}"):
         click.echo(f'O aparelho “{phone.name}” continua incluído. Para retirá-lo: recado phones remove "{phone.name}"')
 
 
@@ -168,26 +178,55 @@ def _way(found: Found) -> str:
     return "não envia por Bluetooth" if found.told else "a descobrir ao parear"
 
 
-def _include(found: Found, name: str | None) -> None:
-    """Add the phone with its link, under a name that is free."""
-    from django.db import transaction
+@contextmanager
+def _alone(work: Work, address: str) -> Iterator[PairingTask]:
+    """Keep the screens and other terminals from pairing meanwhile; a task that was not ended well is ended here."""
+    from django.utils import timezone
 
-    from recado import parameters
-    from recado.outbox import doorbell
-    from recado.phones.models import Phone
+    from recado.pairing import tasks
+
+    try:
+        task = tasks.begin_here(work, actor=shell_user(), now=timezone.now(), address=address)
+    except tasks.Busy as busy:
+        raise CommandFailed(
+            f"{busy.task.asked_by} está usando o Bluetooth agora. Espere terminar, ou cancele na tela de pareamento."
+        ) from busy
+    try:
+        yield task
+    finally:
+        tasks.fail(task, "Não foi concluído no terminal.", "", timezone.now())
+
+
+def _end(task: PairingTask, deed: Deed, detail: str = "", phone: Phone | None = None) -> None:
+    """All went well: end the task and record the deed."""
+    from django.utils import timezone
+
+    from recado.pairing import tasks
+    from recado.people.audit import record
+
+    tasks.finish(task, timezone.now(), phone=phone)
+    record(deed, who=shell_user(), subject=task.address, detail=detail)
+
+
+def _include(task: PairingTask, found: Found, name: str | None) -> None:
+    """Add the phone with its link, under a name that is free."""
+    from django.utils import timezone
+
+    from recado.gateway.pairing import find_of
+    from recado.pairing.including import NameTaken, include
+    from recado.people.models import Deed
 
     if not found.links:
-        raise CommandFailed("Ele não oferece porta serial nem modem por Bluetooth: não pode enviar. Use outro modelo.")
-    link = str(found.links[0])
-    with transaction.atomic():
-        if phone := Phone.objects.filter(link=link).first():
-            click.echo(f"O aparelho “{phone.name}” já usa {link}.")
-            return
-        wanted = "".join(letter for letter in name or found.name if letter.isprintable()).strip()[:LONGEST_NAME]
-        if name is not None and Phone.objects.filter(name=wanted).exists():
-            raise CommandFailed(f"Pareado, mas não incluído: já existe o aparelho “{wanted}”. Escolha outro --name.")
-        if not wanted or Phone.objects.filter(name=wanted).exists():
-            wanted = f"Bluetooth {found.address}"
-        Phone.objects.create(name=wanted, link=link, pace_seconds=parameters.get().pace)
-        doorbell.ring()
-    click.echo(f"Aparelho “{wanted}” incluído com a ligação {link}. Teste: recado phones probe {link}")
+        raise CommandFailed("Ele não oferece por Bluetooth nenhum serviço que envie SMS. Use outro modelo.")
+    try:
+        included = include(find_of(found), name or "", actor=shell_user(), now=timezone.now())
+    except NameTaken as taken:
+        raise CommandFailed(str(taken)) from taken
+    phone = included.phone
+    _end(task, Deed.PHONE_PAIRED, f"{'já incluído' if included.was_there else 'incluído'} como {phone.name}", phone)
+    if included.was_there:
+        click.echo(f"O aparelho “{phone.name}” já usa {phone.link}.")
+    else:
+        click.echo(
+            f"Aparelho “{phone.name}” incluído com a ligação {phone.link}. Teste: recado phones probe {phone.link}"
+        )

@@ -69,6 +69,15 @@ def begin(work: Work, *, actor: str, now: datetime, address: str = "", name: str
     return task
 
 
+def begin_here(work: Work, *, actor: str, now: datetime, address: str) -> PairingTask:
+    """Begin a task that the caller itself does, at a terminal. Raises `Busy` while another is under way."""
+    with transaction.atomic():
+        task = begin(work, actor=actor, now=now, address=address)
+        limit = now + PATIENCE[work]
+        PairingTask.objects.filter(pk=task.pk).update(step=Step.WORKING, deadline=limit)
+        return task
+
+
 def under_way(now: datetime) -> PairingTask | None:
     """The task that is not over; one whose time is up is ended first."""
     end_overdue(now)
@@ -146,6 +155,12 @@ def abandon(host: str, now: datetime) -> None:
     """The gateway of `host` starts: what its predecessor had under way is over."""
     left = PairingTask.objects.filter(under_way=True, host=host).exclude(step=Step.ASKED)
     _fail(left, "O gateway foi reiniciado no meio.", _AGAIN, now)
+
+
+def last_result(now: datetime, within: timedelta = timedelta(minutes=10)) -> PairingTask | None:
+    """How the last task ended, unless that is long ago."""
+    last = PairingTask.objects.filter(under_way=False, ended_at__gte=now - within)
+    return last.select_related("phone").order_by("-ended_at").first()
 
 
 def last_scan(now: datetime, within: timedelta = timedelta(minutes=10)) -> PairingTask | None:
