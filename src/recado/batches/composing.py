@@ -17,6 +17,7 @@ MOST_PARTS = 10
 _TAG = re.compile(r"\{([^{}]*)\}")
 # Characters that take one of the 160 places whatever the policy; others are left to `segment`.
 _FITS_ONE = re.compile(r"[ -Z_a-z\n]{1,160}")
+_SENDABLE = re.compile("[^\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]*")
 # What a spreadsheet writes for a long number that it was not told to be a text.
 _SCIENTIFIC = re.compile(r"\d+[.,]\d+E\+\d+", re.IGNORECASE)
 
@@ -73,7 +74,9 @@ def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping
 
 def count_parts(text: str, policy: EncodingPolicy) -> int:
     """How many SMS the text takes. Raises EncodeError. Most texts are seen to fit one without being cut."""
-    plain = fold(text).text if policy is EncodingPolicy.FOLD and not text.isascii() else text
+    plain = text
+    if policy is EncodingPolicy.FOLD and not text.isascii() and _SENDABLE.fullmatch(text):
+        plain = fold(text).text
     if policy is not EncodingPolicy.UCS2 and _FITS_ONE.fullmatch(plain):
         return 1
     return len(segment(text, policy).parts)

@@ -88,7 +88,8 @@ def create(
     """
     waiting = iter(rows)
     first = list(islice(waiting, 1))
-    check(template, list(first[0].values) if first else [], company_values())
+    if first:
+        check(template, list(first[0].values), company_values())
     batch = _drawn_up(
         Batch(
             name=name[:100],

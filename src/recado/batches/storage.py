@@ -60,7 +60,7 @@ def made_table(batch_id: int) -> Path:
 
 def forget(batch_id: int) -> None:
     """Remove all files of the batch."""
-    for path in (source_of(batch_id), made_table(batch_id)):
+    for path in (source_of(batch_id), made_table(batch_id), made_table(batch_id).with_suffix(".draft")):
         path.unlink(missing_ok=True)
 
 

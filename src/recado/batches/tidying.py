@@ -17,6 +17,7 @@ from recado.batches.storage import folder, forget
 KEPT_AFTER_END = timedelta(days=30)
 DRAFT_KEPT = timedelta(days=7)
 _UPLOAD_KEPT_SECONDS = 24 * 3600
+_SETTLED_SECONDS = 3600
 _ROWS_AT_ONCE = 1000
 _OF_BATCH = re.compile(r"([0-9]+)\.(?:source|csv|draft)")
 
@@ -36,12 +37,14 @@ def _end_forgotten_drafts(now: datetime) -> None:
 
 
 def _remove_files() -> None:
-    needed = set(Batch.objects.filter(state__in=BEFORE_SENDING).values_list("pk", flat=True))
     for path in folder().iterdir():
+        age = time.time() - path.stat().st_mtime
         match = _OF_BATCH.fullmatch(path.name)
-        if match is not None and int(match[1]) not in needed:
-            forget(int(match[1]))
-        elif path.name.startswith("upload-") and time.time() - path.stat().st_mtime > _UPLOAD_KEPT_SECONDS:
+        # A file may be there a moment before its batch is.
+        if match is not None and age > _SETTLED_SECONDS:
+            if not Batch.objects.filter(pk=int(match[1]), state__in=BEFORE_SENDING).exists():
+                forget(int(match[1]))
+        elif path.name.startswith("upload-") and age > _UPLOAD_KEPT_SECONDS:
             path.unlink(missing_ok=True)
 
 

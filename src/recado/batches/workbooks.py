@@ -88,21 +88,18 @@ def _rows(path: Path) -> Iterator[list[str]]:
         OSError,
     )
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             # What it warns of is formats and styles that it does not know: none matters here.
             warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-            try:
-                sheet = book.worksheets[0]
-                # The sheet's own word on its size may be a lie.
-                sheet.reset_dimensions()
-                for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1):
-                    cells = [_written(cell) for cell in row]
-                    while cells and not cells[-1]:
-                        cells.pop()
-                    yield cells
-            finally:
-                book.close()
+            book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+            sheet = book.worksheets[0]
+            # The sheet's own word on its size may be a lie.
+            sheet.reset_dimensions()
+            for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1):
+                cells = [_written(cell) for cell in row]
+                while cells and not cells[-1]:
+                    cells.pop()
+                yield cells
     except faults as fault:
         raise FileRefused(_UNREADABLE) from fault
 
