@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recado.outbox.claims import finish
-from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Message, Status
-from recado.outbox.queries import Consultation, DayFigures, Order, day_figures, day_start, forecast, needing_a_person
-from tests.support.outbox import NOW, PERMANENT, THREE_PARTS, claim, make_phone, make_type, queue_message, send_all
+from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Status
+from recado.outbox.queries import Consultation, DayFigures, Order, day_figures, day_start, needing_a_person
+from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
 
 DAY = date(2026, 11, 22)
 # São Paulo is at -03: the local day runs from 03:00 to 03:00 UTC.
@@ -115,40 +115,6 @@ def test_the_figures_of_a_day_leave_other_days_out():
 
 
 @pytest.mark.django_db
-def test_the_queue_is_reckoned_in_parts_times_pace():
-    queue_message()
-    queue_message(THREE_PARTS, at=NOW + timedelta(minutes=1))
-    queue = forecast([7.0], NOW)
-    assert (queue.messages, queue.parts, queue.wait, queue.oldest) == (2, 4, timedelta(seconds=28), NOW)
-    assert forecast([7.0, 7.0], NOW).wait == timedelta(seconds=14)
-
-
-@pytest.mark.django_db
-def test_without_a_ready_phone_nobody_knows_how_long():
-    queue_message()
-    assert forecast([], NOW).wait is None
-
-
-@pytest.mark.django_db
-def test_an_empty_queue_takes_no_time():
-    queue = forecast([7.0], NOW)
-    assert (queue.messages, queue.parts, queue.wait, queue.oldest) == (0, 0, timedelta(0), None)
-
-
-@pytest.mark.django_db
-def test_a_text_that_cannot_be_cut_does_not_stop_the_forecast():
-    message = queue_message()
-    Message.objects.filter(pk=message.pk).update(text="x" * 100_000)
-    assert forecast([7.0], NOW).parts == 1
-
-
-@pytest.mark.django_db
-def test_a_pace_of_nothing_is_no_division_by_nothing():
-    queue_message()
-    assert forecast([0.0], NOW).wait == timedelta(seconds=1)
-
-
-@pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL proves it from the values")
 def test_what_needs_a_person_is_read_from_its_own_index():
     with CaptureQueriesContext(connection) as captured:
@@ -184,14 +150,3 @@ def test_labels_are_ordered_as_a_portuguese_dictionary_does():
     asked = Consultation(DAY, DAY, order=Order.TYPE)
     assert asked.rows(0, 10) == [made[2], made[1], made[0]]
     assert replace(asked, descending=True).rows(0, 10) == [made[0], made[1], made[2]]
-
-
-@pytest.mark.django_db
-def test_what_waits_for_its_hours_is_counted_apart():
-    opens, closes = (timezone.localtime(NOW + timedelta(hours=hours)) for hours in (1, -1))
-    held = make_type(hours_from=opens.time(), hours_until=closes.time())
-    queue_message(THREE_PARTS, kind=held)
-    queue_message()
-    queue = forecast([7.0], NOW)
-    assert (queue.messages, queue.held, queue.parts, queue.opens_at) == (2, 1, 1, opens)
-    assert forecast([7.0], NOW + timedelta(hours=2)).held == 0

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from recado.outbox.claims import finish
-from recado.outbox.queries import QueueForecast
+from recado.outbox.forecast import QueueForecast
 from recado.phones.models import Condition, Phone
 from recado.web.phone_state import badge, describe
 from recado.web.views.home import queue_words
@@ -82,7 +82,8 @@ def test_every_number_of_today_leads_to_its_list(browser):
     ],
 )
 def test_the_queue_is_told_with_its_end(messages, wait, words):
-    assert queue_words(QueueForecast(messages, messages, wait, None), NOW) == words
+    queue = QueueForecast(messages, messages, wait, None, at_work=wait is not None)
+    assert queue_words(queue, NOW) == words
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,21 @@ def test_what_waits_for_its_hours_is_told_apart(messages: int, held: int, words:
     wait = timedelta(seconds=7 * (messages - held))
     queue = QueueForecast(messages, messages - held, wait, None, held, NOW + timedelta(hours=1))
     assert queue_words(queue, NOW) == words
+
+
+def test_pauses_and_what_cannot_be_foreseen_are_said(db: None) -> None:
+    paused = QueueForecast(500, 500, timedelta(hours=26), None, rests=True)
+    assert "cerca de 26h00, contando as pausas de cota e de horário dos aparelhos." in queue_words(paused, NOW)
+    far = QueueForecast(500, 500, None, None, rests=True)
+    assert "Não dá para prever o término" in queue_words(far, NOW)
+    stuck = QueueForecast(9, 6, timedelta(seconds=42), None, stuck=3, stuck_types=(6,), stuck_ddds=("81",))
+    assert queue_words(stuck, NOW) == (
+        "9 mensagens na fila, cerca de 42 s. Término às 8h14. Não dá para prever quando saem 3 mensagens:"
+        " nenhum aparelho pronto envia “Envio avulso”; o aparelho preferido do DDD 81 está parado, e nenhum outro"
+        " assume a fila dele."
+    )
+    nothing = QueueForecast(1, 0, timedelta(0), None, stuck=1, stuck_ddds=("81",))
+    assert queue_words(nothing, NOW).startswith("1 mensagem na fila. Não dá para prever quando sai 1 mensagem: ")
 
 
 def test_a_search_goes_by_post_so_that_no_number_stands_in_an_address(browser):

@@ -1,4 +1,4 @@
-"""Reading the outbox: the query of sent messages, today's figures, how long the queue will take.
+"""Reading the outbox: the query of sent messages, what needs a person, today's figures.
 
 *Consultar* asks for whole local days of `Message.moment`, in ascending order, and must be quick at any page of a
 million rows. So the count and the ids of a page are read from the index `message_consult` (moment, id, status,
@@ -18,23 +18,16 @@ the period, some 80,000 for a month: no index was added for them, since that tak
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from django.db.models import BooleanField, Case, Count, F, Func, Min, OrderBy, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, F, Func, OrderBy, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from recado.gsm import EncodeError
-from recado.outbox.claims import parts_of
-from recado.outbox.hours import closed
 from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, MessageType, Status
 from recado.outbox.transitions import PROGRAM
-from recado.outbox.types import limited_hours
-
-# How many queued messages are cut into parts to learn how many parts one has: the rest is taken to be like them.
-_SAMPLE = 50
 
 
 class Order(StrEnum):
@@ -172,53 +165,3 @@ def day_figures(day: date) -> DayFigures:
     return DayFigures(
         sent=sum(by_status.get(status, 0) for status in SENT_GROUP), failed=by_status.get(Status.FAILED, 0)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class QueueForecast:
-    """How much waits and how long it takes: `wait` is None when no phone is ready; `oldest`: its first moment.
-
-    `held` of the messages wait for the hours of their types, the first of which begin at `opens_at`; they are not in
-    `parts` and `wait`.
-    """
-
-    messages: int
-    parts: int
-    wait: timedelta | None
-    oldest: datetime | None
-    held: int = 0
-    opens_at: datetime | None = None
-
-
-def forecast(paces: Sequence[float], now: datetime) -> QueueForecast:
-    """Reckon the queue in parts times pace; `paces` are the seconds between two sends of each ready phone."""
-    queued = Message.objects.filter(status=Status.QUEUED)
-    messages = queued.count()
-    local = timezone.localtime(now)
-    limited = limited_hours()
-    shut = closed(limited, local)
-    waits = (
-        dict(queued.filter(type_id__in=shut).order_by().values_list("type_id").annotate(Count("pk"))) if shut else {}
-    )
-    leaves = queued.exclude(type_id__in=shut) if shut else queued
-    sample = [_parts(message) for message in leaves.order_by("priority", "pk")[:_SAMPLE]]
-    held = sum(waits.values())
-    parts = round((messages - held) * sum(sample) / len(sample)) if sample else 0
-    # A pace of nothing still takes the seconds of the talk itself.
-    per_second = sum(1 / max(pace, 1.0) for pace in paces)
-    return QueueForecast(
-        messages=messages,
-        parts=parts,
-        wait=timedelta(seconds=parts / per_second) if per_second else None,
-        oldest=queued.aggregate(at=Min("moment"))["at"],
-        held=held,
-        opens_at=min((row.hours.opens_at(local) for row in limited if row.type_id in waits), default=None),
-    )
-
-
-def _parts(message: Message) -> int:
-    try:
-        return len(parts_of(message))
-    except EncodeError:
-        # The sender will give this one up at once: it takes one turn.
-        return 1

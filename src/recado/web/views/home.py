@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from recado.outbox.models import Status
-from recado.outbox.queries import QueueForecast, day_figures, forecast, needing_a_person
+from recado.outbox.forecast import QueueForecast, forecast
+from recado.outbox.models import MessageType, Status
+from recado.outbox.queries import day_figures, needing_a_person
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.context import House
@@ -50,8 +51,7 @@ def _figures() -> dict[str, Any]:
     waiting = dict(needing_a_person().order_by().values_list("status").annotate(Count("pk")))
     today = timezone.localdate(now)
     figures = day_figures(today)
-    ready = [state.phone.pace_seconds for state in house.phones if state.ready]
-    queue = forecast(ready, now)
+    queue = forecast([state.phone for state in house.phones], now)
     stopped = [state for state in house.phones if state.stopped]
     return {
         "house": house,
@@ -77,26 +77,49 @@ def _announcement(house: House) -> str:
 
 
 def queue_words(queue: QueueForecast, now: datetime) -> str:
-    """The queue in a sentence: how many, how long, until when."""
+    """The queue in a sentence: how many, how long, until when; and what cannot be foreseen, with the reason."""
     if not queue.messages:
         return "Nenhuma mensagem na fila."
+    sentences = [f"{counted(queue.messages, 'mensagem na fila', 'mensagens na fila')}."]
+    if queue.held + queue.stuck < queue.messages:
+        sentences[0] = _time_words(queue, now)
+    return " ".join([*sentences, *_held_words(queue, now), *_stuck_words(queue)])
+
+
+def _time_words(queue: QueueForecast, now: datetime) -> str:
     many = counted(queue.messages, "mensagem na fila", "mensagens na fila")
-    held = _held_words(queue, now)
-    if queue.held == queue.messages:
-        return f"{many}. {held}"
+    if not queue.at_work:
+        return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde."
     if queue.wait is None:
-        return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde. {held}".rstrip()
-    return f"{many}, cerca de {duration(queue.wait)}. Término {when(now + queue.wait, now)}. {held}".rstrip()
+        return f"{many}. Não dá para prever o término: pelas cotas dos aparelhos ele fica a mais de dois meses."
+    pauses = ", contando as pausas de cota e de horário dos aparelhos" if queue.rests else ""
+    return f"{many}, cerca de {duration(queue.wait)}{pauses}. Término {when(now + queue.wait, now)}."
 
 
-def _held_words(queue: QueueForecast, now: datetime) -> str:
+def _held_words(queue: QueueForecast, now: datetime) -> list[str]:
     """How many wait for the hours of their types, and when the first of these begin."""
     if not queue.held or queue.opens_at is None:
-        return ""
-    many = counted(queue.held, "espera o horário do seu tipo", "esperam o horário do seu tipo")
+        return []
     if queue.held == queue.messages:
-        return f"{'Espera' if queue.held == 1 else 'Esperam'} o horário do seu tipo: {when(queue.opens_at, now)}."
-    return f"Fora dessa conta, {many}: {when(queue.opens_at, now)}."
+        return [f"{'Espera' if queue.held == 1 else 'Esperam'} o horário do seu tipo: {when(queue.opens_at, now)}."]
+    many = counted(queue.held, "espera o horário do seu tipo", "esperam o horário do seu tipo")
+    return [f"Fora dessa conta, {many}: {when(queue.opens_at, now)}."]
+
+
+def _stuck_words(queue: QueueForecast) -> list[str]:
+    """How many no phone may send by the rules as they are, and which rule that is."""
+    if not queue.stuck:
+        return []
+    why = []
+    if queue.stuck_types:
+        names = dict(MessageType.objects.filter(pk__in=queue.stuck_types).values_list("pk", "name"))
+        told = ", ".join(f"“{names.get(pk, pk)}”" for pk in queue.stuck_types)
+        why.append(f"nenhum aparelho pronto envia {told}")
+    if queue.stuck_ddds:
+        ddds = ", ".join(queue.stuck_ddds)
+        why.append(f"o aparelho preferido do DDD {ddds} está parado, e nenhum outro assume a fila dele")
+    many = counted(queue.stuck, "mensagem", "mensagens")
+    return [f"Não dá para prever quando {'sai' if queue.stuck == 1 else 'saem'} {many}: {'; '.join(why)}."]
 
 
 def _list_url(first: datetime, last: datetime, **filters: str) -> str:

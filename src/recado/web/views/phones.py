@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recado.alarms.models import Alarm, Occasion
 from recado.alarms.words import title
 from recado.outbox import doorbell
-from recado.outbox.queries import forecast
+from recado.outbox.forecast import forecast
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.phones import changes
@@ -74,7 +74,7 @@ def _set_paused(request: HttpRequest, pk: int, *, paused: bool) -> HttpResponse:
 def _figures() -> dict[str, Any]:
     now = timezone.now()
     house = House(known=True)
-    queue = forecast([state.phone.pace_seconds for state in house.phones if state.ready], now)
+    queue = forecast([state.phone for state in house.phones], now)
     words = queue_words(queue, now)
     return {
         "house": house,

@@ -1,0 +1,119 @@
+"""How long the queue takes: what waits, counted, and played forward by the rules of the phones that could send it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Case, CharField, Count, Min, When
+from django.db.models.functions import Substr
+from django.utils import timezone
+
+from recado.gsm import EncodeError
+from recado.outbox.claims import parts_of
+from recado.outbox.hours import closed
+from recado.outbox.models import Message, Priority, Status
+from recado.outbox.types import limited_hours
+from recado.phones.fleet import is_held, rules_of, usage_of
+from recado.phones.models import Condition, Phone
+from recado.phones.outlook import Load, Sender, outlook
+
+# How many queued messages are cut into parts to learn how many parts one has: the rest is taken to be like them.
+_SAMPLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueueForecast:
+    """How much waits and how long it takes: `wait` is None when nobody can say; `oldest`: its first moment.
+
+    `at_work`: some phone could send, were it not for its rules; `rests`: the wait has pauses of quota or hours in it.
+    `held` of the messages wait for the hours of their types, the first of which begin at `opens_at`; `stuck` are such
+    that no phone at work may send, for their type (`stuck_types`) or their area code (`stuck_ddds`). Neither are in
+    `parts` and `wait`.
+    """
+
+    messages: int
+    parts: int
+    wait: timedelta | None
+    oldest: datetime | None
+    held: int = 0
+    opens_at: datetime | None = None
+    at_work: bool = True
+    rests: bool = False
+    stuck: int = 0
+    stuck_types: tuple[int, ...] = ()
+    stuck_ddds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What waits of one type, area code and rank."""
+
+    type_id: int
+    ddd: str
+    urgent: bool
+    messages: int
+    oldest: datetime
+
+
+def forecast(phones: Sequence[Phone], now: datetime) -> QueueForecast:
+    """Reckon the queue at `now`; `phones` are all that are in use, whatever their state."""
+    waiting = _waiting()
+    local = timezone.localtime(now)
+    limited = limited_hours()
+    shut = closed(limited, local)
+    leaves = [group for group in waiting if group.type_id not in shut]
+    each = _parts_each(shut)
+    senders = [Sender(p.pk, rules_of(p), usage_of(p), p.pace_seconds, _works(p, now)) for p in phones]
+    loads = {Load(g.type_id, g.ddd, g.urgent, g.messages * each): g for g in leaves}
+    found = outlook(senders, loads, local)
+    stuck = [loads[load] for load in found.stuck]
+    at_work = any(sender.works for sender in senders)
+    held = {group.type_id for group in waiting} & shut
+    in_time = sum(g.messages for g in leaves) - (sum(g.messages for g in stuck) if at_work else 0)
+    return QueueForecast(
+        messages=sum(group.messages for group in waiting),
+        parts=round(in_time * each),
+        wait=found.end - local if found.end is not None and at_work else None,
+        oldest=min((group.oldest for group in waiting), default=None),
+        held=sum(group.messages for group in waiting if group.type_id in shut),
+        opens_at=min((row.hours.opens_at(local) for row in limited if row.type_id in held), default=None),
+        at_work=at_work,
+        rests=found.rests,
+        stuck=sum(group.messages for group in stuck) if at_work else 0,
+        stuck_types=tuple(sorted({g.type_id for g in stuck if not _is_allowed(g.type_id, senders)})),
+        stuck_ddds=tuple(sorted({g.ddd for g in stuck if _is_allowed(g.type_id, senders)})),
+    )
+
+
+def _works(phone: Phone, now: datetime) -> bool:
+    return not phone.paused and phone.condition == Condition.READY and is_held(phone, now)
+
+
+def _is_allowed(type_id: int, senders: Sequence[Sender]) -> bool:
+    return any(s.works and (not s.rules.types or type_id in s.rules.types) for s in senders)
+
+
+def _waiting() -> list[_Waiting]:
+    """The queue in groups that the rules know; tests of one phone are of another kind, and few."""
+    queued = Message.objects.filter(status=Status.QUEUED, only_phone=None)
+    ddd = Substr("number", 4, 2, output_field=CharField())
+    urgent = Case(When(priority__lte=Priority.URGENT, then=True), default=False)
+    groups = queued.order_by().annotate(ddd=ddd, urgent=urgent).values_list("type_id", "ddd", "urgent")
+    return [_Waiting(*group) for group in groups.annotate(Count("pk"), Min("moment"))]
+
+
+def _parts_each(shut: frozenset[int]) -> float:
+    """How many parts a message of those at the head of the queue has, on an average."""
+    head = Message.objects.filter(status=Status.QUEUED).order_by("priority", "pk")
+    sample = [_parts(message) for message in (head.exclude(type_id__in=shut) if shut else head)[:_SAMPLE]]
+    return sum(sample) / len(sample) if sample else 1.0
+
+
+def _parts(message: Message) -> int:
+    try:
+        return len(parts_of(message))
+    except EncodeError:
+        # The sender will give this one up at once: it takes one turn.
+        return 1
