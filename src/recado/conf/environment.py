@@ -123,6 +123,21 @@ def _database_url(raw: str) -> str:
     return raw
 
 
+def _postgresql_url(raw: str) -> str:
+    if not raw:
+        return raw
+    try:
+        parts = urlsplit(raw)
+        usable = parts.scheme in ("postgresql", "postgres") and bool(parts.hostname or parts.query)
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address holds a password: the message does not repeat it.
+        raise ValueError("use postgresql://usuario:senha@host/banco")
+    return raw
+
+
 _PIN = re.compile(r"[0-9]{4,8}")
 
 
@@ -330,6 +345,24 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         _public_url,
     ),
+    Setting(
+        "GSAN_DATABASE_URL",
+        "Banco do GSAN a ler, com uma conta que só lê: postgresql://usuario:senha@host/banco. Vazio: nenhum.",
+        "",
+        _postgresql_url,
+    ),
+    Setting(
+        "GSAN_NINTH_DIGIT",
+        "Sim: o celular de 10 dígitos que vem do GSAN recebe o 9 e a mensagem diz isso. Não: fica sem SMS.",
+        "não",
+        _flag,
+    ),
+    Setting(
+        "GSAN_WRITE_BACK_URL",
+        "Banco do GSAN com uma conta que grava em mensagem_sms o destino de cada SMS. Vazio: nada é gravado.",
+        "",
+        _postgresql_url,
+    ),
     Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
     Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
     Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),
@@ -363,6 +396,8 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, Value]:
             faults.append(f"{PREFIX}{setting.name}: valor não aceito; {reason}.")
     if values.get("ALARM_EMAIL") and not (values.get("SMTP_URL") and values.get("MAIL_FROM")):
         faults.append(f"{PREFIX}ALARM_EMAIL: precisa de {PREFIX}SMTP_URL e de {PREFIX}MAIL_FROM.")
+    if values.get("GSAN_WRITE_BACK_URL") and not values.get("GSAN_DATABASE_URL"):
+        faults.append(f"{PREFIX}GSAN_WRITE_BACK_URL: precisa de {PREFIX}GSAN_DATABASE_URL.")
     if faults:
         raise ConfigurationError("\n".join(faults))
     return values

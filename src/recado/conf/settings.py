@@ -40,6 +40,9 @@ RECADO_ALARM_ERROR_PERCENT = cast(int, _environment["ALARM_ERROR_PERCENT"])
 RECADO_SMTP_URL = cast(str, _environment["SMTP_URL"])
 RECADO_MAIL_FROM = cast(str, _environment["MAIL_FROM"])
 RECADO_PUBLIC_URL = cast(str, _environment["PUBLIC_URL"])
+RECADO_GSAN_DATABASE_URL = cast(str, _environment["GSAN_DATABASE_URL"])
+RECADO_GSAN_NINTH_DIGIT = cast(bool, _environment["GSAN_NINTH_DIGIT"])
+RECADO_GSAN_WRITE_BACK_URL = cast(str, _environment["GSAN_WRITE_BACK_URL"])
 RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
@@ -77,6 +80,7 @@ INSTALLED_APPS = [
     "recado.evaluations",
     "recado.service_requests",
     "recado.playsms",
+    "recado.gsan",
     "recado.api",
     "recado.web",
 ]
