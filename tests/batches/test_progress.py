@@ -1,0 +1,55 @@
+"""Every line of a batch has its place at any time."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from recado.batches import decisions
+from recado.batches.feeding import look_after_some
+from recado.batches.progress import progress_of
+from recado.outbox import consent
+from recado.outbox.claims import claim_next, finish
+from recado.outbox.models import Message, Status
+from tests.batches.scene import NOW, feed, fresh, mobile, table, under_way
+from tests.support.outbox import ACCEPTED, HOLDER, PERMANENT, make_phone
+
+pytestmark = pytest.mark.django_db
+
+
+def test_lines_rows_and_messages_add_up_from_beginning_to_end() -> None:
+    phone = make_phone()
+    consent.opt_out(mobile(3), how="SAIR", actor="Recado", now=NOW)
+    batch = under_way(table([*range(10), 1, 1]) + "nada;x;y\n")
+    assert (progress_of(batch).waiting, progress_of(batch).left_out) == (9, 4)
+    feed(window=4)
+    for answer in (ACCEPTED, PERMANENT, ACCEPTED):
+        finish(claim_next(phone, HOLDER, NOW), answer, NOW)
+    found = progress_of(fresh(batch))
+    assert (found.waiting, found.messages, found.sent, found.over) == (5, 4, 2, 3)
+    assert found.adds_up
+    decisions.cancel(batch.pk, actor="ana", now=NOW)
+    look_after_some(NOW)
+    found = progress_of(fresh(batch))
+    assert found.statuses == {Status.SENT: 2, Status.FAILED: 1, Status.CANCELLED: 1}
+    assert (found.over, found.batch.ready, found.adds_up) == (9, 9, True)
+
+
+def test_what_retention_removed_is_told() -> None:
+    batch = under_way(table(range(3)))
+    feed()
+    Message.objects.filter(batch=batch.pk).first().delete()
+    found = progress_of(fresh(batch))
+    assert (found.messages, found.removed, found.adds_up) == (2, 1, True)
+
+
+@pytest.mark.sqlite
+def test_it_is_counted_from_the_index_alone() -> None:
+    batch = under_way(table(range(3)))
+    with CaptureQueriesContext(connection) as asked:
+        progress_of(batch)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + asked[0]["sql"])
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "COVERING INDEX message_batch" in plan
