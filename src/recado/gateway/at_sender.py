@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 
 from recado.gateway.care import Care
 from recado.gateway.incoming import Incoming
 from recado.gateway.sender import Around
 from recado.gateway.submission import submit_of
-from recado.gsm import Cause, EncodeError, Verdict
+from recado.gsm import Cause, EncodeError, Part, Verdict
 from recado.modem.driver import Driver
 from recado.modem.events import Event
 from recado.modem.health import Health
@@ -33,7 +34,8 @@ class AtSender:
 
     def send(self, claim: Claim, on_step: Callable[[SendStep], None]) -> Outcome:
         try:
-            submit = submit_of(claim.part, claim.number, claim.message_type)
+            # A phone on an AT line is never given a whole text.
+            submit = submit_of(cast(Part, claim.part), claim.number, claim.message_type)
         except EncodeError as fault:
             return Rejected(None, "", Verdict.OURS, Cause.OURS, f"O texto não pode seguir por SMS: {fault}")
         return self._driver.send(submit, on_step=on_step)

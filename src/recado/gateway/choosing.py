@@ -83,7 +83,8 @@ class Choice:
         """What may be claimed now."""
         urgent_only = self.seconds_for_urgent_only() > 0
         rules, now = self._rules_of(phone), self._around.now()
-        return self._around.roster.allowance(phone.pk, rules, now, urgent_only=urgent_only)
+        allowed = self._around.roster.allowance(phone.pk, rules, now, urgent_only=urgent_only)
+        return replace(allowed, whole=True) if phone.takes_whole_texts else allowed
 
     def begun(self, phone: Phone, claim: Claim) -> None:
         """A send starts: one that is not urgent takes a slot of those left to its kind."""

@@ -11,10 +11,11 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from recado.gateway.sender import Told
 from recado.gsm import DecodeError, Deliver, StatusReport
 from recado.inbox.receiving import receive
 from recado.modem.driver import Driver
-from recado.modem.events import Event, LateAnswer, ReportArrived, ReportStored, SmsArrived, SmsStored
+from recado.modem.events import LateAnswer, ReportArrived, ReportStored, SmsArrived, SmsStored
 from recado.outbox import evidence
 from recado.outbox.receipts import record_report
 
@@ -36,7 +37,7 @@ class Incoming:
         for stored in self._driver.list_stored():
             self._keep_stored(stored.memory, stored.index, stored.pdu, is_report=stored.kind == "report")
 
-    def heed(self, events: Iterable[Event]) -> None:
+    def heed(self, events: Iterable[Told]) -> None:
         """Keep what `events` carry, then acknowledge them. Raises PhoneDown when the phone does not answer."""
         for event in events:
             if isinstance(event, ReportStored | SmsStored):
@@ -45,7 +46,7 @@ class Incoming:
                 self._keep_event(event)
         self._driver.acknowledge()
 
-    def keep(self, events: Iterable[Event]) -> None:
+    def keep(self, events: Iterable[Told]) -> None:
         """Keep what `events` carry themselves, without a word to the phone: its line is lost, or soon will be.
 
         Some phones hand a message over once and need no acknowledgement: it exists nowhere else.
@@ -60,7 +61,7 @@ class Incoming:
         else:
             self._keep_stored(event.memory, event.index, pdu, is_report=isinstance(event, ReportStored))
 
-    def _keep_event(self, event: Event) -> None:
+    def _keep_event(self, event: Told) -> None:
         match event:
             case ReportArrived(pdu=pdu):
                 self._keep_pdu(pdu, is_report=True)

@@ -8,8 +8,10 @@ import hmac
 from django.conf import settings
 
 from recado.gateway.at_sender import AtSender
+from recado.gateway.map_sender import MapSender
 from recado.gateway.sender import Sender
 from recado.gateway.surroundings import Surroundings
+from recado.links import MapLink, parse_link
 from recado.modem.clock import Clock
 from recado.modem.driver import Driver
 from recado.modem.settings import DriverSettings
@@ -26,6 +28,10 @@ def habits_of(phone: Phone) -> Habits:
 
 def open_sender(phone: Phone, around: Surroundings) -> Sender:
     """Open the way by which `phone` sends. Raises `modem.errors.PhoneDown` when it cannot be opened."""
+    link = parse_link(phone.link)
+    if isinstance(link, MapLink):
+        opened = around.open_map(link, settings.RECADO_SEND_DEADLINE)
+        return MapSender(opened, phone, around.clock, around.now)
     return AtSender(driver_for(phone, around.open_link(phone.link), around.clock))
 
 

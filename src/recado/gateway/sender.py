@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from recado.links.bluetooth.map_events import MapEvent
 from recado.modem.events import Event
 from recado.modem.health import Health
 from recado.modem.identity import Identity
 from recado.modem.outcome import Outcome, SendStep
 from recado.outbox.claims import Claim
 from recado.phones.models import Phone
+
+Told: TypeAlias = Event | MapEvent
+"""What a phone says by itself, in the words of its kind."""
 
 
 class Hearing(Protocol):
@@ -28,11 +32,11 @@ class Hearing(Protocol):
         """Fetch what came while nobody listened. Raises PhoneDown when the phone does not answer."""
         ...
 
-    def heed(self, events: Iterable[Event]) -> None:
+    def heed(self, events: Iterable[Told]) -> None:
         """Keep what `events` carry, then tell the phone so. Raises PhoneDown when the phone does not answer."""
         ...
 
-    def keep(self, events: Iterable[Event]) -> None:
+    def keep(self, events: Iterable[Told]) -> None:
         """Keep what `events` carry themselves, without a word to the phone."""
         ...
 
@@ -70,11 +74,11 @@ class Sender(Protocol):
         """
         ...
 
-    def wait(self, timeout: float, wake: int | None = None) -> tuple[Event, ...]:
+    def wait(self, timeout: float, wake: int | None = None) -> tuple[Told, ...]:
         """Give what the phone says by itself, waiting at most `timeout` seconds or until `wake` is readable."""
         ...
 
-    def take_events(self) -> tuple[Event, ...]:
+    def take_events(self) -> tuple[Told, ...]:
         """Give what was collected so far, without waiting."""
         ...
 

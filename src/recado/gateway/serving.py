@@ -18,19 +18,19 @@ from recado.gateway.choosing import Choice
 from recado.gateway.line import Habits, habits_of
 from recado.gateway.pace import Pace
 from recado.gateway.reporting import PhoneReporter
-from recado.gateway.sender import Sender
+from recado.gateway.sender import Sender, Told
 from recado.gateway.surroundings import LeaseLost, LineChanged, Surroundings
 from recado.gateway.translation import to_try_result
 from recado.gateway.witness import Witness
 from recado.gsm import Verdict
 from recado.modem.condition import PhoneCondition
 from recado.modem.errors import PhoneDown
-from recado.modem.events import Event, LateAnswer, OtherLine, Rebooted, ReportArrived, SmsArrived
+from recado.modem.events import LateAnswer, OtherLine, Rebooted, ReportArrived, SmsArrived
 from recado.modem.outcome import Outcome, Rejected, SendStep
 from recado.modem.outcome import PhoneDown as PhoneDownOutcome
 from recado.outbox import claims
 from recado.outbox.claims import Claim
-from recado.outbox.models import AttemptResult
+from recado.outbox.models import TAKEN, AttemptResult
 from recado.outbox.policy import TryResult
 from recado.phones.models import Condition, Phone
 
@@ -82,7 +82,7 @@ class PhoneService:
         self._choice = Choice(around)
         self._ready = False
         self._refused_until = 0.0
-        self._arrived: tuple[Event, ...] = ()
+        self._arrived: tuple[Told, ...] = ()
 
     def serve(self) -> None:
         """Send what is due until the worker is stopped. Raises PhoneDown when the line or the phone is lost."""
@@ -188,7 +188,7 @@ class PhoneService:
                 return
             wake.clear()
 
-    def _attend(self, events: tuple[Event, ...]) -> None:
+    def _attend(self, events: tuple[Told, ...]) -> None:
         """Heed what the phone said by itself. Raises PhoneDown when it said that it starts again."""
         if any(isinstance(event, Rebooted) for event in events):
             self._incoming.keep(events)
@@ -202,7 +202,7 @@ class PhoneService:
         following: Claim | None = claim
         while following is not None:
             claim = following
-            self._pace.started()
+            self._pace.started(claim.sms)
             self._choice.begun(self._phone, claim)
             outcome = self._send(claim)
             self._arrived = self._sender.take_events()
@@ -295,7 +295,7 @@ class PhoneService:
                 self._worker.pause(DATABASE_WAIT)
 
     def _count_failures(self, result: AttemptResult) -> None:
-        failures = 0 if result == AttemptResult.ACCEPTED else self._phone.consecutive_failures + 1
+        failures = 0 if result in TAKEN else self._phone.consecutive_failures + 1
         if failures != self._phone.consecutive_failures:
             self._phone.consecutive_failures = failures
             Phone.objects.filter(pk=self._phone.pk).update(consecutive_failures=failures)
@@ -313,7 +313,7 @@ class PhoneService:
                 advice = "Confira o chip: saldo, plano e permissão de enviar SMS. Depois, teste o aparelho."
                 self._reporter.condition(Condition.LINE_REFUSED, reason, advice, self._around.now())
                 self._refused_until = monotonic + REFUSAL_HOLD
-            case _ if result.result == AttemptResult.ACCEPTED:
+            case _ if result.result in TAKEN:
                 if self._refused_until:
                     self._refused_until = 0.0
                     self._next_health = monotonic

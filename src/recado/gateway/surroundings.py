@@ -10,7 +10,7 @@ from random import Random
 from django.utils import timezone
 
 from recado.gateway.choosing import Roster
-from recado.links import open_link
+from recado.links import MapLink, MapPhone, open_link, open_map
 from recado.modem.clock import Clock, SystemClock
 from recado.modem.transport import Transport
 
@@ -29,6 +29,7 @@ class Surroundings:
 
     holder: str
     open_link: Callable[[str], Transport] = open_link
+    open_map: Callable[[MapLink, float], MapPhone] = open_map
     clock: Clock = field(default_factory=SystemClock)
     now: Callable[[], datetime] = timezone.now
     roster: Roster = field(default_factory=Roster)

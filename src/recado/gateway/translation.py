@@ -7,7 +7,6 @@ from recado.modem.outcome import Accepted, Ambiguous, HandedOver, Outcome, Phone
 from recado.outbox.models import AttemptResult
 from recado.outbox.policy import BARE_OK, TryResult
 
-
 HANDED_OVER = TryResult(AttemptResult.HANDED_OVER, reason="O aparelho recebeu o texto e o envia sozinho.")
 
 

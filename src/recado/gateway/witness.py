@@ -16,8 +16,8 @@ import time
 from functools import cache
 from pathlib import Path
 
-from recado.gsm.causes import Cause, Verdict
 from recado.gateway.translation import HANDED_OVER
+from recado.gsm.causes import Cause, Verdict
 from recado.modem.outcome import SendStep
 from recado.outbox.doorbell import run_folder
 from recado.outbox.models import TAKEN, AttemptResult

@@ -45,6 +45,25 @@ def receive(phone_id: int | None, pdu: str, now: datetime) -> Reply | None:
         return reply
 
 
+def receive_text(phone_id: int, handle: str, sender: str, text: str, now: datetime) -> Reply | None:
+    """Keep a whole text that a phone took in by itself, which calls it `handle`; give its reply.
+
+    None when it was kept before: the same handle, sender and text. `sender` as the phone knows it.
+    """
+    name = storable(f"MAP {handle}")
+    part = IncomingPart(
+        phone_id=phone_id, pdu=name, fingerprint=fingerprint(phone_id, f"{name}:{sender}:{text}"), received_at=now
+    )
+    with transaction.atomic():
+        if not save_once(part):
+            return None
+        reply = Reply.objects.create(number=_number(sender), text=_storable(text), received_at=now)
+        part.reply = reply
+        part.save(update_fields=["reply"])
+        _heed(reply, now)
+        return reply
+
+
 def asks_to_stop(text: str) -> bool:
     """True when the whole text is one of the opt-out words, whatever its case, accents and punctuation.
 
@@ -122,8 +141,11 @@ def _is_mobile(number: str) -> bool:
 
 
 def _sender(deliver: Deliver) -> str:
+    return _number(str(deliver.originator))
+
+
+def _number(written: str) -> str:
     """E.164 for a Brazilian mobile, else what the network wrote, as far as a database takes it."""
-    written = str(deliver.originator)
     try:
         return normalise_mobile(written)
     except NumberRefused:

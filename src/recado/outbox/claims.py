@@ -21,11 +21,12 @@ from django.db import transaction
 from django.db.models import Exists, F, Min, OuterRef, Q
 
 from recado import statements
-from recado.gsm import EncodeError, EncodingPolicy, Part, segment
+from recado.gsm import EncodeError, Part
 from recado.gsm.causes import Cause
 from recado.outbox import evidence, fates, transitions
 from recado.outbox.candidates import anything_due, first_due
 from recado.outbox.models import (
+    TAKEN,
     Attempt,
     AttemptResult,
     Message,
@@ -36,6 +37,7 @@ from recado.outbox.models import (
     SegmentStatus,
     Status,
 )
+from recado.outbox.pieces import Piece, WholeText, cut, pieces_of, recut
 from recado.outbox.policy import AskPerson, Decision, GiveUp, Sent, TryAgain, TryResult, decide
 from recado.phones import fleet
 from recado.phones.models import Phone
@@ -51,7 +53,7 @@ class _Taken:
     """A message that is ours to send, with what of it sending needs; `begun`: its segments are written already."""
 
     message: Message
-    parts: tuple[Part, ...]
+    pieces: tuple[Piece, ...]
     begun: bool
 
 
@@ -59,7 +61,8 @@ class _Taken:
 class Claim:
     """One segment that may go out now: everything the radio needs, and the rows that its fate will be written to.
 
-    `first`: nothing was ever tried of the message before.
+    `part` is the whole text for a phone that cuts it itself, and then the only one. `first`: nothing was ever tried of
+    the message before.
     """
 
     message_id: int
@@ -67,7 +70,7 @@ class Claim:
     attempt_id: int
     phone_id: int
     number: str
-    part: Part
+    part: Piece
     tries: int
     started_at: datetime
     message_type: MessageType
@@ -78,11 +81,15 @@ class Claim:
     def is_last(self) -> bool:
         return self.part.index == self.part.total
 
+    @property
+    def sms(self) -> int:
+        """How many SMS go out with it, as far as one knows."""
+        return self.part.sms if isinstance(self.part, WholeText) else 1
+
 
 def parts_of(message: Message) -> tuple[Part, ...]:
     """The parts of a message, always the same: the concatenation reference is the message's number modulo 256."""
-    cut = segment(message.text, EncodingPolicy(message.encoding), reference=message.pk & 0xFF)
-    return cut.parts
+    return cut(message).parts
 
 
 class Overtaken(Exception):
@@ -134,7 +141,8 @@ def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Clai
             transaction.set_rollback(True)
             return None
         message = Message.objects.get(pk=claim.message_id)
-        return _begin(_Taken(message, parts_of(message), begun=True), phone, now)
+        pieces = pieces_of(message, whole=phone.takes_whole_texts)
+        return _begin(_Taken(message, pieces, begun=True), phone, now)
 
 
 def let_go(claim: Claim, now: datetime) -> None:
@@ -161,7 +169,7 @@ def finish(claim: Claim, outcome: TryResult, now: datetime) -> bool:
         if not written:
             return _late(claim, outcome, now)
         earlier = set() if claim.first else _earlier_results(claim)
-        if AttemptResult.ACCEPTED in earlier:
+        if not earlier.isdisjoint(TAKEN):
             return _already_out(claim, outcome, now)
         decision = decide(
             outcome,
@@ -214,16 +222,16 @@ def _take_first(phone: Phone, now: datetime, allowance: Allowance) -> _Taken | N
             return None
         key, *columns, begun = row
         message = Message(pk=key, **dict(zip(_WANTED, columns, strict=True)))
-        parts = _cut(message, now)
-        if parts:
-            return _Taken(message, parts, begun=bool(begun))
+        pieces = _cut(message, phone, now)
+        if pieces:
+            return _Taken(message, pieces, begun=bool(begun))
     return None
 
 
-def _cut(message: Message, now: datetime) -> tuple[Part, ...]:
+def _cut(message: Message, phone: Phone, now: datetime) -> tuple[Piece, ...]:
     """None, and the message failed, when today's rules do not take its text: it must not stop those behind it."""
     try:
-        return parts_of(message)
+        return pieces_of(message, whole=phone.takes_whole_texts)
     except EncodeError:
         note = "O texto não pode mais seguir por SMS."
         transitions.change(message.pk, Status.SENDING, Status.FAILED, at=now, cause=Cause.OURS, note=note)
@@ -231,10 +239,12 @@ def _cut(message: Message, now: datetime) -> tuple[Part, ...]:
 
 
 def _begin(taken: _Taken, phone: Phone, now: datetime) -> Claim:
-    message, parts = taken.message, taken.parts
+    message, pieces = taken.message, taken.pieces
     pending = _first_pending(message.pk) if taken.begun else None
+    if pending is not None and pending.total != len(pieces):
+        pending = recut(message.pk, pieces)
     if pending is None:
-        segment_id, index, tries = _write_segments(message.pk, parts), 1, 1
+        segment_id, index, tries = _write_segments(message.pk, pieces), 1, 1
     else:
         segment_id, index, tries = pending.pk, pending.index, pending.tries + 1
         statements.update(Segment, {"pk": segment_id}, status=SegmentStatus.SENDING.value, tries=ONE_MORE)
@@ -250,7 +260,7 @@ def _begin(taken: _Taken, phone: Phone, now: datetime) -> Claim:
         attempt_id=attempt_id,
         phone_id=phone.pk,
         number=message.number,
-        part=parts[index - 1],
+        part=pieces[index - 1],
         tries=tries,
         started_at=now,
         message_type=message_type,
@@ -263,14 +273,14 @@ def _first_pending(message_id: int) -> Segment | None:
     return Segment.objects.filter(message=message_id, status=SegmentStatus.PENDING).order_by("index").first()
 
 
-def _write_segments(message_id: int, parts: tuple[Part, ...]) -> int:
-    """One row a part, the first of them being sent; gives the first one's key."""
-    first, *others = parts
+def _write_segments(message_id: int, pieces: tuple[Piece, ...]) -> int:
+    """One row a piece, the first of them being sent; gives the first one's key."""
+    first, *others = pieces
     begun = {"status": SegmentStatus.SENDING.value, "tries": 1}
     columns = {"message_id": message_id, "total": first.total}
     key = statements.insert(Segment, **columns, index=first.index, text=first.text, **begun)
-    for part in others:
-        statements.insert(Segment, **columns, index=part.index, text=part.text)
+    for piece in others:
+        statements.insert(Segment, **columns, index=piece.index, text=piece.text)
     return key
 
 
@@ -292,7 +302,7 @@ def _apply(claim: Claim, decision: Decision, outcome: TryResult, now: datetime) 
     match decision:
         case Sent():
             part(SegmentStatus.SENT, reference=outcome.reference, sent_at=now)
-            fleet.count_sent(claim.phone_id, now, last_sent_at=now, last_seen_at=now)
+            fleet.count_sent(claim.phone_id, now, claim.sms, last_sent_at=now, last_seen_at=now)
             if not claim.is_last:
                 return True
             transitions.change(claim.message_id, Status.SENDING, Status.SENT, at=now, moment=now, sent_at=now)
@@ -316,8 +326,8 @@ def _leave(claim: Claim, after: Status, outcome: TryResult, now: datetime, **fie
 
 def _late(claim: Claim, outcome: TryResult, now: datetime) -> bool:
     """The answer came after the try was settled as unknown: an acceptance is evidence, the rest adds nothing."""
-    if outcome.result == AttemptResult.ACCEPTED:
-        note = "A resposta da operadora chegou depois."
+    if outcome.result in TAKEN:
+        note = outcome.reason or "A resposta da operadora chegou depois."
         evidence.prove_accepted(Attempt.objects.get(pk=claim.attempt_id), outcome.reference, now, note)
     return False
 
@@ -339,11 +349,9 @@ def _earlier_results(claim: Claim) -> set[str]:
 
 def _already_out(claim: Claim, outcome: TryResult, now: datetime) -> bool:
     """Proof that an earlier try went out came while this one was under way: whatever its end, the part is sent."""
-    proved = Attempt.objects.filter(segment_id=claim.segment_id, result=AttemptResult.ACCEPTED).exclude(
-        pk=claim.attempt_id
-    )
+    proved = Attempt.objects.filter(segment_id=claim.segment_id, result__in=TAKEN).exclude(pk=claim.attempt_id)
     reference = outcome.reference
-    if outcome.result != AttemptResult.ACCEPTED:
+    if outcome.result not in TAKEN:
         reference = proved.values_list("reference", flat=True).first()
     more = _apply(claim, Sent(), replace(outcome, reference=reference), now)
     fates.settle(claim.message_id, now)

@@ -13,8 +13,9 @@ from django.db import transaction
 
 from recado.gsm.causes import Cause
 from recado.outbox import transitions
-from recado.outbox.claims import Claim, finish, parts_of
+from recado.outbox.claims import Claim, finish
 from recado.outbox.models import Attempt, AttemptResult, Message, Status
+from recado.outbox.pieces import piece_of
 from recado.outbox.policy import TryResult
 
 Testimony = Callable[[int, int], TryResult | None]
@@ -81,7 +82,7 @@ def _claim_of(attempt: Attempt) -> Claim:
         attempt_id=attempt.pk,
         phone_id=attempt.phone_id or 0,
         number=message.number,
-        part=parts_of(message)[attempt.segment.index - 1],
+        part=piece_of(message, attempt.segment),
         tries=attempt.segment.tries,
         started_at=attempt.started_at,
         message_type=message.type,

@@ -12,9 +12,9 @@ another phone, one look takes 20 ms on SQLite and 2 to 50 ms on PostgreSQL.
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from recado.outbox.models import Priority
+from recado.outbox.models import GONE, Priority, Segment
 from recado.phones.rules import Allowance, Left
 
 _BRAZIL = "+55"
@@ -30,6 +30,9 @@ def takeable(allowance: Allowance, phone_id: int) -> Q:
     if allowance.closed:
         free &= ~Q(type_id__in=sorted(allowance.closed))
     condition = free | Q(only_phone=phone_id)
+    if allowance.whole:
+        gone = Segment.objects.filter(message_id=OuterRef("pk"), status__in=GONE)
+        condition &= ~Q(Exists(gone))
     # Outside the alternative, where the index can use it: what is meant for one phone is urgent anyway.
     return Q(priority__lte=Priority.URGENT) & condition if allowance.urgent_only else condition
 

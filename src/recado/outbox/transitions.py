@@ -30,10 +30,11 @@ _listeners: list[Listener] = []
 
 # From which status a message may pass to which. Final states are left only by a person or by evidence: queued to sent
 # is the try that looked lost and whose delivery report came, queued to uncertain the one whose time ran out in doubt.
+# Sent to failed or uncertain is the text that a phone took to send by itself, and then said that it could not.
 ALLOWED: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.SENDING, Status.SENT, Status.UNCERTAIN, Status.EXPIRED, Status.CANCELLED}),
     Status.SENDING: frozenset({Status.QUEUED, Status.SENT, Status.FAILED, Status.UNCERTAIN}),
-    Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED}),
+    Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED, Status.UNCERTAIN}),
     Status.UNCERTAIN: frozenset({Status.QUEUED, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.CANCELLED}),
     Status.FAILED: frozenset({Status.QUEUED, Status.CANCELLED}),
     Status.EXPIRED: frozenset({Status.QUEUED, Status.SENT, Status.CANCELLED}),

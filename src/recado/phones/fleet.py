@@ -11,7 +11,7 @@ from django.utils import timezone
 from recado import statements
 from recado.phones.models import Condition, Phone
 from recado.phones.rules import Member, Period, Rest, Rules, Usage, resting
-from recado.statements import ONE_MORE
+from recado.statements import Plus
 
 
 def rules_of(phone: Phone) -> Rules:
@@ -62,24 +62,24 @@ def members(phones: Iterable[Phone], now: datetime) -> tuple[Member, ...]:
     return tuple(Member(phone.pk, rules_of(phone), is_able(phone, now)) for phone in phones)
 
 
-def count_sent(phone_id: int, now: datetime, **fields: object) -> None:
-    """One more SMS was accepted on the phone, counted in the local hour, day and month of `now`; sets `fields` too."""
+def count_sent(phone_id: int, now: datetime, sms: int = 1, **fields: object) -> None:
+    """`sms` more were accepted on the phone, counted in the local hour, day and month of `now`; sets `fields` too."""
     local = timezone.localtime(now)
     hour, day = Period.HOUR.start(local), local.date()
     same_hour = {"pk": phone_id, "used_hour_at": hour, "used_day_on": day}
-    one_more = dict.fromkeys(("used_in_hour", "used_in_day", "used_in_month"), ONE_MORE)
-    if statements.update(Phone, same_hour, **one_more, **fields):
+    more = dict.fromkeys(("used_in_hour", "used_in_day", "used_in_month"), Plus(sms))
+    if statements.update(Phone, same_hour, **more, **fields):
         return
     row = Phone.objects.filter(pk=phone_id)
     month = Period.MONTH.start(local).date()
     row.update(
         used_hour_at=hour,
         used_day_on=day,
-        used_in_hour=Case(When(used_hour_at=hour, then=F("used_in_hour") + 1), default=1),
-        used_in_day=Case(When(used_day_on=day, then=F("used_in_day") + 1), default=1),
+        used_in_hour=Case(When(used_hour_at=hour, then=F("used_in_hour") + sms), default=sms),
+        used_in_day=Case(When(used_day_on=day, then=F("used_in_day") + sms), default=sms),
         used_in_month=Case(
-            When(used_day_on__gte=month, used_day_on__lt=Period.MONTH.end(local).date(), then=F("used_in_month") + 1),
-            default=1,
+            When(used_day_on__gte=month, used_day_on__lt=Period.MONTH.end(local).date(), then=F("used_in_month") + sms),
+            default=sms,
         ),
         **fields,
     )

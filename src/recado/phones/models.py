@@ -111,6 +111,11 @@ class Phone(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def takes_whole_texts(self) -> bool:
+        """True for a phone that sends by itself (Bluetooth MAP): it is given texts, not parts."""
+        return self.link.startswith("map:")
+
 
 class PhoneChange(models.Model):
     """What people did to a phone: when, who, and in words (pt-BR)."""

@@ -112,12 +112,16 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Which messages a phone may take now; the default is any. `closed`: types that may not leave at this hour."""
+    """Which messages a phone may take now; the default is any. `closed`: types that may not leave at this hour.
+
+    `whole`: the phone sends whole texts, so none of which a part has gone.
+    """
 
     types: frozenset[int] = frozenset()
     left: tuple[Left, ...] = ()
     urgent_only: bool = False
     closed: frozenset[int] = frozenset()
+    whole: bool = False
 
 
 EVERYTHING = Allowance()
