@@ -142,8 +142,11 @@ def _understood(batch: Batch, lot: list[Record]) -> tuple[list[GoodLine], list[B
     good: list[GoodLine] = []
     bad: list[BadLine] = []
     empty = 0
+    heading_is_due = batch.has_header and batch.line == 0
     for record in lot:
-        if (batch.has_header and record.line == 1) or not any(cell.strip() for cell in record.cells):
+        is_empty = not any(cell.strip() for cell in record.cells)
+        if is_empty or heading_is_due:
+            heading_is_due = heading_is_due and is_empty
             empty += 1
             continue
         if record.fault:

@@ -363,6 +363,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         _postgresql_url,
     ),
+    Setting("BATCH_MAX_MB", "Tamanho máximo, em MB, do arquivo de um lote de SMS.", "200", _whole(1, 4096)),
     Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
     Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
     Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),

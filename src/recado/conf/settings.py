@@ -43,6 +43,7 @@ RECADO_PUBLIC_URL = cast(str, _environment["PUBLIC_URL"])
 RECADO_GSAN_DATABASE_URL = cast(str, _environment["GSAN_DATABASE_URL"])
 RECADO_GSAN_NINTH_DIGIT = cast(bool, _environment["GSAN_NINTH_DIGIT"])
 RECADO_GSAN_WRITE_BACK_URL = cast(str, _environment["GSAN_WRITE_BACK_URL"])
+RECADO_BATCH_MAX_MB = cast(int, _environment["BATCH_MAX_MB"])
 RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"

@@ -1,0 +1,172 @@
+"""Making a batch on a screen or at a terminal: from a file or from RAs, with first guesses, a sample, and a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from django.db import IntegrityError
+from django.db.models import QuerySet
+
+from recado.batches import columns, requests, states, storage
+from recado.batches.columns import MOBILE
+from recado.batches.composing import RowRefused, check, composer
+from recado.batches.models import Batch, BatchRow, Source, State
+from recado.batches.reading import layout_of
+from recado.batches.tables import FileRefused, look_at, records
+from recado.batches.workbooks import first_rows, is_workbook
+from recado.gsm import EncodingPolicy
+from recado.outbox.enqueue import company_values
+from recado.outbox.models import MessageType
+
+SHOWN = 3
+_LOOKED_AT = 20
+
+
+class NoType(ValueError):
+    """No type of SMS may be used for batches; the text (pt-BR) says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nenhum tipo de SMS ativo respeita quem pediu para não receber. Marque isso em um tipo, em Tipos e textos."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the table as it would go out: its mobile and text, or the `fault` (pt-BR) that leaves it out."""
+
+    line: int
+    number: str
+    text: str
+    parts: int
+    fault: str = ""
+
+
+def usable_types() -> QuerySet[MessageType]:
+    """The types that a batch may use: active, and heeding who does not want to receive."""
+    return MessageType.objects.filter(active=True, heeds_opt_out=True)
+
+
+def from_file(upload: Path, file_name: str, *, author: str, key: str, now: datetime) -> Batch:
+    """Draw up a batch from the file at `upload`, which stays where it is; the same `key` again gives the same batch.
+
+    Raises FileRefused or NoType, and then nothing was made.
+    """
+    if upload.stat().st_size == 0:
+        raise FileRefused("O arquivo está vazio.")
+    encoding = delimiter = ""
+    if is_workbook(upload):
+        rows = first_rows(upload, _LOOKED_AT)
+    else:
+        layout = look_at(upload)
+        encoding, delimiter = layout.encoding, layout.delimiter
+        rows = [record.cells for record in islice(records(upload, layout), _LOOKED_AT)]
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise FileRefused("O arquivo não tem nenhuma linha escrita.")
+    heading = columns.has_heading(rows[0])
+    names = columns.names_of(rows[0], heading=heading)
+    if heading and len(rows) == 1:
+        raise FileRefused("O arquivo só tem o cabeçalho: não há nenhuma linha abaixo dele.")
+    batch = _new(Source.FILE, Path(file_name).stem[:100] or "Lote", author, key, now)
+    batch.file_name = Path(file_name).name[:200]
+    batch.fingerprint = storage.fingerprint(upload)
+    batch.size = upload.stat().st_size
+    batch.encoding, batch.delimiter = encoding, delimiter
+    batch.has_header, batch.columns = heading, names
+    batch.mapping = _first_mapping(names, rows[1:] if heading else rows)
+    if not _made(batch):
+        return Batch.objects.get(key=key)
+    storage.keep(upload, batch.pk)
+    return batch
+
+
+def from_requests(choice: requests.Choice, *, name: str, author: str, key: str, now: datetime) -> Batch:
+    """Draw up a batch for who asked in the chosen RAs; the same `key` again gives the same batch. Raises NoType."""
+    batch = _new(Source.REQUESTS, name[:100], author, key, now)
+    batch.query = choice.as_data()
+    batch.has_header, batch.columns = True, list(requests.COLUMNS)
+    batch.mapping = {tag: place for place, tag in enumerate(requests.TAGS)}
+    return batch if _made(batch) else Batch.objects.get(key=key)
+
+
+def sample(batch: Batch) -> list[tuple[int, list[str]]]:
+    """The first rows of the table, with their lines. Raises FileRefused or FileNotFoundError."""
+    found = ((line, list(cells)) for line, cells in _rows(batch) if any(cell.strip() for cell in cells))
+    return list(islice(found, 1 if batch.has_header else 0, SHOWN + batch.has_header))
+
+
+def previews(batch: Batch, template: str, message_type: MessageType, mapping: Mapping[str, int]) -> list[Shown]:
+    """The first rows as they would go out. Raises TemplateRefused for a text that no row could fill."""
+    check(template, [tag for tag in mapping if tag != MOBILE], company_values())
+    make = composer(template, EncodingPolicy(message_type.encoding), mapping, company_values())
+    shown = []
+    for line, cells in sample(batch):
+        try:
+            made = make(cells)
+        except RowRefused as refusal:
+            shown.append(Shown(line, "", "", 0, str(refusal)))
+        else:
+            shown.append(Shown(line, made.number, made.text, made.parts))
+    return shown
+
+
+def earlier_of(batch: Batch) -> Batch | None:
+    """The last other batch that went out, or still may, with the very same file; None as a rule."""
+    if not batch.fingerprint:
+        return None
+    same = Batch.objects.filter(fingerprint=batch.fingerprint).exclude(pk=batch.pk)
+    return same.exclude(state=State.CANCELLED, fed=0).order_by("-pk").first()
+
+
+def any_row(batch: Batch, line: int) -> BatchRow | None:
+    """The row of `line`, or the next one there is; the first for a line past the end."""
+    rows = BatchRow.objects.filter(batch=batch).order_by("line")
+    return rows.filter(line__gte=line).first() or rows.first()
+
+
+def _rows(batch: Batch) -> Iterator[tuple[int, Sequence[str]]]:
+    if batch.source == Source.REQUESTS:
+        yield 1, requests.COLUMNS
+        yield from enumerate(requests.Choice.of(batch.query).rows(), start=2)
+        return
+    path = storage.source_of(batch.pk)
+    if is_workbook(path):
+        yield from enumerate(first_rows(path, _LOOKED_AT), start=1)
+    else:
+        yield from ((record.line, record.cells) for record in records(path, layout_of(batch)))
+
+
+def _new(source: Source, name: str, author: str, key: str, now: datetime) -> Batch:
+    message_type = usable_types().order_by("pk").first()
+    if message_type is None:
+        raise NoType
+    return Batch(
+        name=name,
+        key=key,
+        type=message_type,
+        source=source,
+        state=State.DRAFT,
+        state_since=now,
+        author=author,
+        created_at=now,
+    )
+
+
+def _made(batch: Batch) -> bool:
+    try:
+        states.record_new(batch)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _first_mapping(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    mobile_at = columns.guess_mobile(names, rows)
+    mapping = {tag: place for place, tag in enumerate(columns.guess_tags(names)) if place != mobile_at}
+    mapping.pop(MOBILE, None)
+    return mapping if mobile_at is None else mapping | {MOBILE: mobile_at}
