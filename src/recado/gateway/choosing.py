@@ -2,7 +2,8 @@
 
 The supervisor reads all phones once a round anyway and leaves what it saw in the `Roster`; so a phone without rules
 asks the database nothing more, and what a worker knows of the others is a second old at most. Of its own rules it
-knows for certain: a claim with old ones does not count (`rules_version`). The hours of types come the same way.
+knows for certain: a claim with old ones does not count (`rules_version`). The hours of types come the same way, and
+which types only some phones carry.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from recado.outbox.types import limited_hours
 from recado.phones.fleet import members, rules_of, usage_of
 from recado.phones.models import Phone
 from recado.phones.rules import EVERYTHING, Allowance, Member, Rules, allowance, next_for_others, resting
+from recado.playsms.reserved import kept_from, reserved_types
 
 
 class Roster:
@@ -30,15 +32,18 @@ class Roster:
         self._members: tuple[Member, ...] = ()
         self._has_preferences = False
         self._hours: tuple[TypeHours, ...] = ()
+        self._reserved: dict[int, frozenset[int]] = {}
 
     def update(self, phones: Iterable[Phone], now: datetime) -> None:
         self._members = members(phones, now)
         self._hours = limited_hours()
+        self._reserved = reserved_types()
         self._has_preferences = any(member.rules.ddds for member in self._members)
 
     def allowance(self, phone_id: int, rules: Rules, now: datetime, *, urgent_only: bool) -> Allowance:
         """What the phone `phone_id`, with `rules`, may take at `now`."""
         shut = closed(self._hours, timezone.localtime(now)) if self._hours else frozenset[int]()
+        shut |= kept_from(phone_id, self._reserved)
         if not (self._has_preferences or rules.types or urgent_only or shut):
             return EVERYTHING
         return replace(allowance(phone_id, rules, self._members, urgent_only=urgent_only), closed=shut)

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from recado.clients.networks import allows
+from recado.conf.networks import allows
 from recado.people.passwords import new_password
 from recado.playsms import throttling
 from recado.playsms.codes import CallRefused, Code
