@@ -5,16 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db.models import F, Model
+from django.db import IntegrityError, transaction
+from django.db.models import F, Model, QuerySet
 
 from recado import statements
 from recado.gsm.causes import Cause
 from recado.outbox import candidates
-from recado.outbox.models import Attempt, AttemptResult, Message, MessageType, Segment, SegmentStatus, Status
+from recado.outbox.models import (
+    Attempt,
+    AttemptResult,
+    DeliveryReport,
+    Message,
+    MessageType,
+    Segment,
+    SegmentStatus,
+    Status,
+)
 from recado.outbox.models import StatusChange as Change
 from recado.phones.models import Phone
 from recado.phones.rules import EVERYTHING, Allowance, Left
-from recado.statements import ONE_MORE, Plus
+from recado.statements import ONE_MORE, Plus, Slot
 from tests.support.outbox import MOBILE, NOW, claim, make_phone, make_type, minutes, queue_message
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +136,43 @@ class TestRead:
         assert statements.read(MessageType, 10_000_000) is None
 
 
+def test_a_row_read_in_part_reads_the_rest_when_asked():
+    message = queue_message()
+    partly = statements.partly(Message, text="Outro", id=message.pk)
+    assert (partly.pk, partly.text, partly.number, partly.created_at) == (message.pk, "Outro", MOBILE, NOW)
+
+
+class TestInsertOnce:
+    VALUES = {"pdu": "00", "fingerprint": "f", "received_at": NOW}
+
+    def test_the_first_is_kept_and_the_second_is_not(self):
+        assert statements.insert_once(DeliveryReport, "fingerprint", **self.VALUES) is not None
+        assert statements.insert_once(DeliveryReport, "fingerprint", **self.VALUES) is None
+        assert DeliveryReport.objects.count() == 1
+
+    def test_whatever_else_is_wrong_is_no_second_copy(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            statements.insert_once(DeliveryReport, "fingerprint", **self.VALUES | {"pdu": None})
+
+
+class TestKeep:
+    def test_gives_what_values_list_gives_for_each_value_of_the_slots(self):
+        kinds = [make_type(), make_type()]
+        for number in range(6):
+            queue_message(kind=kinds[number % 2], at=NOW + minutes(number))
+
+        def question(kind: object, at: object) -> QuerySet[Message, tuple[object, ...]]:
+            found = Message.objects.filter(type=kind, created_at__gt=at).order_by("-pk")
+            return found.values_list("pk", "created_at", "type__name", "type__active", "sent_at")
+
+        kept = statements.keep(question(Slot("kind", Message, "type_id"), Slot("at", Message, "created_at")))
+        for kind in kinds:
+            for at in (NOW - minutes(1), NOW + minutes(2), NOW + minutes(9)):
+                expected = list(question(kind, at))
+                assert kept.all(kind=kind.pk, at=at) == expected
+                assert kept.first(kind=kind.pk, at=at) == (expected[0] if expected else None)
+
+
 class TestCandidates:
     @pytest.mark.parametrize(
         "allowance",
@@ -143,7 +190,7 @@ class TestCandidates:
             queue_message(kind=brief if number % 2 else None, at=NOW + minutes(at))
         for now in (NOW - minutes(1), NOW, NOW + minutes(2), NOW + minutes(4), NOW + minutes(60)):
             asked = candidates.first_due(phone.pk, allowance, lock=lock)
-            row = statements.one(asked.text, asked.at(now))
+            row = asked.first(now=now)
             expected = candidates.due(phone.pk, now, allowance).values_list("pk", flat=True).first()
             assert (row[0] if row else None) == expected
             assert candidates.anything_due(phone.pk, now, allowance) == (expected is not None)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models
+
+from recado import statements
 
 LONGEST_PDU = 400
 
@@ -28,12 +30,12 @@ def save_once(row: models.Model) -> bool:
 
     Raises IntegrityError for whatever else is wrong, so that nothing is taken for kept that is not.
     """
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        kept = type(row)._default_manager.filter(fingerprint=row.serializable_value("fingerprint"))
-        if kept.exists():
-            return False
-        raise
+    model = type(row)
+    columns = [field for field in model._meta.concrete_fields if not field.primary_key]
+    values = {field.attname: field.pre_save(row, add=True) for field in columns}
+    key = statements.insert_once(model, "fingerprint", **values)
+    if key is None:
+        return False
+    row.pk = key
+    row._state.adding, row._state.db = False, connection.alias
     return True

@@ -9,15 +9,18 @@ status, and nothing overwrites a final one (`fates`).
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from recado import statements
 from recado.gsm import DecodeError, StatusReport
 from recado.outbox import evidence, fates, transitions
 from recado.outbox.keeping import fingerprint, save_once, storable
-from recado.outbox.models import Attempt, AttemptResult, DeliveryReport, Message, Status
+from recado.outbox.models import Attempt, AttemptResult, DeliveryReport, Message, Segment, Status
 from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.statements import Question, Slot, keep
 
 # A network keeps an SMS for days at the most; an older try with the same TP-MR is another round of it.
 OLDEST = timedelta(days=7)
@@ -40,7 +43,8 @@ def record_report(phone_id: int, pdu: str, now: datetime) -> DeliveryReport | No
     except DecodeError as error:
         report.fault = str(error)[:200]
         return report if save_once(report) else None
-    with transaction.atomic():
+    # No savepoint inside a transaction: what fails here ends the whole of it anyway.
+    with transaction.atomic(savepoint=False):
         attempt = find_attempt(phone_id, status_report, now)
         if attempt is not None:
             transitions.lock(attempt.segment.message_id)
@@ -58,6 +62,9 @@ def find_attempt(phone_id: int, report: StatusReport, now: datetime) -> Attempt 
 
     A try under the report's TP-MR is meant, unless it lies far from the time stamp and one in doubt lies near.
     """
+    known = _only_one(phone_id, report, now)
+    if known is not None:
+        return known
     to_number = _same_number(report)
     if to_number is None:
         return None
@@ -68,6 +75,42 @@ def find_attempt(phone_id: int, report: StatusReport, now: datetime) -> Attempt 
     unnumbered = Q(result__in=evidence.DOUBTFUL) | Q(result=AttemptResult.ACCEPTED, reference=None)
     doubtful = _nearest(on_phone.filter(unnumbered), report)
     return doubtful if doubtful is not None and _is_near(doubtful, report) else known
+
+
+def _only_one(phone_id: int, report: StatusReport, now: datetime) -> Attempt | None:
+    """The try meant, when one alone fits the whole number and lies near, as nearly always; None: look closer."""
+    found = _numbered().all(
+        phone=phone_id,
+        number=str(report.recipient),
+        after=now - OLDEST,
+        reference=report.reference,
+        result=AttemptResult.ACCEPTED.value,
+    )
+    if len(found) != 1:
+        return None
+    (key, started_at, segment_id, message_id) = found[0]
+    attempt = statements.partly(
+        Attempt,
+        id=key,
+        segment_id=segment_id,
+        phone_id=phone_id,
+        started_at=started_at,
+        result=AttemptResult.ACCEPTED.value,
+    )
+    attempt.segment = statements.partly(Segment, id=segment_id, message_id=message_id)
+    return attempt if _is_near(attempt, report) else None
+
+
+@cache
+def _numbered() -> Question:
+    fitting = Attempt.objects.filter(
+        phone=Slot("phone", Attempt, "phone_id"),
+        number=Slot("number", Attempt, "number"),
+        started_at__gt=Slot("after", Attempt, "started_at"),
+        reference=Slot("reference", Attempt, "reference"),
+        result=Slot("result", Attempt, "result"),
+    )
+    return keep(fitting.order_by().values_list("pk", "started_at", "segment_id", "segment__message_id"))
 
 
 def awaited(message: Message) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,9 +17,8 @@ from django.db.models import F, Q
 
 from recado import statements
 from recado.gsm.causes import Cause
-from recado.outbox.candidates import Candidates
 from recado.outbox.models import Message, Segment, Status, StatusChange
-from recado.statements import Plus
+from recado.statements import Plus, Question, Slot, keep
 
 PROGRAM = "Recado"
 
@@ -86,8 +85,14 @@ def hold(message_id: int) -> Status | None:
     Whoever settles tries and parts takes the message first, so that two who settle the same one follow each other
     instead of stopping each other. On SQLite the transaction itself is that lock.
     """
-    held = Message.objects.select_for_update().filter(pk=message_id).values_list("status", flat=True).first()
-    return None if held is None else Status(held)
+    held = _standing().first(pk=message_id)
+    return None if held is None else Status(held[0])
+
+
+@cache
+def _standing() -> Question:
+    locked = Message.objects.select_for_update() if connection.features.has_select_for_update else Message.objects.all()
+    return keep(locked.filter(pk=Slot("pk", Message, "id")).values_list("status"))
 
 
 def lock(message_id: int) -> None:
@@ -146,7 +151,7 @@ def change_many(
 
 
 def take_first(
-    candidates: Candidates, *, at: datetime, note: str, returning: Sequence[str], **fields: Any
+    candidates: Question, *, at: datetime, note: str, returning: Sequence[str], **fields: Any
 ) -> statements.Row | None:
     """Move the first of `candidates` that is queued to sending, found and moved in one statement; in a transaction.
 
@@ -154,7 +159,7 @@ def take_first(
     """
     fields = {"status": Status.SENDING.value, **fields, **_why(None, "")}
     names = tuple((name, isinstance(value, Plus)) for name, value in fields.items())
-    parameters = [*statements.stored(Message, fields), *candidates.at(at), Status.QUEUED.value]
+    parameters = [*statements.stored(Message, fields), *candidates.given({"now": at}), Status.QUEUED.value]
     row = statements.one(_taking_text(candidates.text, names, tuple(returning)), parameters)
     if row is not None:
         _write_change(row[0], Status.QUEUED, Status.SENDING, at, PROGRAM, note, None)
