@@ -65,7 +65,7 @@ def test_dial_up_is_tried_where_the_serial_port_is_not_there_after_all(radio: Ra
 
 def test_an_unpaired_phone_is_never_connected(radio: Radio, bluez: FakeBlueZ) -> None:
     bluez.add(FakeDevice(paired=False))
-    assert f"não está pareado com este computador. → Pareie com ele: recado phones pair {PHONE}" in _refusal(radio)
+    assert "não está pareado com este computador. → Pareie com ele (Fila e aparelhos" in _refusal(radio)
     assert not {"ConnectProfile", "Pair", "Connect", "Set"} & set(bluez.members())
 
 
@@ -80,7 +80,7 @@ def test_a_blocked_phone_is_said_to_be_blocked(radio: Radio, bluez: FakeBlueZ) -
 
 def test_a_phone_with_messages_only_is_told_from_one_with_nothing(radio: Radio, bluez: FakeBlueZ) -> None:
     bluez.add(FakeDevice(uuids=[MAS]))
-    assert "Android (MAP)" in _refusal(radio)
+    assert f"map:{PHONE}" in _refusal(radio)
 
 
 def test_a_phone_without_any_way_to_send_is_refused(radio: Radio, bluez: FakeBlueZ) -> None:
@@ -305,3 +305,73 @@ def test_an_address_is_written_in_capitals(text: str) -> None:
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(LinkSyntaxError, match="seis pares"):
         parse_link(text)
+
+
+OTHER = "A4:77:33:00:00:02"
+
+
+class TestSeveral:
+    def test_two_phones_on_one_adapter_each_have_their_line(self, radio: Radio, bluez: FakeBlueZ) -> None:
+        bluez.add(FakeDevice())
+        bluez.add(FakeDevice(address=OTHER))
+        first, second = radio.open(LINK), radio.open(BluetoothLink(OTHER))
+        with emulated_phone(bluez.lines[0]) as one, emulated_phone(bluez.lines[1]) as other:
+            for transport in (first, second):
+                driver = Driver(transport)
+                driver.start()
+                part = segment("Sua solicitação foi atendida.", EncodingPolicy.FOLD).parts[0]
+                assert isinstance(driver.send(build_submit(part, "+5511999990000")), Accepted)
+                driver.close()
+            assert (len(one.on_air), len(other.on_air)) == (1, 1)
+        assert bluez.members().count("RegisterProfile") == 1
+
+    def test_one_phone_that_drops_leaves_the_other_its_line(self, radio: Radio, bluez: FakeBlueZ) -> None:
+        bluez.add(FakeDevice())
+        bluez.add(FakeDevice(address=OTHER))
+        first, second = radio.open(LINK), radio.open(BluetoothLink(OTHER))
+        bluez.lines[0].close()
+        with emulated_phone(bluez.lines[1]) as other:
+            driver = Driver(second)
+            driver.start()
+            driver.close()
+        assert other is not None
+        first.close()
+        # The one that dropped may be called again at once.
+        radio.open(LINK).close()
+
+    def test_of_two_bonds_the_one_on_an_adapter_that_is_on_is_used(self, radio: Radio, bluez: FakeBlueZ) -> None:
+        bluez.adapters = {"hci0": False, "hci1": True}
+        bluez.add(FakeDevice())
+        awake = bluez.add(FakeDevice(adapter="hci1"))
+        radio.open(LINK).close()
+        assert [path for path, member, _ in bluez.calls if member == "ConnectProfile"] == [awake.path]
+
+    def test_the_link_may_name_the_adapter(self, radio: Radio, bluez: FakeBlueZ) -> None:
+        bluez.adapters = {"hci0": True, "hci1": True}
+        bluez.add(FakeDevice())
+        named = bluez.add(FakeDevice(adapter="hci1"))
+        radio.open(BluetoothLink(PHONE, "hci1")).close()
+        assert [path for path, member, _ in bluez.calls if member == "ConnectProfile"] == [named.path]
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [("hci7", "não tem agora o adaptador Bluetooth hci7"), ("hci1", "pareado por outro adaptador")],
+    )
+    def test_a_named_adapter_that_cannot_serve_is_told(
+        self, radio: Radio, bluez: FakeBlueZ, name: str, said: str
+    ) -> None:
+        bluez.adapters = {"hci0": True, "hci1": True}
+        bluez.add(FakeDevice())
+        with pytest.raises(LinkDown, match=said) as caught:
+            radio.open(BluetoothLink(PHONE, name))
+        assert caught.value.advice
+        assert "ConnectProfile" not in bluez.members()
+
+    @pytest.mark.parametrize("text", [f"bluetooth:{PHONE}", f"bluetooth:{PHONE}?adapter=hci1"])
+    def test_a_link_is_written_as_it_is_read(self, text: str) -> None:
+        assert str(parse_link(text)) == text
+
+    @pytest.mark.parametrize("option", ["?", "?adapter=", "?adapter=eth0", "?baud=9600", "?adapter=hci1&x=1"])
+    def test_an_option_that_is_none_is_refused(self, option: str) -> None:
+        with pytest.raises(LinkSyntaxError, match="adapter"):
+            parse_link(f"bluetooth:{PHONE}{option}")

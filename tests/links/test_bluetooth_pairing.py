@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from recado.links.bluetooth.bus import Bus
 from recado.links.bluetooth.pairing import Pairing
 from recado.links.machine import Machine
 from recado.modem.errors import LinkDown
-from tests.links.fake_bluez import DUN, PHONE, FakeBlueZ, FakeDevice, PrivateBus
+from tests.links.fake_bluez import DUN, MAS, PHONE, FakeBlueZ, FakeDevice, PrivateBus
 
 
 @dataclass
@@ -161,3 +162,29 @@ def test_without_an_adapter_nobody_can_look_around(pairing: Pairing, bluez: Fake
     bluez.adapters.clear()
     with pytest.raises(LinkDown, match="não tem adaptador"):
         pairing.scan(0.01)
+
+
+def test_a_phone_may_be_paired_by_the_adapter_that_is_named(pairing: Pairing, bluez: FakeBlueZ) -> None:
+    bluez.adapters = {"hci0": True, "hci1": True}
+    first = bluez.add(FakeDevice(paired=False))
+    second = bluez.add(FakeDevice(paired=False, adapter="hci1"))
+    found = pairing.pair(PHONE, Someone(), "hci1")
+    assert (first.paired, second.paired) == (False, True)
+    assert [str(link) for link in found.links] == [f"bluetooth:{PHONE}?adapter=hci1"]
+    with pytest.raises(LinkDown, match="não tem agora o adaptador"):
+        pairing.pair(PHONE, Someone(), "hci9")
+
+
+def test_an_android_phone_offers_its_messages(pairing: Pairing, bluez: FakeBlueZ) -> None:
+    bluez.add(FakeDevice(paired=False, uuids=[MAS]))
+    assert [str(link) for link in pairing.pair(PHONE, Someone()).links] == [f"map:{PHONE}"]
+
+
+def test_a_cancel_ends_the_pairing_that_waits_for_the_phone(pairing: Pairing, bluez: FakeBlueZ) -> None:
+    device = bluez.add(FakeDevice(paired=False, pairing="waits"))
+    canceller = threading.Timer(0.1, lambda: pairing.cancel(PHONE))
+    canceller.start()
+    with pytest.raises(LinkDown, match="não foi confirmado a tempo"):
+        pairing.pair(PHONE, Someone())
+    canceller.join()
+    assert not device.paired

@@ -112,8 +112,11 @@ Tenha o aparelho na mão: é preciso aceitar o pedido nele também.""",
 @click.argument("address", metavar="ENDEREÇO")
 @click.option("--pin", metavar="PIN", help="PIN de aparelhos antigos, como 0000. Sem ele, o PIN é pedido aqui.")
 @click.option("--name", metavar="NOME", help="Nome do aparelho no Recado. Padrão: o nome que ele mesmo diz.")
+@click.option(
+    "--adapter", metavar="ADAPTADOR", help="Adaptador deste computador, como hci1. Padrão: o que o encontrar."
+)
 @with_django
-def pair(address: str, pin: str | None, name: str | None) -> None:
+def pair(address: str, pin: str | None, name: str | None, adapter: str | None) -> None:
     """Pareia com o aparelho em ENDEREÇO e o inclui.
 
     Mostra nome e endereço e pede confirmação. Depois de pareado, ele se liga sem perguntar.
@@ -131,10 +134,10 @@ def pair(address: str, pin: str | None, name: str | None) -> None:
     try:
         address = parse_address(address)
         with _alone(Work.PAIR, address) as task, closing(Pairing()) as pairing:
-            found = pairing.find(address)
+            found = pairing.find(address, adapter)
             if not found.paired and not terminal.agrees(f"Parear com “{found.name}” ({found.address})?"):
                 raise CommandFailed("Nada foi pareado.")
-            found = pairing.pair(address, terminal)
+            found = pairing.pair(address, terminal, adapter)
             click.echo(f"Pareado com “{found.name}”.")
             _include(task, found, name)
     except LinkSyntaxError as error:

@@ -23,6 +23,7 @@ from recado.links import (
     DeviceDescription,
     LinkDown,
     LinkSyntaxError,
+    MapLink,
     SerialLink,
     UsbLink,
     describe_devices,
@@ -90,8 +91,8 @@ def _check_phone(phone: Phone, now: datetime, devices: Sequence[DeviceDescriptio
         findings += check_described(what, link, devices, ours=_is_held(phone, now))
     if isinstance(link, UsbLink):
         findings.append(check_usb(what, link, machine))
-    if isinstance(link, BluetoothLink):
-        findings.append(check_bluetooth(what, link.address))
+    if isinstance(link, BluetoothLink | MapLink):
+        findings.append(check_bluetooth(what, link))
     return [*findings, _check_state(what, phone, now)]
 
 
@@ -144,15 +145,15 @@ def check_usb(what: str, link: UsbLink, machine: Machine) -> Finding:
     return good(what, f"{link} presente ({', '.join(port.path.name for port in ports)}) e com permissão.")
 
 
-def check_bluetooth(what: str, address: str) -> Finding:
+def check_bluetooth(what: str, link: BluetoothLink | MapLink) -> Finding:
     """bluetoothd, its adapter, the permission to use them, and the bond: all but the phone, which is not called."""
     try:
         with closing(Pairing()) as pairing:
-            paired = pairing.paired(address)
+            paired = pairing.paired(link.address, link.adapter if isinstance(link, BluetoothLink) else None)
     except LinkDown as down:
         return failure(what, down.reason, down.advice)
     if not paired.trusted:
-        advice = f"Confie nele, ou ele pedirá confirmação a cada vez: recado phones pair {address}"
+        advice = f"Confie nele, ou ele pedirá confirmação a cada vez: recado phones pair {link.address}"
         return warning(what, "pareado por Bluetooth, mas não marcado como confiável.", advice)
     return good(what, "pareado por Bluetooth, com adaptador e permissão.")
 

@@ -8,7 +8,8 @@
     bluetooth:ADDRESS          a paired phone's AT line by Bluetooth (RFCOMM)
     map:ADDRESS                a paired Android phone that sends by itself (Bluetooth MAP); no line of bytes
 
-``usb:`` and ``serial:`` take options: ``?baud=9600&flow=rtscts``.
+``usb:`` and ``serial:`` take options: ``?baud=9600&flow=rtscts``. ``bluetooth:`` takes ``?adapter=hci1``, for a phone
+that is paired through more than one adapter; without it the adapter is the one that has the bond and is on.
 """
 
 import re
@@ -26,6 +27,7 @@ _FORMS = (
 )
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::([^\s?]{1,126}))?")
 _BLUETOOTH = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
+_ADAPTER = re.compile(r"hci[0-9]{1,2}")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\]")
 
 
@@ -90,12 +92,16 @@ class TcpLink:
 
 @dataclass(frozen=True, slots=True)
 class BluetoothLink:
-    """A paired phone's AT line by Bluetooth. ``address`` is ``AA:BB:CC:DD:EE:FF``, in capitals."""
+    """A paired phone's AT line by Bluetooth. ``address`` is ``AA:BB:CC:DD:EE:FF``, in capitals.
+
+    ``adapter`` is the kernel's name for the adapter to use; ``None`` for the one that has the bond.
+    """
 
     address: str
+    adapter: str | None = None
 
     def __str__(self) -> str:
-        return f"bluetooth:{self.address}"
+        return f"bluetooth:{self.address}" + (f"?adapter={self.adapter}" if self.adapter else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,11 @@ def _tcp(rest: str) -> TcpLink:
 
 
 def _bluetooth(rest: str) -> BluetoothLink:
-    return BluetoothLink(parse_address(rest))
+    address, question, options = rest.partition("?")
+    name, _, adapter = options.partition("=")
+    if question and not (name == "adapter" and _ADAPTER.fullmatch(adapter)):
+        raise LinkSyntaxError("A ligação Bluetooth só tem a opção adapter, como ?adapter=hci1.")
+    return BluetoothLink(parse_address(address), adapter or None)
 
 
 def _map(rest: str) -> MapLink:

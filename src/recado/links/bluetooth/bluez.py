@@ -52,6 +52,11 @@ class Device:
     rssi: int | None
     is_phone: bool
 
+    @property
+    def adapter_name(self) -> str:
+        """The kernel's name for the adapter that knows it so."""
+        return self.adapter.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -60,10 +65,15 @@ class Snapshot:
     adapters: tuple[Adapter, ...]
     devices: tuple[Device, ...]
 
-    def known_as(self, address: str) -> tuple[Device, ...]:
-        """Every adapter's own view of the device at `address`: paired ones first, then on adapters that are on."""
+    def known_as(self, address: str, adapter_name: str | None = None) -> tuple[Device, ...]:
+        """Every adapter's own view of the device at `address`: paired ones first, then on adapters that are on.
+
+        `adapter_name` asks for the view of that adapter alone.
+        """
         powered = {adapter.path for adapter in self.adapters if adapter.powered}
         found = [device for device in self.devices if device.address == address]
+        if adapter_name is not None:
+            found = [device for device in found if device.adapter_name == adapter_name]
         return tuple(sorted(found, key=lambda device: (not device.paired, device.adapter not in powered, device.path)))
 
     def adapter(self, path: str) -> Adapter | None:

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from dbus_fast import Variant
@@ -20,6 +20,7 @@ from recado.links.bluetooth.bluez import (
     ADAPTER,
     DEVICE,
     DIAL_UP,
+    MESSAGE_ACCESS,
     SERIAL_PORT,
     SERVICE,
     Adapter,
@@ -29,7 +30,7 @@ from recado.links.bluetooth.bluez import (
 )
 from recado.links.bluetooth.bus import NO_ANSWER, Bus, BusRefusal, system_bus_address
 from recado.links.bluetooth.paired import find_paired
-from recado.links.link import BluetoothLink, Link
+from recado.links.link import BluetoothLink, Link, MapLink
 from recado.links.machine import THIS_MACHINE, Machine
 from recado.modem.errors import LinkDown
 
@@ -71,22 +72,23 @@ class Pairing:
         """Look around for `seconds`: phones first, then by signal. Paired ones are told even out of reach."""
         return self._run(self._scan(seconds), "", seconds + 30)
 
-    def find(self, address: str) -> Found:
-        """Give the device at `address`, looking around for it when it is not known."""
-        return self._run(self._find(address), address, FIND_TIMEOUT + 30)
+    def find(self, address: str, adapter_name: str | None = None) -> Found:
+        """Give the device at `address`, looking around for it when it is not known, by that adapter alone if told."""
+        return self._run(self._find(address, adapter_name), address, FIND_TIMEOUT + 30)
 
-    def pair(self, address: str, person: Person) -> Found:
+    def pair(self, address: str, person: Person, adapter_name: str | None = None) -> Found:
         """Pair with `address`, mark it trusted and learn what it offers. A paired one is only marked."""
-        return self._run(self._pair(address, person), address, FIND_TIMEOUT + PAIR_TIMEOUT + 60)
+        work = self._pair(address, person, adapter_name)
+        return self._run(work, address, FIND_TIMEOUT + PAIR_TIMEOUT + 60)
 
     def cancel(self, address: str) -> None:
         """End a `pair` that another thread waits for; nothing where none is under way."""
         with suppress(LinkDown):
             self._run(self._cancel(address), address, 10)
 
-    def paired(self, address: str) -> Found:
+    def paired(self, address: str, adapter_name: str | None = None) -> Found:
         """Give the paired device at `address` on an adapter that is on, or raise what stands in the way."""
-        return self._run(self._paired(address), address, 30)
+        return self._run(self._paired(address, adapter_name), address, 30)
 
     def unpair(self, address: str) -> bool:
         """Forget the phone on every adapter; whether it was known at all."""
@@ -105,26 +107,26 @@ class Pairing:
             found = [_found(device) for device in (await look(self.bus)).devices if device.paired or device.rssi]
         return tuple(sorted(found, key=lambda one: (not one.is_phone, -(one.signal_dbm or -999), one.address)))
 
-    async def _find(self, address: str) -> Found:
-        return _found(await self._device(address))
+    async def _find(self, address: str, adapter_name: str | None) -> Found:
+        return _found(await self._device(address, adapter_name))
 
-    async def _device(self, address: str) -> Device:
-        snapshot = await self._usable()
-        if known := snapshot.known_as(address):
+    async def _device(self, address: str, adapter_name: str | None) -> Device:
+        snapshot = await self._usable(adapter_name)
+        if known := snapshot.known_as(address, adapter_name):
             return known[0]
         async with self._discovery(snapshot):
             limit = time.monotonic() + FIND_TIMEOUT
             while time.monotonic() < limit:
                 await asyncio.sleep(_EACH)
-                if known := (await look(self.bus)).known_as(address):
+                if known := (await look(self.bus)).known_as(address, adapter_name):
                     return known[0]
         raise LinkDown(
             f"O aparelho {address} não foi encontrado.",
             "Deixe-o por perto, com o Bluetooth ligado e visível para outros aparelhos, e tente de novo.",
         )
 
-    async def _pair(self, address: str, person: Person) -> Found:
-        device = await self._device(address)
+    async def _pair(self, address: str, person: Person, adapter_name: str | None) -> Found:
+        device = await self._device(address, adapter_name)
         if not device.paired:
             agent = Agent(self.bus, device.path, person)
             await agent.register()
@@ -138,26 +140,26 @@ class Pairing:
                     await agent.unregister()
         body = [DEVICE, "Trusted", Variant("b", True)]
         await self.bus.call(SERVICE, device.path, "org.freedesktop.DBus.Properties", "Set", "ssv", body)
-        return _found(await self._with_services(address))
+        return _found(await self._with_services(address, adapter_name), adapter_name)
 
     async def _cancel(self, address: str) -> None:
         for device in (await look(self.bus)).known_as(address):
             if not device.paired:
                 await self.bus.call(SERVICE, device.path, DEVICE, "CancelPairing", timeout=5.0)
 
-    async def _with_services(self, address: str) -> Device:
+    async def _with_services(self, address: str, adapter_name: str | None) -> Device:
         """BlueZ asks the phone for its services once it is paired; that takes some seconds."""
         limit = time.monotonic() + _SERVICES_TIMEOUT
         while True:
-            known = (await look(self.bus)).known_as(address)
+            known = (await look(self.bus)).known_as(address, adapter_name)
             if known and (known[0].uuids or time.monotonic() >= limit):
                 return known[0]
             if not known:
                 raise refusals.not_paired(address, known=False)
             await asyncio.sleep(_EACH)
 
-    async def _paired(self, address: str) -> Found:
-        return _found(find_paired(await look(self.bus), address, self._machine))
+    async def _paired(self, address: str, adapter_name: str | None) -> Found:
+        return _found(find_paired(await look(self.bus), address, self._machine, adapter_name))
 
     async def _unpair(self, address: str) -> bool:
         devices = (await look(self.bus)).known_as(address)
@@ -165,8 +167,14 @@ class Pairing:
             await self.bus.call(SERVICE, device.adapter, ADAPTER, "RemoveDevice", "o", [device.path])
         return bool(devices)
 
-    async def _usable(self) -> Snapshot:
+    async def _usable(self, adapter_name: str | None = None) -> Snapshot:
+        """Give what BlueZ knows, as seen by `adapter_name` alone if so told; raises when no adapter is on."""
         snapshot = await look(self.bus)
+        if adapter_name is not None:
+            named = tuple(adapter for adapter in snapshot.adapters if adapter.name == adapter_name)
+            if not named:
+                raise refusals.no_such_adapter(adapter_name, [adapter.name for adapter in snapshot.adapters])
+            snapshot = replace(snapshot, adapters=named)
         if not snapshot.adapters:
             raise refusals.no_adapter(self._machine)
         if not any(adapter.powered for adapter in snapshot.adapters):
@@ -191,10 +199,13 @@ class Pairing:
         await self.bus.call(SERVICE, adapter.path, ADAPTER, member, signature, body)
 
 
-def _found(device: Device) -> Found:
+def _found(device: Device, adapter_name: str | None = None) -> Found:
+    """What is told of `device`; its links name the adapter where the person did."""
     links: list[Link] = []
     if SERIAL_PORT in device.uuids or DIAL_UP in device.uuids:
-        links.append(BluetoothLink(device.address))
+        links.append(BluetoothLink(device.address, adapter_name))
+    if MESSAGE_ACCESS in device.uuids:
+        links.append(MapLink(device.address))
     return Found(
         address=device.address,
         name=device.name,

@@ -14,6 +14,7 @@ from recado.modem.errors import LinkDown
 
 _NEAR = "Confira se o aparelho está ligado, com o Bluetooth ativo, e leve-o para perto do servidor."
 _AGAIN = "Se continuar, desligue e ligue o Bluetooth do aparelho."
+_ON_SCREEN = "(Fila e aparelhos, Parear aparelho por Bluetooth), ou:"
 POLICY = "/etc/dbus-1/system.d/bluetooth.conf"
 
 _SERVICE_GONE = (
@@ -66,6 +67,22 @@ def no_adapter(machine: Machine) -> LinkDown:
     )
 
 
+def no_such_adapter(name: str, there: list[str]) -> LinkDown:
+    """The link names an adapter that this machine has not, or not now."""
+    return LinkDown(
+        f"Este computador não tem agora o adaptador Bluetooth {name}.",
+        f"Ligue-o, ou use na ligação um dos que há: {', '.join(there)}.",
+    )
+
+
+def paired_elsewhere(address: str, name: str) -> LinkDown:
+    """The bond is with another adapter than the link names."""
+    return LinkDown(
+        f"O aparelho {address} está pareado por outro adaptador Bluetooth, não por {name}.",
+        f"Retire ?adapter={name} da ligação, ou pareie por ele: recado phones pair {address} --adapter {name}",
+    )
+
+
 def adapter_off(name: str, machine: Machine) -> LinkDown:
     """The adapter is there and switched off."""
     return blocked_by_rfkill(machine) or LinkDown(
@@ -94,7 +111,7 @@ def blocked_by_rfkill(machine: Machine) -> LinkDown | None:
 def not_paired(address: str, *, known: bool) -> LinkDown:
     """Nobody paired this phone: a person must."""
     where = "não está pareado com este computador" if known else "é desconhecido deste computador"
-    return LinkDown(f"O aparelho {address} {where}.", f"Pareie com ele: recado phones pair {address}")
+    return LinkDown(f"O aparelho {address} {where}.", f"Pareie com ele {_ON_SCREEN} recado phones pair {address}")
 
 
 def blocked(address: str) -> LinkDown:
@@ -109,7 +126,7 @@ def no_serial_service(address: str, *, has_messages: bool) -> LinkDown:
     """The phone offers neither Serial Port nor Dial-up Networking."""
     advice = "Use outro modelo de aparelho, ou ligue este por cabo."
     if has_messages:
-        advice = "Este aparelho só envia por Bluetooth como os celulares com Android (MAP), o que o Recado não usa."
+        advice = f"Este aparelho envia como os celulares com Android. Inclua-o com a ligação map:{address}."
     return LinkDown(f"O aparelho {address} não oferece porta serial nem modem por Bluetooth.", advice)
 
 
@@ -117,7 +134,7 @@ def forgotten(address: str) -> LinkDown:
     """The phone no longer has the key that this machine has."""
     return LinkDown(
         f"O aparelho {address} não reconhece mais este computador: o pareamento se perdeu.",
-        f"Pareie de novo: {_pair_again(address)}",
+        f"Pareie de novo {_ON_SCREEN} {_pair_again(address)}",
     )
 
 
@@ -171,7 +188,7 @@ def _of_the_phone(refusal: BusRefusal, address: str) -> LinkDown:
         )
     if _tells(text, _REFUSED):
         # Some phones that lost the bond say no more than this.
-        again = f"{_AGAIN} Se ele esqueceu este computador, pareie de novo: {_pair_again(address)}"
+        again = f"{_AGAIN} Se ele esqueceu este computador, pareie de novo {_ON_SCREEN} {_pair_again(address)}"
         return LinkDown(f"O aparelho {address} recusou a porta por Bluetooth.", again)
     if is_left_over(refusal):
         return LinkDown(f"A ligação Bluetooth anterior com {address} ainda não terminou.", _AGAIN)

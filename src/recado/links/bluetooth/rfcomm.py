@@ -62,7 +62,7 @@ class Radio:
                 raise refusals.in_use(link.address)
             self._taken.add(link.address)
         try:
-            device, line = self.bus.run(self._connect(link.address), _PATIENCE)
+            device, line = self.bus.run(self._connect(link), _PATIENCE)
         except BusRefusal as refusal:
             self._give_back(link.address)
             raise refusals.explain(refusal, link.address) from refusal
@@ -80,11 +80,11 @@ class Radio:
         with self._lock:
             self._taken.discard(address)
 
-    async def _connect(self, address: str) -> tuple[Device, socket.socket]:
-        device = find_paired(await look(self.bus), address, self._machine)
+    async def _connect(self, link: BluetoothLink) -> tuple[Device, socket.socket]:
+        device = find_paired(await look(self.bus), link.address, self._machine, link.adapter)
         services = [uuid for uuid in (SERIAL_PORT, DIAL_UP) if uuid in device.uuids]
         if not services:
-            raise refusals.no_serial_service(address, has_messages=MESSAGE_ACCESS in device.uuids)
+            raise refusals.no_serial_service(link.address, has_messages=MESSAGE_ACCESS in device.uuids)
         for uuid in services[:-1]:
             try:
                 return device, await self._profiles.connect(device.path, uuid)
