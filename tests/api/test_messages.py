@@ -204,13 +204,15 @@ def test_reading_what_others_made_is_audited(caller: Caller) -> None:
 
 
 def test_the_answer_kept_for_a_key_holds_nothing_personal(caller: Caller) -> None:
-    from recado.api.idempotency import KEPT_FOR, forget_old
     from recado.api.models import Answer
+    from recado.api.tidying import KEPT_FOR, forget_old
 
     sent(caller)
     kept = str(Answer.objects.get().body)
     assert "90000" not in kept
     assert TEXT["text"] not in kept
-    assert forget_old(timezone.now() + KEPT_FOR - timedelta(minutes=1)) == 0
-    assert forget_old(timezone.now() + KEPT_FOR + timedelta(minutes=1)) == 1
+    forget_old(timezone.now() + KEPT_FOR - timedelta(minutes=1))
+    assert Answer.objects.count() == 1
+    assert not forget_old(timezone.now() + KEPT_FOR + timedelta(minutes=1))
+    assert Answer.objects.count() == 0
     assert sent(caller).pk == Message.objects.get().pk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recado.clients.networks import NetworkRefused, allows, parse_networks
+from recado.conf.networks import NetworkRefused, allows, parse_networks
 
 
 def test_nothing_written_allows_any_address() -> None:

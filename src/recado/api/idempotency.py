@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from rest_framework.response import Response
@@ -19,13 +19,12 @@ from recado.api.problems import Problem
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-KEPT_FOR = timedelta(days=90)
 
 
 def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
     """Answer the call at `door` with `act(key)`, unless its key was answered before: then with that. Raises Problem.
 
-    `act` must itself make one thing of two equal keys: after `KEPT_FOR` the answer is forgotten, the thing is not.
+    `act` must itself make one thing of two equal keys: after `tidying.KEPT_FOR` the answer is forgotten, that is not.
     """
     client, key = door.client, _key(door)
     print_of_call = _fingerprint(door)
@@ -50,11 +49,6 @@ def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
             raise
         return _again(other, print_of_call)
     return response
-
-
-def forget_old(now: datetime) -> int:
-    """Remove answers older than `KEPT_FOR`; give how many."""
-    return Answer.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 
 def _key(door: Door) -> str:

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from recado.clients.models import Client, Token
-from recado.clients.networks import allows
 from recado.clients.scopes import Scope
+from recado.conf.networks import allows
 from recado.people.membership import give_role
 from recado.people.roles import INTEGRATION
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from recado.conf.mail import parse_smtp_url
+from recado.conf.networks import parse_networks
 
 PREFIX = "RECADO_"
 
@@ -183,6 +184,11 @@ def _mail_sender(raw: str) -> str:
     return raw
 
 
+def _networks(raw: str) -> str:
+    parse_networks(raw)
+    return raw
+
+
 def _smtp_url(raw: str) -> str:
     if raw:
         parse_smtp_url(raw)
@@ -307,6 +313,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Segredo que assina o JSON dos alarmes (cabeçalho Recado-Signature, HMAC-SHA256). Vazio: sem assinatura.",
         "",
         _text,
+    ),
+    Setting(
+        "WEBHOOK_NETWORKS",
+        "Redes internas a que avisos a outros sistemas podem ir, como 10.1.0.0/16, também por http. Vazio: nenhuma.",
+        "",
+        _networks,
     ),
     Setting(
         "ALARM_PHONE_DOWN_MINUTES",

@@ -1,4 +1,4 @@
-"""The addresses that a system may call from."""
+"""Internet addresses and networks, as people write lists of them."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ RECADO_OPT_OUT_WORDS = cast(tuple[str, ...], _environment["OPT_OUT_WORDS"])
 RECADO_ALARM_EMAIL = cast(tuple[str, ...], _environment["ALARM_EMAIL"])
 RECADO_ALARM_WEBHOOK = cast(str, _environment["ALARM_WEBHOOK"])
 RECADO_ALARM_WEBHOOK_SECRET = cast(str, _environment["ALARM_WEBHOOK_SECRET"])
+RECADO_WEBHOOK_NETWORKS = cast(str, _environment["WEBHOOK_NETWORKS"])
 RECADO_ALARM_PHONE_DOWN_MINUTES = cast(int, _environment["ALARM_PHONE_DOWN_MINUTES"])
 RECADO_ALARM_GATEWAY_MINUTES = cast(int, _environment["ALARM_GATEWAY_MINUTES"])
 RECADO_ALARM_OLDEST_URGENT_MINUTES = cast(int, _environment["ALARM_OLDEST_URGENT_MINUTES"])
@@ -77,12 +78,14 @@ INSTALLED_APPS = [
     "recado.inbox",
     "recado.pairing",
     "recado.alarms",
+    "recado.webhooks",
     "recado.batches",
     "recado.evaluations",
     "recado.service_requests",
     "recado.playsms",
     "recado.gsan",
     "recado.api",
+    "recado.billing",
     "recado.web",
 ]
 

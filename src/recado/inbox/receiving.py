@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,6 +23,15 @@ from recado.outbox.numbers import NumberRefused, normalise_mobile
 MISSING_PART = "[…]"
 # Parts of one text arrive within minutes; a sender's reference comes round again after 256 of his long texts.
 JOIN_WINDOW = timedelta(hours=24)
+
+Listener = Callable[[Reply, datetime], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Have `listener` called for each whole reply, within the transaction that keeps it: as `outbox.transitions`."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def receive(phone_id: int | None, pdu: str, now: datetime) -> Reply | None:
@@ -42,6 +52,7 @@ def receive(phone_id: int | None, pdu: str, now: datetime) -> Reply | None:
         reply = _join(part, deliver, now)
         if reply.is_whole:
             _heed(reply, now)
+            _tell(reply, now)
         return reply
 
 
@@ -61,6 +72,7 @@ def receive_text(phone_id: int, handle: str, sender: str, text: str, now: dateti
         part.reply = reply
         part.save(update_fields=["reply"])
         _heed(reply, now)
+        _tell(reply, now)
         return reply
 
 
@@ -131,6 +143,11 @@ def _heed(reply: Reply, now: datetime) -> None:
     reply.asks_to_stop = True
     reply.save(update_fields=["asks_to_stop"])
     consent.opt_out(reply.number, how=f"Resposta por SMS nº {reply.pk}", actor=transitions.PROGRAM, now=now)
+
+
+def _tell(reply: Reply, now: datetime) -> None:
+    for listener in _listeners:
+        listener(reply, now)
 
 
 def _is_mobile(number: str) -> bool:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from recado.alarms.sentinel import EVERY_SECONDS, watch_gateway
+from recado.api import tidying as answers
 from recado.batches.feeding import feed_some, look_after_some
 from recado.batches.reading import read_some
 from recado.batches.tidying import tidy
+from recado.billing.intake import read_some as read_bills
+from recado.billing.runs import carry_on
 from recado.gsan.reader import reader_job
 from recado.jobs.job import Job
 from recado.mail.sending import send_due
 from recado.playsms import tidying as playsms
+from recado.webhooks import fanning as webhooks
+from recado.webhooks.delivering import deliver_due
+from recado.webhooks.fanning import fan_out
 
 JOBS: tuple[Job, ...] = (
     Job("batch reading", read_some),
     Job("batch feeding", feed_some),
     Job("batch care", look_after_some),
     Job("batch tidying", tidy, 3600),
+    Job("bill reading", read_bills),
+    Job("billing steps", carry_on),
     Job("gateway watch", watch_gateway, EVERY_SECONDS),
     Job("gsan", reader_job(), 15),
     Job("mail", send_due),
+    Job("webhook events", fan_out),
+    Job("webhook deliveries", deliver_due),
+    Job("webhook tidying", webhooks.forget_old, 3600),
+    Job("api tidying", answers.forget_old, 3600),
     Job("playsms tidying", playsms.tidy, 600),
 )

@@ -66,7 +66,7 @@ class PartSerializer(serializers.Serializer[Any]):
 class MessageSerializer(serializers.ModelSerializer[Message]):
     """A message as it stands."""
 
-    status_label = serializers.CharField(source="get_status_display", help_text="A situação, em português.")
+    status_label = serializers.CharField(help_text="A situação, em português.")
     cause = serializers.ChoiceField(choices=[("", "Nenhum"), *CAUSES], help_text="Motivo, quando algo a impede.")
     cause_label = serializers.CharField(source="get_cause_display")
     type = serializers.IntegerField(source="type_id")

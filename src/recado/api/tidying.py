@@ -1,0 +1,16 @@
+"""Forgetting the answers that nobody will ask for again. Apart from the doors, which load the whole REST framework."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from recado.api.models import Answer
+
+KEPT_FOR = timedelta(days=90)
+AT_ONCE = 1000
+
+
+def forget_old(now: datetime) -> bool:
+    """Remove some answers older than `KEPT_FOR`; the job of `recado jobs`. True when more is waiting."""
+    old = Answer.objects.filter(created_at__lt=now - KEPT_FOR).values_list("pk", flat=True)[:AT_ONCE]
+    return Answer.objects.filter(pk__in=list(old)).delete()[0] == AT_ONCE
