@@ -20,6 +20,7 @@ class Parameters:
 
     `pace` and `attempts` are what a new phone and a new type begin with. `signature` ends every SMS; empty: none.
     `evaluation_days`: how long a link of an evaluation holds; `evaluation_notice`: what the SMS says of its e-mail.
+    `billing_sms_limit`: how many characters the SMS of a bill may have at its longest.
     `batch_approval`: how many SMS a batch may have that one person sends alone.
     """
 
@@ -32,6 +33,7 @@ class Parameters:
     signature: str = ""
     evaluation_days: int = 15
     batch_approval: int = 500
+    billing_sms_limit: int = 306
     evaluation_notice: str = "Enviamos ao seu e-mail um convite para avaliar o atendimento."
 
 

@@ -1,0 +1,1 @@
+"""Django app: telling customers of their bills by SMS and e-mail: parameters, bills, prepare, transmit, return."""

@@ -1,0 +1,135 @@
+"""*Parametrizar Mensagem de Faturamento*: saving makes a version and dates the one before; nothing is overwritten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from recado import parameters
+from recado.billing.models import Bill, BillingType, Category, Setup
+from recado.billing.tags import TextRefused, check_text, worst_case
+from recado.gsm import EncodeError, EncodingPolicy
+from recado.outbox.models import MessageType
+
+MOST_DAYS = 60
+MOST_ATTEMPTS = 20
+UNENCODABLE = "O texto é longo demais para um SMS ou tem um caractere que nenhum celular mostra."
+
+
+class SetupRefused(ValueError):
+    """The parameters cannot be saved so; the text (pt-BR) says why, `field` which one."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+class NoSetup(Exception):
+    """Nobody has said yet what is to be told of bills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A version to be: `categories` are letters of `Category`, `minimum` is in reais."""
+
+    minimum: Decimal
+    categories: str
+    days_before: int
+    max_attempts: int
+    sms_text: str
+    email_text: str
+
+
+def message_type() -> MessageType:
+    """The type of SMS that bills go out with."""
+    return BillingType.objects.select_related("type").get().type
+
+
+def in_force() -> Setup:
+    """The version in force. Raises NoSetup."""
+    setup = Setup.objects.filter(is_in_force=True).first()
+    if setup is None:
+        raise NoSetup("Salve antes os parâmetros em Parametrizar Mensagem de Faturamento.")
+    return setup
+
+
+def billing_month() -> date:
+    """The first day of the month of the newest bills; this month while there are none."""
+    newest: date | None = Bill.objects.aggregate(newest=Max("month"))["newest"]
+    return newest or timezone.localdate().replace(day=1)
+
+
+def check_setup(wanted: Wanted) -> None:
+    """Raise SetupRefused, naming the field, for what cannot hold."""
+    if wanted.minimum <= 0:
+        raise SetupRefused("minimum", "Informe um valor maior que zero.")
+    if not wanted.categories or set(wanted.categories) - set(Category.values):
+        raise SetupRefused("categories", "Escolha ao menos uma categoria.")
+    if not 0 <= wanted.days_before <= MOST_DAYS:
+        raise SetupRefused("days_before", f"Informe de 0 a {MOST_DAYS} dias.")
+    if not 1 <= wanted.max_attempts <= MOST_ATTEMPTS:
+        raise SetupRefused("max_attempts", f"Informe de 1 a {MOST_ATTEMPTS} tentativas.")
+    for field, text in (("sms_text", wanted.sms_text), ("email_text", wanted.email_text)):
+        try:
+            check_text(text)
+        except TextRefused as refusal:
+            raise SetupRefused(field, str(refusal)) from refusal
+    if fault := fault_of_length(wanted.sms_text):
+        raise SetupRefused("sms_text", fault)
+
+
+def fault_of_length(sms_text: str) -> str:
+    """Why a checked text may grow too long (pt-BR); empty when it fits with every tag at its full size."""
+    try:
+        found = worst_case(sms_text, EncodingPolicy(message_type().encoding))
+    except EncodeError:
+        return UNENCODABLE
+    over = found.characters - parameters.get().billing_sms_limit
+    if over <= 0:
+        return ""
+    return (
+        f"Com as tags no tamanho máximo o SMS passa do limite em {over} {'caractere' if over == 1 else 'caracteres'}."
+    )
+
+
+def save_setup(wanted: Wanted, *, actor: str, now: datetime) -> Setup:
+    """Make `wanted` the version in force and withdraw the one before; what equals it is given as it stands.
+
+    Raises SetupRefused.
+    """
+    check_setup(wanted)
+    with transaction.atomic():
+        # Whoever saves at the same moment waits here for the type's row.
+        kind = MessageType.objects.select_for_update().get(pk=message_type().pk)
+        before = Setup.objects.filter(is_in_force=True).first()
+        if before is not None and _as_wanted(before) == wanted:
+            return before
+        Setup.objects.filter(is_in_force=True).update(withdrawn_at=now, is_in_force=False)
+        MessageType.objects.filter(pk=kind.pk).update(max_attempts=wanted.max_attempts)
+        return Setup.objects.create(
+            number=(Setup.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
+            minimum=wanted.minimum,
+            categories=wanted.categories,
+            days_before=wanted.days_before,
+            max_attempts=wanted.max_attempts,
+            sms_text=wanted.sms_text,
+            email_text=wanted.email_text,
+            at=now,
+            actor=actor,
+        )
+
+
+def _as_wanted(setup: Setup) -> Wanted:
+    return Wanted(
+        setup.minimum,
+        setup.categories,
+        setup.days_before,
+        setup.max_attempts,
+        setup.sms_text,
+        setup.email_text,
+    )
