@@ -36,10 +36,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Whatever a phone may say, for two minutes a target.
+# Whatever a phone may say, for MINUTES=2 a target.
 fuzz: $(VENV)/.installed-dev
 	@$(PIP_INSTALL) -e '.[dev,fuzz]'
-	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),2)
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench

@@ -53,6 +53,10 @@ PAGE_OF: dict[str, str] = {
     "message_discard": "desistir-de-uma-mensagem",
     "replies": "respostas",
     "reply_search": "respostas",
+    "phones": "fila-e-aparelhos",
+    "phone_test": "fila-e-aparelhos",
+    "phone_rules": "regras-de-um-aparelho",
+    "alarms": "alarmes",
     "panel": "painel",
     "demo_phone": "celular-de-demonstracao",
 }
