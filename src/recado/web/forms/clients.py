@@ -10,9 +10,9 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 
 from recado.clients.models import MOST_RATE, USUAL_RATE
-from recado.clients.networks import NetworkRefused, parse_networks
 from recado.clients.scopes import Scope, parse_scopes
 from recado.clients.tokens import MOST_DAYS, USUAL_DAYS
+from recado.conf.networks import NetworkRefused, parse_networks
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
