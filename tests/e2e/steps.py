@@ -76,3 +76,22 @@ def sideways(page: Page) -> int:
     """How many pixels the page is wider than its window; 0 is right."""
     overflow: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return max(0, overflow)
+
+
+_CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((element) => {
+  const style = getComputedStyle(element);
+  if (element.clientWidth <= 1 || !element.innerText?.trim() || style.visibility === "hidden") return false;
+  // What is there for screen readers alone is cut on purpose.
+  const head = element.closest("thead");
+  if (element.closest(".sr-only, .br-skiplink, select")) return false;
+  if (head && getComputedStyle(head).position === "absolute") return false;
+  const hides = (value) => value === "hidden" || value === "clip";
+  return (hides(style.overflowX) && element.scrollWidth > element.clientWidth + 1) ||
+    (hides(style.overflowY) && element.scrollHeight > element.clientHeight + 1);
+}).map((element) => element.innerText.trim().slice(0, 60))"""
+
+
+def cut_off(page: Page) -> list[str]:
+    """The words of each element that is too small for them and neither grows nor scrolls."""
+    found: list[str] = page.evaluate(_CUT_OFF)
+    return found

@@ -1,4 +1,5 @@
-"""Every screen, wide and narrow: nothing logged, nothing refused by the policy, no sideways scroll, no grave axe fault.
+"""Every screen, wide, narrow and at a zoom of 200 %: nothing logged, nothing refused by the policy, no sideways scroll,
+nothing cut off, no grave axe fault.
 
 The first two are watched for in every test of this folder; here each screen is opened, once with little in it and once
 with all that it can show.
@@ -6,28 +7,54 @@ with all that it can show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
 
 import pytest
+from django.contrib.auth.models import User
+from django.urls import resolve
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from recado import parameters
 from recado.emulator.serve import RunningEmulator
 from recado.gsm.causes import Cause
-from recado.outbox.models import Status
+from recado.outbox.models import MessageType, Status
+from recado.outbox.types import save_type
+from recado.parameters.values import save
+from recado.phones.models import Phone
 from recado.service_requests.operations import NewRequester, reiterate
+from recado.web.urls import urlpatterns
 from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
-from tests.e2e.steps import sideways
+from tests.e2e.steps import cut_off, sideways
 from tests.gateway.conftest import queue
 from tests.web.attendance import go_wrong, open_ra
 
 pytestmark = pytest.mark.sqlite
+_NAMED = re.compile(r"\{\w+\}")
 
 LONG_NAME = "Maria Aparecida da Conceição Albuquerque Cavalcanti de Vasconcelos"[:60]
-NOTHING_YET = ("/", "/mensagens/", "/mensagens-com-erro/", "/ra/", "/ra/inserir/", "/sair/", "/demonstracao/celular/")
-NOTHING_YET += ("/cliente/", "/painel/", "/respostas/", "/ajuda/", "/ajuda/situacoes/", "/ajuda/inserir-ra/")
-NOTHING_YET += (
+
+# Each page of the screens stands in one of these lists, or in `NO_PAGE` with the reason; a test below fails for one
+# that does not. `EMPTY` are looked at with nothing in the database, `FULL` with all that they can show: what stands in
+# braces is named in `test_full_screens`.
+EMPTY = (
+    "/",
+    "/mensagens/",
+    "/mensagens-com-erro/",
+    "/ra/",
+    "/ra/inserir/",
+    "/sair/",
+    "/demonstracao/celular/",
+    "/cliente/",
+    "/painel/",
+    "/respostas/",
+    "/ajuda/",
+    "/ajuda/situacoes/",
+    "/ajuda/inserir-ra/",
     "/usuarios/",
     "/usuarios/novo/",
     "/minha-senha/",
@@ -37,17 +64,97 @@ NOTHING_YET += (
     "/aparelhos/parear/desfazer/?address=A4:77:33:00:00:01",
     "/tipos/",
     "/tipos/novo/",
+    "/tipos/1/",
+    "/aparelhos/",
+    "/alarmes/",
 )
-NOTHING_YET += ("/tipos/1/",)
+FULL = (
+    "/",
+    "/mensagens/?inicio={today}&fim={today}",
+    "/mensagens/?inicio=31/02/2026&fim=x",
+    "/mensagens/?inicio={today}&fim={today}&estado=failed&ordem=-celular",
+    "/mensagens-com-erro/",
+    "/mensagens-com-erro/?motivo=no_credit",
+    "/mensagens-com-erro/reenviar-todas/",
+    "/ra/",
+    "/ra/{ra}/",
+    "/ra/{ra}/encerrar/",
+    "/ra/{ra}/reiterar/",
+    "/ra/{ra}/protocolo/{reiterated}/",
+    "/ra/{ra}/solicitante/{requester}/celular/",
+    "/mensagens/{failed}/",
+    "/mensagens/{failed}/reenviar/",
+    "/mensagens/{failed}/corrigir/",
+    "/mensagens/{failed}/descartar/",
+    "/mensagens/{unsure}/",
+    "/mensagens/{unsure}/reenviar/",
+    "/mensagens/{unsure}/corrigir/",
+    "/mensagens/{unsure}/descartar/",
+    "/demonstracao/celular/",
+    "/painel/",
+    "/respostas/",
+    "/auditoria/?acao=ra_viewed",
+    "/parametros/",
+    "/tipos/1/?versao=1",
+    "/usuarios/{person}/",
+    "/aparelhos/",
+    "/aparelhos/{phone}/",
+    "/aparelhos/{phone}/sms-de-teste/",
+    "/alarmes/",
+)
+_PART, _ACTION = "a part of a page", "an action, which leads to a page"
+NO_PAGE = {
+    "login": "test_the_login_fits_without_anybody_logged_in",
+    "home_live": _PART,
+    "live_header": _PART,
+    "message_live": _PART,
+    "phones_live": _PART,
+    "type_preview": _PART,
+    "ra_close_notice": _PART,
+    "ra_sms_status": _PART,
+    "demo_phone_screen": _PART,
+    "demo_phone_faults": _PART,
+    "demo_phone_command": _ACTION,
+    "customer_search": _ACTION,
+    "message_search": _ACTION,
+    "reply_search": _ACTION,
+    "ra_search": _ACTION,
+    "reply_read": _ACTION,
+    "wish_end": _ACTION,
+    "phone_check": _ACTION,
+    "phone_pause": _ACTION,
+    "phone_resume": _ACTION,
+    "user_reset": _ACTION,
+    "user_deactivate": _ACTION,
+    "user_activate": _ACTION,
+    "type_test": _ACTION,
+    "type_delete": _ACTION,
+    "attention_resend": _ACTION,
+    "attention_discard": "test_the_pages_that_only_a_button_leads_to",
+    "message_undo": _ACTION,
+    "message_confirm": _ACTION,
+    "message_export": "a file",
+    "health": "for programs",
+}
 
 
-@pytest.fixture(params=[1280, 390], ids=["wide", "narrow"])
+def test_every_page_is_looked_at_or_is_none_and_says_why() -> None:
+    looked_at = {resolve(_NAMED.sub("1", path).partition("?")[0]).url_name for path in (*EMPTY, *FULL)}
+    named = {str(pattern.name) for pattern in urlpatterns}
+    assert named - looked_at - NO_PAGE.keys() == set(), "add them to EMPTY, FULL or NO_PAGE"
+    assert NO_PAGE.keys() & looked_at == set()
+    assert NO_PAGE.keys() <= named
+
+
+@pytest.fixture(params=[(1280, 1), (390, 1), (640, 2)], ids=["wide", "narrow", "zoomed"])
 def sized_page(
     request: pytest.FixtureRequest,
     new_context: Callable[..., BrowserContext],
     let_in: Callable[[BrowserContext], Page],
 ) -> Page:
-    return let_in(new_context(viewport={"width": request.param, "height": 800}))
+    """A window of 1280 px, of a telephone, and of 1280 px at a zoom of 200 %: half the CSS pixels, twice as dense."""
+    width, density = request.param
+    return let_in(new_context(viewport={"width": width, "height": 800 // density}, device_scale_factor=density))
 
 
 def _look_at(page: Page, paths: tuple[str, ...] | list[str]) -> list[str]:
@@ -60,12 +167,13 @@ def _look_at(page: Page, paths: tuple[str, ...] | list[str]) -> list[str]:
         page.evaluate("document.fonts.ready.then(() => true)")
         if beyond := sideways(page):
             found.append(f"{path}: {beyond} px")
+        found += [f"{path}: cut: {words}" for words in cut_off(page)]
         found += [f"{path}: {fault}" for fault in grave_faults(page)]
     return found
 
 
 def test_empty_screens(sized_page: Page, emulator: RunningEmulator) -> None:
-    assert _look_at(sized_page, NOTHING_YET) == []
+    assert "\n".join(_look_at(sized_page, EMPTY)) == ""
 
 
 def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
@@ -80,17 +188,36 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
     unsure = go_wrong(queue(text="Texto sem brancos: " + "x" * 400, key="unsure"), Status.UNCERTAIN)
     for number in range(12):
         go_wrong(queue(f"+55819000001{number:02d}", key=f"failed {number}"), cause=Cause.NO_CREDIT)
-    ra = opened.service_request.pk
-    today = f"{timezone.localdate():%d/%m/%Y}"
-    paths = ["/", f"/mensagens/?inicio={today}&fim={today}", "/mensagens/?inicio=31/02/2026&fim=x"]
-    paths += ["/mensagens-com-erro/", "/mensagens-com-erro/?motivo=no_credit", "/mensagens-com-erro/reenviar-todas/"]
-    paths += [f"/ra/{ra}/", f"/ra/{ra}/encerrar/", f"/ra/{ra}/reiterar/", "/ra/", "/demonstracao/celular/"]
-    paths += ["/painel/", f"/mensagens/?inicio={today}&fim={today}&estado=failed&ordem=-celular"]
-    paths += [f"/ra/{ra}/protocolo/{reiterated.requester.pk}/"]
-    paths += [f"/ra/{ra}/solicitante/{opened.requester.pk}/celular/", "/auditoria/?acao=ra_viewed"]
-    for message in (failed, unsure):
-        paths += [f"/mensagens/{message.pk}/{page}" for page in ("", "reenviar/", "corrigir/", "descartar/")]
-    assert _look_at(sized_page, paths) == []
+    change_text()
+    named = {
+        "today": f"{timezone.localdate():%d/%m/%Y}",
+        "ra": opened.service_request.pk,
+        "requester": opened.requester.pk,
+        "reiterated": reiterated.requester.pk,
+        "failed": failed.pk,
+        "unsure": unsure.pk,
+        "phone": Phone.objects.earliest("pk").pk,
+        "person": User.objects.earliest("pk").pk,
+    }
+    assert "\n".join(_look_at(sized_page, [path.format(**named) for path in FULL])) == ""
+
+
+def change_text() -> None:
+    """Give the type of the first SMS a second version, and a parameter a history."""
+    kind = MessageType.objects.get(pk=1)
+    kind.template, kind.hours_from, kind.hours_until = "Protocolo {PROTOCOLO}.", time(8), time(18)
+    save_type(kind, actor="ana", now=timezone.now())
+    save(replace(parameters.get(), signature="Conte conosco."), actor="ana", now=timezone.now())
+
+
+def test_the_pages_that_only_a_button_leads_to(sized_page: Page) -> None:
+    failed = [go_wrong(open_ra(mobile=f"+55819000002{number:02d}").message) for number in range(2)]
+    sized_page.goto("/mensagens-com-erro/")
+    for message in failed:
+        sized_page.locator(f'input[name=ids][value="{message.pk}"]').check(force=True)
+    sized_page.get_by_role("button", name="Descartar", exact=False).first.click()
+    expect(sized_page.get_by_role("heading", level=1)).to_contain_text("Descartar mensagens com erro")
+    assert (sideways(sized_page), cut_off(sized_page), grave_faults(sized_page)) == (0, [], [])
 
 
 def test_on_a_wide_screen_a_list_fits_beside_the_menu_and_its_reasons_can_be_read(page: Page) -> None:

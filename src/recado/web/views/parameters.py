@@ -91,7 +91,7 @@ def _rows(form: ParametersForm) -> list[Row]:
     return [
         Row(
             field=form[name],
-            default=_written(name, getattr(usual, name), reasons),
+            default=_written(name, getattr(usual, name), reasons).rstrip("."),
             is_default=getattr(usual, name) == getattr(held, name),
             changes=[
                 Told(change, _written(name, change.before, reasons), _written(name, change.after, reasons))
