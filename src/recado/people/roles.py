@@ -35,6 +35,8 @@ class Duty(StrEnum):
     PAUSE_PHONES = "pause_phones", "pausar e retomar aparelhos, e enviar por eles um SMS de teste"
     SEND_BATCHES = "send_batches", "enviar SMS em lote"
     APPROVE_BATCHES = "approve_batches", "aprovar lotes"
+    EDIT_BILLING = "edit_billing", "mudar mensagens de faturamento"
+    RUN_BILLING = "run_billing", "preparar e transmitir avisos de contas"
     MANAGE_PHONES = "manage_phones", "cadastrar e mudar aparelhos"
     MANAGE_USERS = "manage_users", "cadastrar usuários e dar papéis"
     EDIT_PARAMETERS = "edit_parameters", "mudar parâmetros"
@@ -69,6 +71,8 @@ _SUPERVISOR = _ATTENDANT | {
     Duty.PAUSE_PHONES,
     Duty.SEND_BATCHES,
     Duty.APPROVE_BATCHES,
+    Duty.EDIT_BILLING,
+    Duty.RUN_BILLING,
 }
 _ADMINISTRATOR = _SUPERVISOR | {
     Duty.MANAGE_PHONES,
