@@ -21,6 +21,7 @@ from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.forms.clients import ClientForm, NewClientForm, TokenForm
+from recado.webhooks.models import Endpoint
 
 HEADING = "Sistemas integrados"
 
@@ -134,6 +135,7 @@ def _show(request: HttpRequest, row: Client, *, form: ClientForm, token_form: To
         "client": row,
         "form": form,
         "token_form": token_form,
+        "endpoints": Endpoint.objects.filter(client=row),
         "tokens": [(token, _standing(token, now)) for token in row.tokens.all()],
     }
     return render(request, "web/client.html", context)
