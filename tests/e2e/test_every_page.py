@@ -65,6 +65,8 @@ EMPTY = (
     "/tipos/",
     "/tipos/novo/",
     "/tipos/1/",
+    "/contas-playsms/",
+    "/contas-playsms/nova/",
     "/aparelhos/",
     "/alarmes/",
 )

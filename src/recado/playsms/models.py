@@ -27,7 +27,7 @@ class NinthDigit(models.TextChoices):
 
 
 class Account(models.Model):
-    """One calling system. `networks`: addresses or CIDR it may call from, empty for any (see `clients.networks`).
+    """One calling system. `networks`: addresses or CIDR it may call from, empty for any (see `conf.networks`).
 
     `phones`: those that alone carry the messages of `type`, whoever asked for them; none: any phone whose rules let it.
     `window_seconds`: how long the same text to the same number is a repetition; 0: never.
