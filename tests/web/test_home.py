@@ -197,8 +197,8 @@ def test_every_condition_has_its_words(condition):
 def test_before_all_the_badge_says_that_nothing_sends():
     left = {"holder": "", "condition": Condition.READY}
     for since, words in (
-        (NOW - timedelta(minutes=4), "Serviço de envio parado desde as 8h10: avise a TI"),
-        (NOW - timedelta(days=1), "Serviço de envio parado desde 21/11/2026 às 8h14: avise a TI"),
+        (NOW - timedelta(minutes=4), "Envio parado desde as 8h10: avise a TI"),
+        (NOW - timedelta(days=1), "Envio parado desde 21/11/2026 às 8h14: avise a TI"),
     ):
         shown = badge([describe(phone(held_until=since, **left), NOW)], NOW)
         assert (shown.words, shown.style) == (words, "rc-danger")

@@ -90,7 +90,7 @@ def badge(states: Sequence[PhoneState], now: datetime) -> Badge:
         return Badge("Nenhum aparelho cadastrado", "rc-warn")
     since = silent_since([state.phone for state in states], now)
     if since is not None and now - since >= patience():
-        return Badge(f"Serviço de envio parado {_from(since, now)}: avise a TI", "rc-danger")
+        return Badge(f"Envio parado {_from(since, now)}: avise a TI", "rc-danger")
     if len(states) == 1:
         (only,) = states
         return Badge(f"{only.name}: {only.label[0].lower()}{only.label[1:]}", only.style)
