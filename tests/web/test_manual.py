@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from recado.outbox.models import SENT_GROUP, Status
+from recado.outbox.models import HANDED_OVER, SENT_GROUP
 from recado.web.words import CAUSE_WORDS, STATUS_WORDS
 
 WEB = Path(__file__).parents[2] / "src" / "recado" / "web"
@@ -25,7 +25,7 @@ def anchor(heading: str) -> str:
 
 def test_the_table_of_situations_is_the_screens_own() -> None:
     assert rows_of("Situações") == [
-        f"| **{words.label}** | {'Enviadas' if Status(status) in SENT_GROUP else 'Não Enviadas'} "
+        f"| **{words.label}** | {'Enviadas' if status in {*SENT_GROUP, HANDED_OVER} else 'Não Enviadas'} "
         f"| {words.explanation} | {words.next_step} |"
         for status, words in STATUS_WORDS.items()
     ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from recado.inbox.receiving import receive
 from recado.outbox import decisions
 from recado.outbox.claims import finish
-from recado.outbox.models import Message, Status
+from recado.outbox.models import HANDED_OVER, Message, Status
 from recado.outbox.receipts import record_report
 from recado.people.roles import ATTENDANT, SUPERVISOR
 from recado.web.words import CAUSE_WORDS, STATUS_WORDS
@@ -188,7 +188,7 @@ def test_the_live_part_comes_only_when_something_changed(browser):
 
 
 def test_every_status_and_cause_has_its_words():
-    assert set(STATUS_WORDS) == set(Status.values)
+    assert set(STATUS_WORDS) == {*Status.values, HANDED_OVER}
     assert all(STATUS_WORDS[status].label == Status(status).label for status in Status.values)
     assert all(words.label and words.explanation and words.next_step for words in CAUSE_WORDS.values())
 

@@ -184,7 +184,6 @@ def _print_counts(chosen: Consultation, *, as_json: bool) -> None:
 
 
 def _print_table(chosen: Consultation, limit: int) -> None:
-    from recado.outbox.models import Status
     from recado.outbox.numbers import show_mobile
 
     total = _count(chosen)
@@ -199,7 +198,7 @@ def _print_table(chosen: Consultation, limit: int) -> None:
             message.protocol,
             local(message.moment),
             message.type.name,
-            Status(message.status).label,
+            message.status_label,
         )
         for message in _first_rows(chosen, limit)
     ]

@@ -305,7 +305,10 @@ def _apply(claim: Claim, decision: Decision, outcome: TryResult, now: datetime) 
             fleet.count_sent(claim.phone_id, now, claim.sms, last_sent_at=now, last_seen_at=now)
             if not claim.is_last:
                 return True
-            transitions.change(claim.message_id, Status.SENDING, Status.SENT, at=now, moment=now, sent_at=now)
+            sent: dict[str, Any] = {"moment": now, "sent_at": now}
+            if outcome.result == AttemptResult.HANDED_OVER:
+                sent |= {"note": outcome.reason, "handed_over": True}
+            transitions.change(claim.message_id, Status.SENDING, Status.SENT, at=now, **sent)
         case TryAgain(at=at, counts=counts):
             part(SegmentStatus.PENDING, tries=claim.tries if counts else claim.tries - 1)
             attempts = Plus(0 if counts else -1)

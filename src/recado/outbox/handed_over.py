@@ -1,7 +1,7 @@
 """Messages that a phone took and sends by itself: what becomes of them, if that phone ever tells.
 
-Such a message is sent as far as we can: its status is *Enviada*, its last try HANDED_OVER, and screens say "Entregue ao
-aparelho" until the phone's own word. The phone's name for a message, its handle, is kept as the try's code.
+Such a message is sent as far as we can: its status is SENT, its last try HANDED_OVER, and both are shown as "Entregue
+ao aparelho" until the phone's own word. The phone's name for a message, its handle, is kept as the try's code.
 
 word of the phone     its try      its message
 sent                  accepted     sent, now without reserve
@@ -12,7 +12,6 @@ not delivered         accepted     undelivered
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -57,14 +56,6 @@ def learn(attempt: Attempt, handle: str) -> None:
 def handle_of(attempt: Attempt) -> str:
     """What the phone calls the message; empty while that is not known."""
     return attempt.code.removeprefix(_CODE.format(""))
-
-
-def unconfirmed(message_ids: Collection[int]) -> frozenset[int]:
-    """Which of the messages are sent only in so far as a phone took them, and has not told more."""
-    if not message_ids:
-        return frozenset()
-    waiting = Attempt.objects.filter(segment__message__in=message_ids, result=AttemptResult.HANDED_OVER)
-    return frozenset(waiting.filter(segment__message__status=Status.SENT).values_list("segment__message_id", flat=True))
 
 
 def sent(attempt: Attempt, now: datetime) -> bool:
@@ -114,7 +105,10 @@ def _conclude(attempt: Attempt, now: datetime, **fields: object) -> None:
 def _settle(attempt: Attempt, result: AttemptResult, reason: str, now: datetime, cause: Cause | None = None) -> bool:
     waiting = Attempt.objects.filter(pk=attempt.pk, result=AttemptResult.HANDED_OVER)
     fields = {"result": result, "reason": reason, "cause": cause.value if cause else "", "finished_at": now}
-    return waiting.update(**fields) == 1
+    if not waiting.update(**fields):
+        return False
+    Message.objects.filter(pk=attempt.segment.message_id).update(handed_over=False)
+    return True
 
 
 def _parts(message_id: int) -> QuerySet[Segment]:

@@ -38,6 +38,9 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", "Descartada"
 
 
+HANDED_OVER, HANDED_OVER_LABEL = "handed_over", "Entregue ao aparelho"
+"""What is shown of a sent message of which a phone that sends by itself has not told more than that it has it."""
+
 SENT_GROUP = (Status.SENT, Status.DELIVERED, Status.UNDELIVERED)
 NOT_SENT_GROUP = tuple(status for status in Status if status not in SENT_GROUP)
 NEEDS_A_PERSON = (Status.FAILED, Status.UNCERTAIN)
@@ -141,6 +144,7 @@ class Message(models.Model):
 
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
     before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
+    `handed_over`: sent only in so far as a phone that sends by itself took it, and has told no more.
     `batch` is the number of the batch that it was made for.
     `only_phone` is set for a test of that phone: no other takes it, and neither its types nor its DDDs keep it away.
     """
@@ -169,6 +173,7 @@ class Message(models.Model):
     ready_at = models.DateTimeField()
     expires_at = models.DateTimeField("prazo", null=True)
     sent_at = models.DateTimeField(null=True)
+    handed_over = models.BooleanField("só entregue ao aparelho", default=False, db_default=False)
     phone = models.ForeignKey(
         Phone, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="aparelho", db_index=False
     )
@@ -199,6 +204,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"mensagem {self.pk}"
+
+    @property
+    def shown_status(self) -> str:
+        """The status as screens tell it: what a phone took to send by itself is no more than HANDED_OVER."""
+        return HANDED_OVER if self.handed_over and self.status == Status.SENT else self.status
+
+    @property
+    def status_label(self) -> str:
+        """`shown_status` in pt-BR."""
+        return HANDED_OVER_LABEL if self.shown_status == HANDED_OVER else Status(self.status).label
 
 
 class SegmentStatus(models.TextChoices):
@@ -250,7 +265,7 @@ class AttemptResult(models.TextChoices):
 
     IN_FLIGHT = "in_flight", "Enviando"
     ACCEPTED = "accepted", "Aceita pela operadora"
-    HANDED_OVER = "handed_over", "Entregue ao aparelho"
+    HANDED_OVER = HANDED_OVER, HANDED_OVER_LABEL
     REJECTED = "rejected", "Recusada"
     AMBIGUOUS = "ambiguous", "Resposta ambígua"
     UNKNOWN = "unknown", "Sem resposta"

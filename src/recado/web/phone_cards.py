@@ -91,7 +91,7 @@ def _test(message: Message | None, now: datetime) -> Told | None:
     status, words = Status(message.status), status_words(message.status)
     reason = f" {message.reason}" if message.reason and status not in SENT_GROUP else ""
     return Told(
-        f"SMS de teste: {status.label.lower()}",
+        f"SMS de teste: {message.status_label.lower()}",
         f"Pedido {when(message.created_at, now)} por {message.created_by}.{reason}",
         words.style,
         message.pk,

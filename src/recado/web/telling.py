@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recado.outbox.models import Message, Status
+from recado.outbox.models import HANDED_OVER, Message, Status
 from recado.outbox.numbers import show_mobile
 from recado.service_requests.story import Happening, Kind, Story
 from recado.web.formatting import date_and_time
@@ -12,6 +12,7 @@ _SENTENCES: dict[str, str] = {
     Status.QUEUED: "está na fila e ainda não saiu.",
     Status.SENDING: "está saindo agora.",
     Status.SENT: "foi enviado: a operadora aceitou, e o celular ainda não confirmou.",
+    HANDED_OVER: "foi entregue ao celular que envia, que ainda não avisou que enviou.",
     Status.DELIVERED: "foi entregue: o celular confirmou.",
     Status.UNDELIVERED: "não foi entregue: a operadora aceitou, mas o celular não recebeu.",
     Status.FAILED: "não saiu.",
@@ -27,7 +28,7 @@ def fate(happening: Happening) -> str:
     assert message is not None
     if message.status == Status.DELIVERED and happening.delivered_at:
         return f"foi entregue: o celular confirmou em {date_and_time(happening.delivered_at)}."
-    return _failure(message) if message.status == Status.FAILED else _SENTENCES[message.status]
+    return _failure(message) if message.status == Status.FAILED else _SENTENCES[message.shown_status]
 
 
 def sentence(happening: Happening) -> str:

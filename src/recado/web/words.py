@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recado.gsm.causes import Cause
-from recado.outbox.models import CAUSES, Status
+from recado.outbox.models import CAUSES, HANDED_OVER, HANDED_OVER_LABEL, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ STATUS_WORDS: dict[str, StatusWords] = {
         "Nada a fazer.",
         "rc-sent",
         "check",
+    ),
+    HANDED_OVER: StatusWords(
+        HANDED_OVER_LABEL,
+        "O celular que envia recebeu o texto e o envia sozinho; ele ainda não avisou que enviou.",
+        "Nada a fazer. Alguns celulares nunca avisam.",
+        "rc-sent",
+        "mobile-alt",
     ),
     Status.DELIVERED: StatusWords(
         "Entregue",
@@ -175,7 +182,7 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def status_words(status: str) -> StatusWords:
-    """The words of `status` (a value of `outbox.models.Status`)."""
+    """The words of `status` (a value of `outbox.models.Status`, or a message's `shown_status`)."""
     return STATUS_WORDS[status]
 
 

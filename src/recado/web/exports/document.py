@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from recado.outbox.models import CAUSES, MessageType, Status
+from recado.outbox.models import CAUSES, HANDED_OVER_LABEL, MessageType, Status
 from recado.outbox.numbers import show_mobile
 from recado.outbox.queries import Consultation
 
@@ -23,6 +23,7 @@ _FIELDS = (
     "moment",
     "type_id",
     "status",
+    "handed_over",
     "cause",
     "created_at",
     "phone__name",
@@ -62,14 +63,15 @@ def message_rows(asked: Consultation) -> Iterator[tuple[Cell, ...]]:
     types = dict(MessageType.objects.values_list("pk", "name"))
     statuses, causes = dict(Status.choices), dict(CAUSES)
     for row in asked.every_row().values_list(*_FIELDS).iterator(chunk_size=_CHUNK):
-        number, protocol, ra_number, moment, type_id, status, cause, created_at, phone, attempts, created_by = row
+        number, protocol, ra_number, moment, type_id, status, handed_over, cause, *rest = row
+        created_at, phone, attempts, created_by = rest
         yield (
             show_mobile(number),
             protocol,
             ra_number,
             _local(moment),
             types[type_id],
-            statuses[status],
+            HANDED_OVER_LABEL if handed_over and status == Status.SENT else statuses[status],
             causes.get(cause, ""),
             _local(created_at),
             phone or "",

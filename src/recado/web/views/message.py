@@ -17,7 +17,8 @@ from recado.gsm import EncodeError
 from recado.inbox.queries import replies_of
 from recado.outbox.claims import parts_of
 from recado.outbox.decisions import CORRECTABLE, DISCARDABLE
-from recado.outbox.models import Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
+from recado.outbox.models import HANDED_OVER, Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
+from recado.outbox.pieces import sms_by_phone
 from recado.outbox.receipts import awaited
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -88,6 +89,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "correctable": CORRECTABLE,
         "discardable": DISCARDABLE,
         "parts": parts,
+        "sms_of_whole": _sms_of_whole(found, parts),
         "folded": "".join(part.text for part in parts) != found.text,
         "attempts": attempts,
         "changes": changes,
@@ -95,6 +97,17 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "replaced_by": Message.objects.filter(replaces=found).first(),
         "replies": replies_of([found.number], since=found.created_at)[:REPLIES_SHOWN],
     }
+
+
+def _sms_of_whole(found: Message, parts: list[PartShown]) -> int:
+    """How many SMS a phone that took the whole text makes of it; 0 where it went, or goes, in the parts shown."""
+    if len(parts) != 1 or not parts[0].state:
+        return 0
+    try:
+        sms = sms_by_phone(parts[0].text)
+    except EncodeError:
+        return 0
+    return sms if sms > 1 else 0
 
 
 def _awaits_report(found: Message, now: datetime, *, before: timedelta) -> bool:
@@ -114,7 +127,7 @@ def shown_parts(found: Message, reports: list[DeliveryReport]) -> list[PartShown
             row.index,
             row.total,
             row.text,
-            SegmentStatus(row.status).label,
+            found.status_label if found.shown_status == HANDED_OVER else SegmentStatus(row.status).label,
             reported_at.get(row.pk) if row.status == SegmentStatus.UNDELIVERED else row.delivered_at or row.sent_at,
             row.report_note,
         )

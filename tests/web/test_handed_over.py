@@ -1,0 +1,76 @@
+"""A message that a phone took to send by itself is never called sent before the phone says so."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+
+from recado.gateway.translation import HANDED_OVER
+from recado.outbox import handed_over
+from recado.outbox.claims import finish
+from recado.outbox.models import Attempt, Message
+from recado.phones.models import Phone
+from tests.support.outbox import NOW, THREE_PARTS, claim, make_phone, queue_message
+from tests.web.attendance import logged_in, open_ra, words
+
+pytestmark = pytest.mark.django_db
+LABEL = "Entregue ao aparelho"
+
+
+@pytest.fixture(autouse=True)
+def at_a_known_time():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def android() -> Phone:
+    phone = make_phone("Celular")
+    Phone.objects.filter(pk=phone.pk).update(link="map:A4:77:33:00:00:01")
+    return Phone.objects.get(pk=phone.pk)
+
+
+def hand_over(android: Phone, message: Message) -> Message:
+    finish(claim(android), HANDED_OVER, NOW)
+    message.refresh_from_db()
+    return message
+
+
+def test_its_page_says_so_until_the_phone_says_more(android):
+    message = hand_over(android, queue_message())
+    browser = logged_in()
+    page = words(browser.get(f"/mensagens/{message.pk}/"))
+    assert page.count(LABEL) >= 2
+    assert "A operadora aceitou" not in page
+    handed_over.sent(Attempt.objects.get(), NOW)
+    page = words(browser.get(f"/mensagens/{message.pk}/"))
+    assert "A operadora aceitou" in page
+    assert "O aparelho avisou que enviou." in page
+
+
+def test_its_page_says_how_many_sms_a_long_text_costs(android):
+    message = hand_over(android, queue_message(THREE_PARTS))
+    assert "divide em cerca de 3 SMS" in words(logged_in().get(f"/mensagens/{message.pk}/"))
+
+
+def test_lists_of_messages_say_so_and_count_it_as_sent(android):
+    hand_over(android, queue_message())
+    page = words(logged_in().get("/mensagens/?inicio=22/11/2026&fim=22/11/2026&situacao=enviadas"))
+    assert LABEL in page
+
+
+def test_the_ra_and_the_customers_page_say_so(android):
+    opened = open_ra()
+    message = hand_over(android, opened.message)
+    browser = logged_in()
+    for address in (f"/ra/{opened.service_request.pk}/", "/ra/"):
+        assert LABEL in words(browser.get(address)), address
+    told = words(browser.post("/cliente/procurar/", {"term": message.number}, follow=True))
+    assert LABEL in told
+    assert "ainda não avisou que enviou" in told
+
+
+def test_the_file_of_an_export_says_so(android):
+    hand_over(android, queue_message())
+    answer = logged_in().get("/mensagens/exportar/csv/?inicio=22/11/2026&fim=22/11/2026")
+    assert LABEL in b"".join(answer).decode("utf-8-sig")
