@@ -19,6 +19,20 @@ function mask(text) {
   return digits.length === 2 || digits.length === 4 ? cut + "/" : cut;
 }
 
+// The calendar gives its months and years by the attribute `label` alone, of which Chromium tells a screen reader nothing.
+function nameOptions(choice) {
+  const root = choice.shadowRoot;
+  if (!root || choice.dataset.named) return;
+  choice.dataset.named = "yes";
+  const name = () => {
+    for (const option of root.querySelectorAll("option")) {
+      if (option.textContent !== option.label) option.textContent = option.label;
+    }
+  };
+  new MutationObserver(name).observe(root, { subtree: true, childList: true, attributeFilter: ["label"] });
+  name();
+}
+
 function wire(box) {
   const input = box.querySelector("input");
   const button = box.querySelector("[data-calendar-button]");
@@ -40,6 +54,7 @@ function wire(box) {
     calendar.value = iso;
     calendar.focusedDate = iso || new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
     panel.hidden = false;
+    calendar.querySelectorAll("calendar-select-month, calendar-select-year").forEach(nameOptions);
     button.setAttribute("aria-expanded", "true");
     requestAnimationFrame(() => calendar.focus());
   };
@@ -49,6 +64,9 @@ function wire(box) {
   calendar.addEventListener("change", () => {
     input.value = calendar.value.split("-").reverse().join("/");
     close(true);
+    // The focus is on the button again, where nobody would hear what the field holds now.
+    const status = document.getElementById("aviso-copia");
+    if (status) status.textContent = `${input.labels[0].firstChild.textContent.trim()}: ${input.value}`;
   });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel.hidden) {
