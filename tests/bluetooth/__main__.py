@@ -1,7 +1,7 @@
 """`python -m tests.bluetooth`: the Bluetooth links on a real Bluetooth stack, in a throw-away virtual machine.
 
-Needs x86-64, Debian's packages and no rights at all. Ends with code 1 when something failed and when it could not run:
-a test that did not take place has not passed.
+Needs x86-64, Debian's packages and no rights at all. Ends with code 1 when something failed, and with 77 when it could
+not run: a test that did not take place has not passed, and whoever called is told so in a file besides (`NOT_RUN`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,14 @@ from tests.bluetooth.machine import MachineFailed, run
 from tests.bluetooth.packages import CannotRun, provide
 
 CACHE = Path("var/bluetooth-test").absolute()
+NOT_RUN = CACHE / "not-run"
+"""There after a test that could not run; it holds the reason."""
+COULD_NOT_RUN = 77
 SECONDS = 300
 """After this the machine is switched off; it takes less than half of it when nothing else runs."""
+
+
+_FRAME = "*" * 100
 
 
 def main() -> int:
@@ -26,13 +32,19 @@ def main() -> int:
     began = time.monotonic()
     folder = CACHE / "io"
     shutil.rmtree(folder, ignore_errors=True)
+    NOT_RUN.unlink(missing_ok=True)
     try:
         CACHE.mkdir(parents=True, exist_ok=True)
         tree = provide(CACHE)
+    except CannotRun as error:
+        NOT_RUN.write_text(f"{error}\n", encoding="utf-8")
+        sys.stderr.write(f"\n{_FRAME}\n*** THE BLUETOOTH TEST DID NOT RUN: {error}\n{_FRAME}\n")
+        return COULD_NOT_RUN
+    try:
         _prepare_home(folder / "home")
         code = _play(tree, folder)
-    except (CannotRun, MachineFailed) as error:
-        sys.stderr.write(f"\n*** THE BLUETOOTH TEST DID NOT RUN: {error}\n")
+    except MachineFailed as error:
+        sys.stderr.write(f"\n{_FRAME}\n*** THE BLUETOOTH TEST FAILED: {error}\n{_FRAME}\n")
         return 1
     sys.stdout.write(f"{time.monotonic() - began:.0f} s in all; logs in {folder}\n")
     return 1 if code else 0

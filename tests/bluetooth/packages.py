@@ -7,6 +7,7 @@ when they are missing here. Everything lands in one tree, which the guest lays o
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import re
 import shutil
@@ -39,6 +40,20 @@ def provide(cache: Path) -> Path:
     """Give the tree with kernel and missing programs, from the cache where it is there. Raises `CannotRun`."""
     if platform.machine() != "x86_64" or shutil.which("apt-get") is None:
         raise CannotRun("it takes an x86-64 machine with Debian's packages (apt-get)")
+    try:
+        return _provide(cache)
+    except CannotRun as error:
+        # Lists that are missing or old: root can mend that, anybody can use what was fetched before.
+        if os.geteuid() == 0 and _refreshed():
+            return _provide(cache)
+        kept = sorted(cache.glob("tree-*/complete"), key=lambda path: path.stat().st_mtime)
+        if not kept:
+            raise
+        sys.stdout.write(f"{error}: using what was fetched before\n")
+        return kept[-1].parent
+
+
+def _provide(cache: Path) -> Path:
     kernel = _newest_kernel()
     packages = [kernel, *_with_dependencies([name for name, program in PROGRAMS.items() if not _is_here(program)])]
     name = hashlib.sha256(" ".join(sorted(packages)).encode()).hexdigest()[:12]
@@ -71,6 +86,15 @@ def _newest_kernel() -> str:
     if not sound:
         raise CannotRun("no kernel package in apt's lists; as root: apt-get update")
     return max(sound, key=lambda name: (sound[name].startswith("6.12."), _numbers(sound[name])))
+
+
+def _refreshed() -> bool:
+    """Read apt's lists anew; whether that went well."""
+    try:
+        _apt("apt-get", "-q", "update")
+    except CannotRun:
+        return False
+    return True
 
 
 def _numbers(version: str) -> list[int]:

@@ -38,7 +38,7 @@ class Story:
         self.passed = 0
         self.failed = 0
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
-        self._sent = 0
+        self._figures: list[str] = []
 
     # --- the stage
 
@@ -100,8 +100,15 @@ class Story:
             self.passed += 1
             tell(f"ok     {time.monotonic() - began:6.1f} s  {what}")
 
+    def figure(self, words: str) -> None:
+        """Something measured; all of it is told again at the end."""
+        tell(f"         {words}")
+        self._figures.append(words)
+
     def end(self) -> int:
         """Print the closing line and give the exit code."""
+        for words in self._figures:
+            tell(words)
         tell(f"{time.monotonic() - self.began:.0f} s in the machine")
         tell(f"bluetooth: {self.passed} passed, {self.failed} failed")
         return 1 if self.failed or not self.passed else 0
