@@ -57,6 +57,8 @@ PAGE_OF: dict[str, str] = {
     "phone_test": "fila-e-aparelhos",
     "phone_rules": "regras-de-um-aparelho",
     "alarms": "alarmes",
+    "pairing": "parear-aparelho",
+    "pairing_undo": "parear-aparelho",
     "panel": "painel",
     "demo_phone": "celular-de-demonstracao",
 }
