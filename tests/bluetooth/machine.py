@@ -19,7 +19,7 @@ from tests.bluetooth.packages import kernel_version, program
 
 _MODULES = ("virtio_pci", "virtio_rng", "9pnet_virtio", "9p", "overlay")
 _MEMORY = 768
-SILENCE = 100.0
+SILENCE = 120.0
 """Seconds. A machine that says nothing for longer hangs: no step waits as long."""
 
 _INIT = """#!/bin/busybox sh

@@ -21,8 +21,8 @@ from recado.links.bluetooth.bus import BusRefusal
 IO = Path("/mnt/io")
 HOME = Path("/run/home")
 NUMBER = "+5581900000000"
-PATIENCE = 60.0
-"""Seconds. Of the waits that end well the longest is that for a gateway to start, 10 to 30 s."""
+PATIENCE = 90.0
+"""Seconds. Of the waits that end well the longest is that for a gateway to start: 10 s, and a minute on a busy machine."""
 _TOO_MANY = 3
 
 
