@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from recado.clients.models import Client, Token
@@ -42,6 +43,15 @@ def test_a_name_in_use_is_refused_and_leaves_nothing() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         made()
     assert Client.objects.count() == 1
+
+
+def test_whoever_is_given_the_role_is_a_system(db: None) -> None:
+    user = User.objects.create_user("sistema-comercial")
+    assert not Client.objects.exists()
+    give_role(user, INTEGRATION)
+    give_role(user, ATTENDANT)
+    give_role(user, INTEGRATION)
+    assert Client.objects.get().user == user
 
 
 def test_a_token_is_known_by_its_secret_alone_and_the_secret_is_nowhere() -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from recado.clients.models import Client, Token
 from recado.clients.scopes import Scope
@@ -19,6 +20,7 @@ from recado.conf.networks import allows
 from recado.people.membership import give_role
 from recado.people.roles import INTEGRATION
 
+PROGRAM = "Recado"
 PREFIX = "rcd_"
 USUAL_DAYS = 365
 MOST_DAYS = 3 * 365
@@ -61,9 +63,17 @@ def register(name: str, *, networks: str, rate_per_minute: int, actor: str, now:
         user.set_unusable_password()
         user.save(update_fields=["password"])
         give_role(user, INTEGRATION)
-        return Client.objects.create(
-            user=user, networks=networks, rate_per_minute=rate_per_minute, created_at=now, created_by=actor
-        )
+        limits = {"networks": networks, "rate_per_minute": rate_per_minute, "created_at": now, "created_by": actor}
+        return Client.objects.update_or_create(user=user, defaults=limits)[0]
+
+
+def adopt(instance: object, action: str, **kwargs: object) -> None:
+    """Handler of `m2m_changed`: whoever gets the role *Integração*, by whatever way, is a system with usual limits."""
+    if action != "post_add" or not isinstance(instance, User):
+        return
+    if instance.groups.filter(name=INTEGRATION.name).exists():
+        usual = {"created_at": timezone.now(), "created_by": PROGRAM}
+        Client.objects.get_or_create(user=instance, defaults=usual)
 
 
 def issue(client: Client, *, name: str, scopes: Collection[Scope], days: int, actor: str, now: datetime) -> NewToken:
