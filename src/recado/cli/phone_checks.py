@@ -29,6 +29,7 @@ from recado.links import (
     describe_devices,
     parse_link,
 )
+from recado.links.bluetooth.obex import Programs
 from recado.links.bluetooth.pairing import Pairing
 from recado.links.finding import find_ports
 from recado.links.machine import THIS_MACHINE, Machine
@@ -93,6 +94,8 @@ def _check_phone(phone: Phone, now: datetime, devices: Sequence[DeviceDescriptio
         findings.append(check_usb(what, link, machine))
     if isinstance(link, BluetoothLink | MapLink):
         findings.append(check_bluetooth(what, link))
+    if isinstance(link, MapLink):
+        findings.append(check_obexd(what, Programs.of_this_machine()))
     return [*findings, _check_state(what, phone, now)]
 
 
@@ -156,6 +159,15 @@ def check_bluetooth(what: str, link: BluetoothLink | MapLink) -> Finding:
         advice = f"Confie nele, ou ele pedirá confirmação a cada vez: recado phones pair {link.address}"
         return warning(what, "pareado por Bluetooth, mas não marcado como confiável.", advice)
     return good(what, "pareado por Bluetooth, com adaptador e permissão.")
+
+
+def check_obexd(what: str, programs: Programs) -> Finding:
+    """The programs by which an Android phone is reached."""
+    if programs.obexd is None:
+        return failure(what, "falta o programa obexd.", "Execute: sudo apt install bluez-obexd")
+    if programs.dbus_daemon is None:
+        return failure(what, "falta o programa dbus-daemon.", "Execute: sudo apt install dbus")
+    return good(what, f"obexd presente ({programs.obexd}).")
 
 
 def check_modem_manager(proc: Path, *, left_alone: bool) -> Finding:

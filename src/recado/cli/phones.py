@@ -47,7 +47,7 @@ Exemplos:
     "--link",
     required=True,
     metavar="LIGAÇÃO",
-    help="serial:/dev/ttyUSB0, usb:…, tcp:ENDEREÇO:PORTA ou bluetooth:ENDEREÇO.",
+    help="serial:/dev/ttyUSB0, usb:…, tcp:ENDEREÇO:PORTA, bluetooth:ENDEREÇO ou map:ENDEREÇO.",
 )
 @click.option(
     "--pace",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
-from recado.links import open_link
+from recado.links import MapLink, open_link, parse_link
+from recado.links.bluetooth.map_phone import MapRadio
+from recado.links.bluetooth.map_session import SENT
 from recado.modem import errors
 from recado.modem.clock import SystemClock
 from recado.modem.condition import PhoneCondition, explain
@@ -30,6 +33,9 @@ class Report:
 
 def probe_link(link: str) -> Report:
     """Open `link`, ask the phone, close it. Never raises for what the phone or the line does."""
+    parsed = parse_link(link)
+    if isinstance(parsed, MapLink):
+        return _look_by_map(parsed)
     try:
         transport = open_link(link)
     except errors.PhoneDown as down:
@@ -39,6 +45,19 @@ def probe_link(link: str) -> Report:
         return _look(driver, transport, link)
     finally:
         driver.close()
+
+
+def _look_by_map(link: MapLink) -> Report:
+    """A phone that sends by itself tells little: whether it lets its messages be used, and its name."""
+    radio = MapRadio()
+    try:
+        with closing(radio.open(link)) as phone:
+            phone.list_folder(SENT, 1)
+            return Report((("Ligação", str(link)), ("Nome", phone.model), ("Acesso a mensagens", "permitido")))
+    except errors.PhoneDown as down:
+        return Report((("Ligação", str(link)),), _sentence(down.reason, down.advice))
+    finally:
+        radio.close()
 
 
 def _look(driver: Driver, transport: Transport, link: str) -> Report:
