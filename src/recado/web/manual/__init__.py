@@ -60,6 +60,8 @@ PAGE_OF: dict[str, str] = {
     "pairing": "parear-aparelho",
     "pairing_undo": "parear-aparelho",
     "panel": "painel",
+    "billing_setup": "parametrizar-mensagem-de-faturamento-sms-e-mail",
+    "billing_process": "processo-de-envio-sms-e-mail",
     "demo_phone": "celular-de-demonstracao",
 }
 

@@ -1,0 +1,161 @@
+"""*Parametrizar Mensagem de Faturamento* and *Processo de Envio*: what is asked for, in the order of the screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from recado.billing.models import Category, Setup
+from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, SetupRefused, Wanted, check_setup
+from recado.web.forms.ra_fields import NoteField
+
+LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
+_NUMBER = {"autocomplete": "off", "inputmode": "numeric"}
+_VALUE = re.compile(r"(R\$ ?)?(\d{1,3}(\.\d{3})+|\d{1,9})(,\d{1,2})?", re.ASCII)
+
+
+class ReaisField(forms.CharField):
+    """A value in reais as people write it: `1.204,50`; cleans to a Decimal."""
+
+    def clean(self, value: Any) -> Decimal | str:
+        written: str = super().clean(value)
+        if not written:
+            return written
+        if not _VALUE.fullmatch(written):
+            raise ValidationError("Informe um valor em reais. Exemplo: 10,00.", code="value")
+        return Decimal(written.removeprefix("R$").strip().replace(".", "").replace(",", "."))
+
+
+class SetupForm(forms.Form):
+    """The parameters in GSAN's order; blank days are 0."""
+
+    minimum = ReaisField(
+        label="Valor mínimo da conta",
+        max_length=20,
+        help_text="Em reais. Contas abaixo deste valor não são avisadas. Exemplo: 10,00.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+        error_messages={"required": "Informe o valor mínimo da conta."},
+    )
+    categories = forms.MultipleChoiceField(
+        label="Categorias do imóvel",
+        choices=Category.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Escolha ao menos uma categoria.",
+            "invalid_choice": "Escolha categorias da lista.",
+        },
+    )
+    days_before = forms.IntegerField(
+        label="Quantidade de dias antes do vencimento",
+        required=False,
+        min_value=0,
+        max_value=MOST_DAYS,
+        help_text="Em branco: 0, no próprio dia.",
+        widget=forms.TextInput(attrs=_NUMBER),
+        error_messages={
+            "invalid": "Informe um número inteiro de dias.",
+            "min_value": "O mínimo são 0 dias.",
+            "max_value": f"O máximo são {MOST_DAYS} dias.",
+        },
+    )
+    max_attempts = forms.IntegerField(
+        label="Número máximo de tentativas",
+        min_value=1,
+        max_value=MOST_ATTEMPTS,
+        widget=forms.TextInput(attrs=_NUMBER),
+        error_messages={
+            "required": "Informe o número máximo de tentativas.",
+            "invalid": "Informe um número inteiro de tentativas.",
+            "min_value": "Informe um número maior que zero.",
+            "max_value": f"O máximo são {MOST_ATTEMPTS} tentativas.",
+        },
+    )
+    sms_text = NoteField(
+        label="Texto SMS",
+        max_length=LONGEST_SMS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="A linha do código de barras vai sempre depois do texto.",
+        error_messages={"required": "Informe o texto SMS."},
+    )
+    email_text = NoteField(
+        label="Texto E-MAIL",
+        max_length=LONGEST_EMAIL,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="O código de barras vai depois do texto, em uma linha que se pode copiar.",
+        error_messages={"required": "Informe o texto E-MAIL."},
+    )
+
+    @classmethod
+    def of(cls, setup: Setup | None) -> SetupForm:
+        """The form that shows what is in force."""
+        if setup is None:
+            return cls()
+        return cls(
+            initial={
+                "minimum": f"{setup.minimum:.2f}".replace(".", ","),
+                "categories": list(setup.categories),
+                "days_before": setup.days_before,
+                "max_attempts": setup.max_attempts,
+                "sms_text": setup.sms_text,
+                "email_text": setup.email_text,
+            }
+        )
+
+    def wanted(self) -> Wanted:
+        """What a valid form asks for."""
+        given = self.cleaned_data
+        return Wanted(
+            minimum=given["minimum"],
+            categories="".join(code for code in Category.values if code in given["categories"]),
+            days_before=given["days_before"] or 0,
+            max_attempts=given["max_attempts"],
+            sms_text=given["sms_text"],
+            email_text=given["email_text"],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                check_setup(self.wanted())
+            except SetupRefused as refusal:
+                self.add_error(refusal.field, str(refusal))
+        return cleaned
+
+
+class BillFileForm(forms.Form):
+    """A file of bills; `again` takes one that was given before."""
+
+    file = forms.FileField(
+        label="Arquivo de contas (CSV)",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={"required": "Escolha o arquivo de contas.", "invalid": "Escolha o arquivo de contas."},
+    )
+    again = forms.BooleanField(label="Ler mesmo que já tenha sido recebido", required=False)
+
+
+class WhereForm(forms.Form):
+    """The billing group and month that a step is for."""
+
+    grupo = forms.ChoiceField(label="Grupo de faturamento")
+    referencia = forms.ChoiceField(label="Referência")
+
+    def __init__(self, data: Any, *, groups: Sequence[str], months: Sequence[date]) -> None:
+        super().__init__(data)
+        self.fields["grupo"].choices = [(group, group) for group in groups]  # type: ignore[attr-defined]
+        self.fields["referencia"].choices = [  # type: ignore[attr-defined]
+            (f"{month:%Y-%m}", f"{month:%m/%Y}") for month in months
+        ]
+
+    @property
+    def month(self) -> date:
+        """The first day of the month of a valid form."""
+        year, month = self.cleaned_data["referencia"].split("-")
+        return date(int(year), int(month), 1)

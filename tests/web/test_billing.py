@@ -1,0 +1,194 @@
+"""The two billing screens, as a supervisor uses them, with and without scripts."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from recado.billing import intake, runs
+from recado.billing.models import Bill, BillFile, Notice, Run, Setup
+from recado.people.models import AuditEntry, Deed
+from tests.billing.conftest import HEADING, MONTH, bill_row, do, line_of, office, setup, take
+from tests.mail.conftest import Office
+from tests.web.attendance import words
+
+__all__ = ["office", "setup"]
+
+PAGE = "/faturamento/mensagem/"
+PROCESS = "/faturamento/envio/"
+GOOD = {
+    "minimum": "10,00",
+    "categories": ["R", "C"],
+    "days_before": "",
+    "max_attempts": "5",
+    "sms_text": "Sua conta de {VALOR} vence em {VENCTO}.",
+    "email_text": "Olá, {NOME}. Sua conta de {VALOR} vence em {VENCTO}.",
+}
+
+
+def upload(name: str, content: bytes) -> io.BytesIO:
+    file = io.BytesIO(content)
+    file.name = name
+    return file
+
+
+def bills_file(*rows: object) -> io.BytesIO:
+    return upload("contas.csv", "\n".join([HEADING, *map(line_of, rows)]).encode())  # type: ignore[arg-type]
+
+
+def test_the_fields_stand_in_gsans_order_with_its_buttons(browser: Client) -> None:
+    page = browser.get(PAGE).content.decode()
+    order = ["Mês/ano de referência", "Valor mínimo da conta", "Categorias do imóvel",
+             "Quantidade de dias antes do vencimento", "Número máximo de tentativas", "{MATRICULA}", "Texto SMS",
+             "Texto E-MAIL", ">Desfazer<", ">Cancelar<", ">Atualizar<"]  # fmt: skip
+    places = [page.index(word, page.index("<h1>")) for word in order]
+    assert places == sorted(places)
+    assert f'value="{timezone.localdate():%m/%Y}" readonly' in page
+    assert page.count('data-into="id_sms_text"') == page.count('data-into="id_email_text"') == 4
+
+
+def test_saving_tells_the_version_and_the_one_withdrawn(browser: Client) -> None:
+    assert "Versão 1 em vigor." in words(browser.post(PAGE, GOOD, follow=True))
+    page = words(browser.post(PAGE, GOOD | {"days_before": "3"}, follow=True))
+    assert "Versão 2 em vigor. A versão 1 foi retirada." in page
+    assert "Versão 1 – retirada em" in page
+    assert [row.days_before for row in Setup.objects.order_by("number")] == [0, 3]
+    assert AuditEntry.objects.filter(deed=Deed.BILLING_CHANGED).count() == 2
+    assert "Nada mudou." in words(browser.post(PAGE, GOOD | {"days_before": "3"}, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"minimum": ""}, "Informe o valor mínimo da conta."),
+        ({"minimum": "0"}, "Informe um valor maior que zero."),
+        ({"minimum": "dez"}, "Informe um valor em reais."),
+        ({"categories": []}, "Escolha ao menos uma categoria."),
+        ({"max_attempts": "0"}, "Informe um número maior que zero."),
+        ({"max_attempts": ""}, "Informe o número máximo de tentativas."),
+        ({"days_before": "61"}, "O máximo são 60 dias."),
+        ({"sms_text": ""}, "Informe o texto SMS."),
+        ({"sms_text": "Olá {NOMES}"}, "A tag {NOMES} não existe (linha 1, coluna 5). Você quis dizer {NOME}?"),
+        ({"email_text": "Olá\r\n{NOME"}, "A chave “{” está sem par (linha 2, coluna 1)."),
+        ({"sms_text": "x" * 250}, "Com as tags no tamanho máximo o SMS passa do limite em 1 caractere."),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_saved(
+    browser: Client, changes: dict[str, object], told: str
+) -> None:
+    answer = browser.post(PAGE, GOOD | changes)
+    assert told in words(answer)
+    assert not Setup.objects.exists()
+    if changes.get("sms_text"):
+        assert str(changes["sms_text"]) in answer.content.decode()
+
+
+def test_the_length_is_told_while_typing_and_by_a_button_without_scripts(browser: Client) -> None:
+    live = words(browser.post(f"{PAGE}tamanho/", {"sms_text": "Conta de {VALOR}."}))
+    assert "Com as tags no tamanho máximo e o código de barras: 84 caracteres, 1 SMS." in live
+    assert "O limite é 306 caracteres. Cabem mais 222." in live
+    assert "A tag {X} não existe" in words(browser.post(f"{PAGE}tamanho/", {"sms_text": "{X}"}))
+    over = words(browser.post(f"{PAGE}tamanho/", {"sms_text": "x" * 300}))
+    assert "357 caracteres, 3 SMS. Passa do limite de 306: retire 51 caracteres." in over
+    page = words(browser.post(PAGE, GOOD | {"ver": "sim", "sms_text": "x" * 300, "minimum": ""}))
+    assert "Passa do limite de 306" in page
+    assert "Informe o valor mínimo" not in page
+
+
+def test_bills_come_in_by_a_file_and_its_bad_rows_can_be_fetched(browser: Client, db: None) -> None:
+    bad = line_of(bill_row(3)).replace("Residencial", '=CMD("x")')
+    content = "\n".join([HEADING, line_of(bill_row(1)), line_of(bill_row(2)), bad]).encode()
+    page = words(browser.post(PROCESS, {"file": upload("contas.csv", content)}, follow=True))
+    assert "Arquivo “contas.csv” recebido." in page
+    assert intake.read_some(timezone.now()) is False
+    page = words(browser.get(PROCESS))
+    assert "2 contas novas, 0 mudadas, 0 iguais, 1 com problema." in page
+    assert "Grupo 1, 11/2026: 2 contas" in page
+    file = BillFile.objects.get()
+    report = b"".join(browser.get(f"{PROCESS}arquivo/{file.pk}/problemas.csv").streaming_content).decode()
+    assert "4;“categoria” precisa ser residencial" in report
+    assert AuditEntry.objects.filter(deed=Deed.BILLS_GIVEN).count() == 1
+    assert AuditEntry.objects.filter(deed=Deed.EXPORTED).count() == 1
+
+
+def test_the_same_file_again_asks_for_a_tick(browser: Client, db: None) -> None:
+    browser.post(PROCESS, {"file": bills_file(bill_row(1))})
+    page = words(browser.post(PROCESS, {"file": bills_file(bill_row(1))}))
+    assert "Este arquivo já foi recebido em" in page
+    assert BillFile.objects.count() == 1
+    browser.post(PROCESS, {"file": bills_file(bill_row(1)), "again": "on"})
+    assert BillFile.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "O arquivo está vazio."), ("grupo;nome".encode("utf-16"), "não é um CSV em UTF-8")],
+)
+def test_what_is_no_file_of_bills_is_refused_in_words(browser: Client, content: bytes, told: str) -> None:
+    assert told in words(browser.post(PROCESS, {"file": upload("x.csv", content)}))
+    assert "Escolha o arquivo de contas." in words(browser.post(PROCESS, {}))
+    assert not BillFile.objects.exists()
+
+
+def test_the_steps_are_asked_for_here_and_done_by_the_job(browser: Client, setup: Setup, office: Office) -> None:
+    today = timezone.localdate()
+    take(bill_row(1, due_date=today + timedelta(days=2)), bill_row(2, due_date=today, value="5.00"))
+    where = {"grupo": "1", "referencia": f"{MONTH:%Y-%m}"}
+    page = words(browser.post(f"{PROCESS}preparar/", where, follow=True))
+    assert "Etapa Preparar pedida." in page
+    assert "Preparar do grupo 1, 11/2026 em andamento." in page
+    assert "está em andamento. Espere que ela termine." in words(browser.post(f"{PROCESS}retorno/", where, follow=True))
+    while runs.carry_on(timezone.now()):
+        pass
+    page = words(browser.get(f"{PROCESS}?grupo=1&referencia=2026-11"))
+    assert "1 SMS e 1 e-mail." in page
+    assert "Preparar de novo substitui 2 avisos ainda não enviados." in page
+    assert "Conta abaixo do valor mínimo 1 1" in page
+    browser.post(f"{PROCESS}transmitir/", where)
+    while runs.carry_on(timezone.now()):
+        pass
+    browser.post(f"{PROCESS}retorno/", where)
+    while runs.carry_on(timezone.now()):
+        pass
+    live = words(browser.get(f"{PROCESS}vivo/?grupo=1&referencia=2026-11"))
+    assert "Transmitida 1 1" in live
+    assert "Pulada 1 1" in live
+    assert AuditEntry.objects.filter(deed=Deed.BILLING_RUN).count() == 3
+
+
+def test_every_notice_goes_into_a_file_that_runs_no_formula(browser: Client, setup: Setup, office: Office) -> None:
+    today = timezone.localdate()
+    take(bill_row(1, due_date=today), bill_row(2, due_date=today, mobile="", sms_consent=None))
+    do(Run.Step.PREPARE, timezone.now())
+    answer = browser.get(f"{PROCESS}avisos.csv?grupo=1&referencia=2026-11")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert any(line.startswith("1001;501;SMS;'+5581900000001;Preparada;;") for line in lines)
+    assert any("1002;502;SMS;;Pulada;Cliente não autorizou;" in line for line in lines)
+    assert Notice.objects.count() == 4
+
+
+def test_without_parameters_the_page_says_what_to_do_first(browser: Client, db: None) -> None:
+    assert "preencha Parametrizar Mensagem de Faturamento antes de preparar" in words(browser.get(PROCESS))
+
+
+@pytest.mark.parametrize("query", ["?grupo=x&referencia=2026-11", "?grupo=1&referencia=%00", "?referencia=9999-99"])
+def test_a_group_or_month_that_is_not_there_shows_no_fault_page(browser: Client, query: str) -> None:
+    take(bill_row(1))
+    for path in (PROCESS, f"{PROCESS}vivo/", f"{PROCESS}avisos.csv"):
+        assert browser.get(path + query).status_code in (200, 302)
+    assert browser.post(f"{PROCESS}preparar/", {"grupo": "x", "referencia": ""}).status_code == 302
+    assert browser.post(f"{PROCESS}voar/").status_code == 404
+    assert not Run.objects.exists()
+
+
+def test_a_file_of_bills_leaves_nothing_behind_in_the_temporary_folder(browser: Client, db: None) -> None:
+    from recado.billing import storage
+
+    browser.post(PROCESS, {"file": upload("x.csv", b"")})
+    assert [path for path in Path(storage.folder()).iterdir() if path.name.startswith("upload-")] == []
+    assert not Bill.objects.exists()
