@@ -52,6 +52,11 @@ class Progress:
         return self.of(SENT_GROUP)
 
     @property
+    def unsent(self) -> int:
+        """Ready rows that did not go out, or not yet."""
+        return max(0, self.batch.ready - self.sent - self.removed)
+
+    @property
     def left_out(self) -> int:
         """Of the lines, those that are no ready rows."""
         batch = self.batch

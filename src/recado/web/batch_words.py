@@ -1,0 +1,90 @@
+"""What a person reads of a batch: its state as a tag, what comes next, when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from recado.batches.models import Batch, State
+from recado.batches.progress import Progress
+from recado.batches.reckoning import Reckoning
+from recado.outbox.models import Status
+from recado.web.formatting import counted, percent, thousands, when
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """A state on the screen: `style` is a class of `recado.css`, `icon` one of Font Awesome 5."""
+
+    label: str
+    style: str
+    icon: str
+
+
+STATE_WORDS: dict[str, StateWords] = {
+    State.DRAFT: StateWords("Em preparo", "rc-neutral", "pencil-alt"),
+    State.READING: StateWords("Lendo as linhas", "rc-sending", "sync"),
+    State.READ: StateWords("Conferido", "rc-sent", "clipboard-check"),
+    State.WAITING: StateWords("Aguarda aprovação", "rc-warn", "user-check"),
+    State.RUNNING: StateWords("Em envio", "rc-sending", "paper-plane"),
+    State.PAUSED: StateWords("Pausado", "rc-warn", "pause"),
+    State.DONE: StateWords("Concluído", "rc-ok", "check"),
+    State.CANCELLED: StateWords("Cancelado", "rc-neutral", "ban"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """One line of the report: how many, of what; `url` leads to the list behind it, `sub` says more (pt-BR)."""
+
+    count: int
+    words: str
+    sub: str = ""
+    url: str = ""
+
+
+def report_lines(batch: Batch, faults_url: str) -> list[CountLine]:
+    """What the reading found: the lines and why some give no SMS, then what goes out."""
+    told = "ficam fora do lote" if batch.skip_told else "recebem outra vez: marque no preparo para deixar fora"
+    lines = [
+        CountLine(batch.rows_read, "linhas lidas"),
+        CountLine(batch.invalid, "com problema", "ficam fora do lote", faults_url if batch.invalid else ""),
+        CountLine(batch.repeated, "repetidas", "vale a primeira de cada celular", faults_url if batch.repeated else ""),
+        CountLine(batch.opted_out, "pediram para não receber", "ficam fora do lote"),
+        CountLine(batch.told, "já receberam este tipo hoje", told),
+    ]
+    shown = [lines[0], *(line for line in lines[1:] if line.count)]
+    return [*shown, CountLine(batch.ready, "prontas", counted(batch.parts, "SMS ao todo", "SMS ao todo"))]
+
+
+def end_words(found: Reckoning, parts: int, now: datetime) -> str:
+    """When it ends, in a sentence."""
+    if found.end is None:
+        return found.why
+    ends = (
+        f"{counted(parts, 'SMS', 'SMS')}: término {when(found.end, timezone.localtime(now))}, no ritmo dos aparelhos."
+    )
+    if found.late:
+        late = counted(found.late, "SMS não sai", "SMS não saem")
+        return (
+            f"{ends} Pelo limite “enviar até”, cerca de {late} a tempo e {'expira' if found.late == 1 else 'expiram'}."
+        )
+    return ends
+
+
+def progress_words(found: Progress, reckoning: Reckoning | None, now: datetime) -> str:
+    """`412 de 988 (42%). Término às 16h10.`"""
+    batch = found.batch
+    words = f"{thousands(found.over)} de {thousands(batch.ready)} ({percent(found.over, batch.ready)})."
+    if batch.state != State.RUNNING or reckoning is None:
+        return words
+    if reckoning.end is None:
+        return f"{words} {reckoning.why}"
+    return f"{words} Término {when(reckoning.end, timezone.localtime(now))}."
+
+
+def status_counts(found: Progress) -> list[tuple[str, Status, int]]:
+    """Each status that occurs among the messages, with its count; the address's word of it first."""
+    return [(status.value, status, count) for status, count in found.statuses.items()]
