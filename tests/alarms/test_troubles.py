@@ -5,6 +5,7 @@ import pytest
 from recado.alarms.models import Kind
 from recado.alarms.troubles import DownSince, Trouble, troubles
 from recado.outbox import decisions
+from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message, MessageType, Priority, Status
 from recado.phones.models import Condition, Phone
 from tests.alarms.conftest import LIMITS
@@ -82,6 +83,12 @@ def test_an_urgent_message_that_waits_too_long_is_told_without_its_number_or_tex
     told = trouble.sentence + trouble.advice
     assert MOBILE not in told
     assert ONE_PART not in told
+
+
+def test_a_test_sms_of_a_phone_that_is_down_is_no_urgent_message():
+    phone = make_phone("Aparelho 2", condition=Condition.READY)
+    enqueue(Event(6, MOBILE, "test:x", {"TEXTO": "Teste"}, only_phone_id=phone.pk), now=NOW)
+    assert seen(NOW + minutes(16)) == []
 
 
 def test_a_message_that_is_not_urgent_may_wait():

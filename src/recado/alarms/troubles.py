@@ -113,7 +113,7 @@ def _ill_since(phone: Phone, now: datetime) -> datetime:
 
 
 def _urgent_waits(now: datetime, limits: Limits) -> list[Trouble]:
-    urgent = Message.objects.filter(status=Status.QUEUED, priority__lte=Priority.URGENT)
+    urgent = Message.objects.filter(status=Status.QUEUED, priority__lte=Priority.URGENT, only_phone=None)
     old = urgent.filter(created_at__lte=now - limits.oldest_urgent)
     put_back = StatusChange.objects.filter(message=OuterRef("pk"), after=Status.QUEUED).exclude(actor=PROGRAM)
     entered = Coalesce(Subquery(put_back.order_by("-pk").values("at")[:1]), "created_at")
