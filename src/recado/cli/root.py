@@ -17,10 +17,12 @@ from recado.cli.client import client
 from recado.cli.doctor import doctor
 from recado.cli.emulator import emulator
 from recado.cli.gateway import gateway
+from recado.cli.gsan import gsan
 from recado.cli.jobs import jobs
 from recado.cli.messages import messages
 from recado.cli.migrate import migrate
 from recado.cli.phones import phones
+from recado.cli.playsms import playsms
 from recado.cli.replies import replies
 from recado.cli.run import run
 from recado.cli.send import send
@@ -46,6 +48,8 @@ def cli() -> None:
 
 
 for _command in (run, web, gateway, jobs, emulator, phones, send, messages, replies, doctor, user, client, migrate):
+    cli.add_command(_command)
+for _command in (playsms, gsan):
     cli.add_command(_command)
 for _command in (scan, pair, unpair):
     phones.add_command(_command)
