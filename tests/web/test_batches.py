@@ -166,7 +166,9 @@ def test_no_file_is_asked_for(supervisor: Client) -> None:
     assert "Escolha um arquivo." in words(answer)
 
 
-def test_a_file_beyond_the_limit_is_refused_and_left_nowhere(supervisor: Client, settings: pytest.FixtureRequest) -> None:
+def test_a_file_beyond_the_limit_is_refused_and_left_nowhere(
+    supervisor: Client, settings: pytest.FixtureRequest
+) -> None:
     settings.RECADO_BATCH_MAX_MB = 1
     answer = upload(supervisor, b"celular\n" + b"81912345678\n" * 200_000)
     assert answer.status_code == 413
