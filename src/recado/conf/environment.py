@@ -222,6 +222,12 @@ def _public_url(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def _dotted(raw: str) -> str:
+    if raw and not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", raw, re.ASCII):
+        raise ValueError("use pacote.modulo:Classe")
+    return raw
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "HOME",
@@ -376,6 +382,12 @@ SETTINGS: tuple[Setting, ...] = (
         _postgresql_url,
     ),
     Setting("BATCH_MAX_MB", "Tamanho máximo, em MB, do arquivo de um lote de SMS.", "200", _whole(1, 4096)),
+    Setting(
+        "BILL_SOURCE",
+        "Leitor próprio de contas para recado billing read, como pacote.modulo:Classe. Vazio: só arquivos.",
+        "",
+        _dotted,
+    ),
     Setting("SESSION_HOURS", "Horas até a sessão terminar sem uso.", "8", _whole(1, 168)),
     Setting("LOG_LEVEL", "Nível do registro: DEBUG, INFO, WARNING ou ERROR.", "INFO", _log_level),
     Setting("DEMO", "Sim: os dados são fictícios; as telas dizem isso e mostram o aparelho emulado.", "não", _flag),

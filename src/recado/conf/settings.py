@@ -45,6 +45,7 @@ RECADO_GSAN_DATABASE_URL = cast(str, _environment["GSAN_DATABASE_URL"])
 RECADO_GSAN_NINTH_DIGIT = cast(bool, _environment["GSAN_NINTH_DIGIT"])
 RECADO_GSAN_WRITE_BACK_URL = cast(str, _environment["GSAN_WRITE_BACK_URL"])
 RECADO_BATCH_MAX_MB = cast(int, _environment["BATCH_MAX_MB"])
+RECADO_BILL_SOURCE = cast(str, _environment["BILL_SOURCE"])
 RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
@@ -93,6 +94,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages; their secrets are masked anew each time, and Django adds random bytes against guessing by size.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
