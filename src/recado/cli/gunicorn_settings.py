@@ -6,9 +6,11 @@ opened, with which filters, is nobody's business. A name that this gunicorn does
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
+from recado.cli.gunicorn_log import LOGGER, QuietFilter
 from recado.conf import settings
 
 bind = settings.RECADO_HTTP_ADDRESS
@@ -18,9 +20,16 @@ worker_class = "gthread"
 proc_name = "recado-web"
 loglevel = "warning"
 accesslog = None
+# A text of several SMS in an address, each letter as %C3%A3: the most that gunicorn takes.
+limit_request_line = 8190
 timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
 umask = 0o077
 # The heartbeat file must not wait for a busy disk, or workers are taken for dead.
 worker_tmp_dir = "/dev/shm" if os.access(Path("/dev/shm"), os.W_OK) else None  # noqa: S108
+
+
+def on_starting(server: object) -> None:
+    """gunicorn's hook, before its processes are made."""
+    logging.getLogger(LOGGER).addFilter(QuietFilter())
