@@ -103,13 +103,13 @@ class MapFollowing:
         )
         for attempt in doubtful.select_related("segment__message").order_by("pk"):
             for one in listed:
-                at = phone_time(one.at)
-                near = at is not None and -EARLIER <= at - attempt.started_at <= LATER
-                known = handed_over.named(self._phone_id, one.handle, self._since) is not None
-                if one.sent and near and not known and _is_of(one, attempt):
+                if one.sent and _is_of(one, attempt) and _is_near(one, attempt) and not self._is_known(one):
                     handed_over.learn(attempt, one.handle)
                     evidence.prove_accepted(attempt, None, self._since, "O aparelho guarda o SMS entre os enviados.")
                     break
+
+    def _is_known(self, listed: Listed) -> bool:
+        return handed_over.named(self._phone_id, listed.handle, self._since) is not None
 
     def _find(self, attempt: Attempt, listed: dict[str, Listed]) -> Listed | None:
         handle = handed_over.handle_of(attempt)
@@ -138,6 +138,11 @@ def phone_time(written: str) -> datetime | None:
             continue
         return timezone.make_aware(read) if timezone.is_naive(read) else read
     return None
+
+
+def _is_near(listed: Listed, attempt: Attempt) -> bool:
+    at = phone_time(listed.at)
+    return at is not None and -EARLIER <= at - attempt.started_at <= LATER
 
 
 def _is_of(listed: Listed, attempt: Attempt) -> bool:

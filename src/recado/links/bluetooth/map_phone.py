@@ -154,6 +154,8 @@ class MapPhone:
                 _write_private(file, written)
             except OSError:
                 return _down(map_refusals.lost(self._link.address))
+            if not self._radio.obex.bus.run(session.look_alive(), _PATIENCE):
+                return _down(map_refusals.lost(self._link.address))
             on_step(SendStep.SUBMITTED)
             outcome = self._radio.obex.bus.run(self._push(session, file), self._send_timeout + _PUSH_MARGIN)
         except BusRefusal:
@@ -197,7 +199,10 @@ class MapPhone:
         if not self._events:
             self._living()
             select([self._told] if wake is None else [self._told, wake], [], [], max(0.0, timeout))
-        return self.take_events()
+        events = self.take_events()
+        if not events:
+            self._living()
+        return events
 
     def take_events(self) -> tuple[MapEvent, ...]:
         """Give what was told so far, without waiting."""
@@ -273,9 +278,12 @@ class MapPhone:
         except BusRefusal as refusal:
             raise self._explained(refusal) from refusal
 
-    def _tell(self, event: MapEvent) -> None:
-        """Called in the bus's loop."""
-        self._events.append(event)
+    def _tell(self, event: MapEvent | None) -> None:
+        """Called in the bus's loop: something was told, or the session ended."""
+        if self._closed:
+            return
+        if event is not None:
+            self._events.append(event)
         with suppress(OSError):
             os.eventfd_write(self._told, 1)
 

@@ -37,9 +37,9 @@ COMPLETE, ERROR, GONE, LATE = "complete", "error", "gone", "late"
 
 
 class MapSession:
-    """Everything runs in obexd's bus's loop. `tell` gets what the phone says; `lost` once the session is no more."""
+    """Everything runs in obexd's bus's loop. `tell` gets what the phone says, and None once the session is `lost`."""
 
-    def __init__(self, obex: Obex, tell: Callable[[MapEvent], None]) -> None:
+    def __init__(self, obex: Obex, tell: Callable[[MapEvent | None], None]) -> None:
         self._obex = obex
         self._tell = tell
         self._owner = ""
@@ -149,6 +149,7 @@ class MapSession:
             case "InterfacesRemoved", [str(path), list(interfaces)]:
                 if path == self._path and _SESSION in interfaces:
                     self.lost = True
+                    self._tell(None)
                 elif _TRANSFER in interfaces and self._statuses.get(path) not in (COMPLETE, ERROR):
                     self._statuses[path] = GONE
         self._changed.set()
