@@ -1,7 +1,8 @@
 """What happened with a customer, in the order in which it happened: the RA, what was told by SMS, what came back.
 
 Asked for by a mobile, it is of that mobile: its RAs, the messages to it, its replies. Asked for by a protocol or the
-number of an RA, it is of that RA with all its requesters. Eleven digits may be either; a mobile that is known wins.
+number of an RA, it is of that RA with all its requesters; one that another system keeps, such as GSAN, is known by the
+messages about it. Eleven digits may be either; a mobile that is known wins.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import Count, Max, Min, Q
 
 from recado.inbox.models import Reply
 from recado.outbox.models import Message
-from recado.service_requests.finding import mobile_of, named_by
+from recado.service_requests.finding import LONGEST_RA, PROTOCOL_DIGITS, digits_of, mobile_of, named_by
 from recado.service_requests.models import Requester, ServiceRequest
 
 MOST_REQUESTS = 20
@@ -71,7 +72,7 @@ def story_of(term: str) -> Story | None:
     if (mobile := mobile_of(term)) and (story := _of_mobile(mobile)):
         return story
     requests = _requests(named_by(term))
-    return _of_requests(requests) if requests else None
+    return _of_requests(requests) if requests else _of_elsewhere(term)
 
 
 def _of_mobile(mobile: str) -> Story | None:
@@ -94,6 +95,23 @@ def _of_requests(requests: list[ServiceRequest]) -> Story:
     opened = min(request.opened_at for request in requests)
     lines += [line for line in _replies(sorted(mobiles)) if line.at >= opened]
     return _whole(Story("", requests, _in_order(lines), len(requests)), meant)
+
+
+def _of_elsewhere(term: str) -> Story | None:
+    """What was told of an RA that another system keeps: the messages that bear its number or protocol, the replies."""
+    digits = digits_of(term)
+    named = Q(protocol=digits) if len(digits) == PROTOCOL_DIGITS else Q(pk__in=())
+    if digits and len(digits) <= LONGEST_RA:
+        named |= Q(ra_number=int(digits))
+    numbers = set(Message.objects.filter(named, ra_number__isnull=False).values_list("ra_number", flat=True)[:10])
+    meant = named | Q(ra_number__in=numbers)
+    lines = _messages(meant)
+    if not lines:
+        return None
+    asked = min(line.message.created_at for line in lines if line.message)
+    mobiles = {line.message.number for line in lines if line.message}
+    lines += [line for line in _replies(sorted(mobiles)) if line.at >= asked]
+    return _whole(Story("", [], _in_order(lines)), meant)
 
 
 def _whole(story: Story, meant: Q) -> Story:

@@ -19,6 +19,7 @@ from recado.outbox.claims import parts_of
 from recado.outbox.decisions import CORRECTABLE, DISCARDABLE
 from recado.outbox.models import HANDED_OVER, Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
 from recado.outbox.pieces import sms_by_phone
+from recado.outbox.numbers import GUESSED
 from recado.outbox.receipts import awaited
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -93,6 +94,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "folded": "".join(part.text for part in parts) != found.text,
         "attempts": attempts,
         "changes": changes,
+        "guessed": GUESSED if any(change.note == GUESSED and not change.before for change in changes) else "",
         "era": f"{found.status}.{len(changes)}.{len(attempts)}.{attempts[0].result if attempts else ''}.{len(reports)}",
         "replaced_by": Message.objects.filter(replaces=found).first(),
         "replies": replies_of([found.number], since=found.created_at)[:REPLIES_SHOWN],

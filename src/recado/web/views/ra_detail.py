@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from recado.evaluations.models import Evaluation
@@ -37,7 +37,9 @@ class Told:
 def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the RA; reiterating and closing are offered while it is open."""
     rows = ServiceRequest.objects.select_related("subtype__type", "channel", "closing_reason")
-    service_request = get_object_or_404(rows, pk=pk)
+    service_request = rows.filter(pk=pk).first()
+    if service_request is None:
+        return _of_another_system(request, pk)
     requesters = list(service_request.requesters.all())
     mobiles = [person.mobile for person in requesters]
     note(request, Deed.REQUEST_VIEWED, pk)
@@ -56,6 +58,16 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "is_open": service_request.status == RequestStatus.PENDING,
         },
     )
+
+
+def _of_another_system(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is known of an RA that another system keeps, such as GSAN: the SMS about it. 404 where there is none."""
+    told = list(Message.objects.filter(ra_number=pk).select_related("type").order_by("pk"))
+    if not told:
+        raise Http404
+    note(request, Deed.REQUEST_VIEWED, pk)
+    context = {"heading": f"RA {pk}", "section": "ra_list", "return_to": return_url(request, ""), "told": told}
+    return render(request, "web/ra_elsewhere.html", context)
 
 
 def _told(service_request: ServiceRequest, mobiles: list[str]) -> list[Told]:
