@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from django.utils import timezone
 
-from recado.outbox import doorbell
+from recado.outbox import claims, doorbell
+from recado.outbox.claims import Claim
 from recado.outbox.models import SENT_GROUP, Attempt, Message, MessageType, Priority, Status
 from recado.phones import changes
 from recado.phones.models import Condition, Phone
@@ -80,7 +83,7 @@ def test_a_ddd_goes_by_the_phone_that_prefers_it_while_that_one_is_able(scene: S
     Phone.objects.filter(name="Recife").update(ddds=["81"])
     scene.start()
     ready(2)
-    # What the supervisor last saw of the phones is a second old at most.
+    # What the supervisor last saw of its own phones is a second old at most.
     scene.stop.wait(1.5)
     for number in range(6):
         queue(f"+55819000001{number:02d}")
@@ -126,3 +129,26 @@ def test_a_share_of_the_pace_stays_free_for_urgent_messages(scene: Scene) -> Non
     assert [sms.number[-3:] for sms in emulator.on_air] == ["101", "103", "102"]
     first, *_, last = Attempt.objects.order_by("pk").values_list("started_at", flat=True)
     assert (last - first).total_seconds() >= 2.0
+
+
+def test_a_paused_phone_does_not_look_into_the_queue(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    take = claims.claim_next
+
+    def noting(phone: Phone, *others: Any) -> Claim | None:
+        looks.append(phone.name)
+        return take(phone, *others)
+
+    monkeypatch.setattr(claims, "claim_next", noting)
+    scene.add_phone("Pausado")
+    scene.add_phone("Outro")
+    Phone.objects.filter(name="Pausado").update(paused=True)
+    scene.start()
+    ready(2)
+    queue()
+    until(all_sent)
+    assert set(looks) == {"Outro"}
+    Phone.objects.filter(name="Outro").update(paused=True)
+    Phone.objects.filter(name="Pausado").update(paused=False)
+    queue("+5581900000102")
+    until(all_sent)

@@ -1,9 +1,9 @@
 """Which messages a worker may take: its phone's rules, and what it leaves to the other phones.
 
-The supervisor reads all phones once a round anyway and leaves what it saw in the `Roster`; so a phone without rules
-asks the database nothing more, and what a worker knows of the others is a second old at most. Of its own rules it
-knows for certain: a claim with old ones does not count (`rules_version`). The hours of types come the same way, and
-which types only some phones carry.
+The supervisor reads all phones now and then anyway and leaves what it saw in the `Roster`; so a phone without rules
+asks the database nothing more. What a worker knows of the others of its gateway, and of what people rang about, is a
+second old at most, and of another gateway's phones five. Of its own rules it knows for certain: a claim with old ones
+does not count (`rules_version`). The hours of types come the same way, and which types only some phones carry.
 """
 
 from __future__ import annotations
@@ -26,13 +26,21 @@ from recado.playsms.reserved import kept_from, reserved_types
 
 
 class Roster:
-    """What the phones of this installation last looked like. Written by one thread, read by all."""
+    """What the phones of this installation last looked like. Written by one thread, read by all.
+
+    `doubted`: a worker of ours has said since that its phone came or went.
+    """
 
     def __init__(self) -> None:
+        self.doubted = False
         self._members: tuple[Member, ...] = ()
         self._has_preferences = False
         self._hours: tuple[TypeHours, ...] = ()
         self._reserved: dict[int, frozenset[int]] = {}
+
+    def doubt(self) -> None:
+        """Have the phones looked at anew soon. From any thread."""
+        self.doubted = True
 
     def update(self, phones: Iterable[Phone], now: datetime) -> None:
         self._members = members(phones, now)

@@ -5,6 +5,7 @@ A write costs a commit; a healthy phone that sends all day is written of once in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from recado.modem.condition import PhoneCondition, explain
@@ -19,10 +20,11 @@ SIGN_OF_LIFE = timedelta(seconds=10)
 
 
 class PhoneReporter:
-    """Keeps the row of one phone true. All times are UTC."""
+    """Keeps the row of one phone true, and calls `changed` after each change of its condition. All times are UTC."""
 
-    def __init__(self, phone_id: int) -> None:
+    def __init__(self, phone_id: int, changed: Callable[[], None] = lambda: None) -> None:
         self._phone_id = phone_id
+        self._changed = changed
         self._condition: str | None = None
         self._reason = ""
         self._written_at: datetime | None = None
@@ -41,6 +43,7 @@ class PhoneReporter:
             fields["condition_since"] = now
         row.update(**fields)
         self._condition, self._reason = condition.value, reason
+        self._changed()
 
     def identity(self, identity: Identity, now: datetime) -> None:
         """Who the phone said it is, at start-up."""

@@ -105,6 +105,8 @@ class PhoneService:
             rest = self._seconds_of_rest()
             if rest > 0:
                 self._idle(rest)
+            elif self._is_paused():
+                self._idle(SLOW_POLL)
             elif (claim := self._claim()) is not None:
                 self._send_whole(claim)
             elif self._rules_stand():
@@ -117,11 +119,23 @@ class PhoneService:
         self._look_at_row()
         return self._choice.seconds_of_rest(self._phone)
 
-    def _claim(self, *, within: bool = False) -> Claim | None:
-        """The next message; `within` the open transaction, which Overtaken asks to roll back."""
-        allowance = self._choice.allowance(self._phone)
-        take = claims.claim_within if within else claims.claim_next
-        return take(self._phone, self._around.holder, self._around.now(), allowance)
+    def _claim(self) -> Claim | None:
+        allowance, now = self._choice.allowance(self._phone), self._around.now()
+        return claims.claim_next(self._phone, self._around.holder, now, allowance, self._witness.claimed)
+
+    def _claim_within(self) -> Claim | None:
+        """The next message, within the open transaction, which Overtaken asks to roll back."""
+        allowance, now = self._choice.allowance(self._phone), self._around.now()
+        claim = claims.claim_within(self._phone, self._around.holder, now, allowance)
+        if claim is not None:
+            self._witness.claimed(claim)
+        return claim
+
+    def _is_paused(self) -> bool:
+        """A paused phone does not look into the queue: what it held for a moment the others would pass over."""
+        if self._phone.paused:
+            self._look_at_row()
+        return self._phone.paused
 
     def _rules_stand(self) -> bool:
         """False when a claim gave nothing because the rules had changed: with the new ones it may."""
@@ -232,7 +246,8 @@ class PhoneService:
             self._listen(wait)
         following = None
         if not self._worker.stopping:
-            following = claims.next_segment(claim, self._phone, self._around.holder, self._around.now())
+            now, mark = self._around.now(), self._witness.claimed
+            following = claims.next_segment(claim, self._phone, self._around.holder, now, mark)
         if following is None:
             claims.let_go(claim, self._around.now())
         return following
@@ -257,7 +272,7 @@ class PhoneService:
             with transaction.atomic():
                 claims.finish(claim, result, self._around.now())
                 self._incoming.keep(self._arrived)
-                following = self._claim(within=True)
+                following = self._claim_within()
         except claims.Overtaken:
             return self._finish(claim, result), None
         except _DATABASE_ERRORS:

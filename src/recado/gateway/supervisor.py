@@ -27,6 +27,9 @@ from recado.phones.models import Phone
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 1.0
+# The phones' rows are read when somebody rang, a phone came or went, or a worker ended; and else this often, since a
+# look costs a few milliseconds and nobody's change needs it sooner.
+LOOK_EVERY = 5.0
 RENEW_EVERY = 8.0
 TIDY_EVERY = 10.0
 # How long an end waits for the send that is under way; past it the next start settles that send as unknown.
@@ -41,7 +44,8 @@ class Supervisor:
         self._workers: dict[int, PhoneWorker] = {}
         self._leaving: list[PhoneWorker] = []
         self._complaint = Complaint(logger, "gateway")
-        self._renewed = self._tidied = float("-inf")
+        self._looked = self._renewed = self._tidied = float("-inf")
+        self._rung = False
 
     def run(self, stop: threading.Event) -> None:
         bell = BellListener(self.wake_all)
@@ -59,6 +63,7 @@ class Supervisor:
                 except (DatabaseError, InterfaceError) as error:
                     self._complaint.about(error)
                     connection.close()
+                    self._rung = True
                 stop.wait(ROUND_SECONDS)
         finally:
             self._end()
@@ -69,11 +74,15 @@ class Supervisor:
             logger.info("gateway ended")
 
     def wake_all(self) -> None:
+        self._rung = True
         for worker in list(self._workers.values()):
             worker.wake.set()
 
     def _round(self, now: datetime) -> None:
-        self._fit_workers(now)
+        if self._must_look():
+            self._rung = self._around.roster.doubted = False
+            self._fit_workers(now)
+            self._looked = monotonic()
         if monotonic() - self._renewed >= RENEW_EVERY:
             held = [*self._workers, *(worker.phone_id for worker in self._leaving)]
             leases.renew(held, self._around.holder, now)
@@ -83,6 +92,11 @@ class Supervisor:
             recovery.recover_orphans(now, testimony)
             remove_old(now)
             self._tidied = monotonic()
+
+    def _must_look(self) -> bool:
+        if self._rung or self._around.roster.doubted or monotonic() - self._looked >= LOOK_EVERY:
+            return True
+        return bool(self._leaving) or not all(worker.is_alive() for worker in self._workers.values())
 
     def _fit_workers(self, now: datetime) -> None:
         """One living worker for each phone in use, none for the others."""

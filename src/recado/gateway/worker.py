@@ -48,7 +48,7 @@ class PhoneWorker(threading.Thread):
         self.wake = Wake()
         self._around = surroundings
         self._stopping = threading.Event()
-        self._reporter = PhoneReporter(phone_id)
+        self._reporter = PhoneReporter(phone_id, surroundings.roster.doubt)
         self._failures = 0
         self._complaint = Complaint(logger, f"phone {phone_id}")
 

@@ -13,6 +13,7 @@ else has begun to send that message, so a process that was suspended and replace
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -92,12 +93,19 @@ def parts_of(message: Message) -> tuple[Part, ...]:
     return cut(message).parts
 
 
+OnClaim = Callable[[Claim], None]
+
+
 class Overtaken(Exception):
     """The phone was paused, taken or given other rules since its row was read: what was claimed must be rolled back."""
 
 
-def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING) -> Claim | None:
+def claim_next(
+    phone: Phone, holder: str, now: datetime, allowance: Allowance = EVERYTHING, before_commit: OnClaim | None = None
+) -> Claim | None:
     """Take the next message that `allowance` lets `phone` take: highest priority, then first in.
+
+    `before_commit` is told of the claim while nobody else can see it yet.
 
     None: nothing is due for it, or no lease, or its rules are no longer those of `phone`.
     """
@@ -106,7 +114,10 @@ def claim_next(phone: Phone, holder: str, now: datetime, allowance: Allowance = 
         return None
     try:
         with transaction.atomic():
-            return claim_within(phone, holder, now, allowance)
+            claim = claim_within(phone, holder, now, allowance)
+            if claim is not None and before_commit is not None:
+                before_commit(claim)
+            return claim
     except Overtaken:
         return None
 
@@ -130,7 +141,9 @@ def next_due_at() -> datetime | None:
     return at
 
 
-def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Claim | None:
+def next_segment(
+    claim: Claim, phone: Phone, holder: str, now: datetime, before_commit: OnClaim | None = None
+) -> Claim | None:
     """Begin the part after `claim`'s; None when the phone is paused or the claim is lost (then call `let_go`)."""
     with transaction.atomic():
         # Whatever the rules say by now: the parts of one message leave from one number.
@@ -142,7 +155,10 @@ def next_segment(claim: Claim, phone: Phone, holder: str, now: datetime) -> Clai
             return None
         message = Message.objects.get(pk=claim.message_id)
         pieces = pieces_of(message, whole=phone.takes_whole_texts)
-        return _begin(_Taken(message, pieces, begun=True), phone, now)
+        following = _begin(_Taken(message, pieces, begun=True), phone, now)
+        if before_commit is not None:
+            before_commit(following)
+        return following
 
 
 def let_go(claim: Claim, now: datetime) -> None:
