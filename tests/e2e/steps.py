@@ -95,3 +95,13 @@ def cut_off(page: Page) -> list[str]:
     """The words of each element that is too small for them and neither grows nor scrolls."""
     found: list[str] = page.evaluate(_CUT_OFF)
     return found
+
+
+_WITHOUT_A_PICTURE = """() => [...document.querySelectorAll(".fas")]
+  .filter((icon) => getComputedStyle(icon, "::before").content === "none").map((icon) => icon.className)"""
+
+
+def missing_icons(page: Page) -> list[str]:
+    """The classes of each icon that `vendor/fontawesome/icons.css` has no rule for."""
+    found: list[str] = page.evaluate(_WITHOUT_A_PICTURE)
+    return found

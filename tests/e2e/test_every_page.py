@@ -29,7 +29,7 @@ from recado.service_requests.operations import NewRequester, reiterate
 from recado.web.urls import urlpatterns
 from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
-from tests.e2e.steps import cut_off, sideways
+from tests.e2e.steps import cut_off, missing_icons, sideways
 from tests.gateway.conftest import queue
 from tests.web.attendance import go_wrong, open_ra
 
@@ -170,6 +170,7 @@ def _look_at(page: Page, paths: tuple[str, ...] | list[str]) -> list[str]:
         if beyond := sideways(page):
             found.append(f"{path}: {beyond} px")
         found += [f"{path}: cut: {words}" for words in cut_off(page)]
+        found += [f"{path}: no such icon: {name}" for name in missing_icons(page)]
         found += [f"{path}: {fault}" for fault in grave_faults(page)]
     return found
 
