@@ -142,7 +142,7 @@ def _rows(batch: Batch) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _new(source: Source, name: str, author: str, key: str, now: datetime) -> Batch:
-    message_type = usable_types().order_by("pk").first()
+    message_type = usable_types().order_by("-priority", "pk").first()
     if message_type is None:
         raise NoType
     return Batch(

@@ -12,6 +12,7 @@ from types import TracebackType
 import click
 
 from recado.cli.base import RecadoGroup
+from recado.cli.batch import batch
 from recado.cli.billing import billing
 from recado.cli.bluetooth import pair, scan, unpair
 from recado.cli.client import client
@@ -50,7 +51,7 @@ def cli() -> None:
 
 for _command in (run, web, gateway, jobs, emulator, phones, send, messages, replies, doctor, user, client, migrate):
     cli.add_command(_command)
-for _command in (playsms, gsan, billing):
+for _command in (batch, playsms, gsan, billing):
     cli.add_command(_command)
 for _command in (scan, pair, unpair):
     phones.add_command(_command)
