@@ -13,6 +13,9 @@ GRADES = (("1", "1 – Muito ruim"), ("2", "2 – Ruim"), ("3", "3 – Regular")
 class EvaluationForm(forms.Form):
     """Nothing is chosen beforehand: a grade is given, not left standing."""
 
+    # The design system draws what is required and empty in red, before anybody has done anything wrong.
+    use_required_attribute = False
+
     grade = forms.TypedChoiceField(
         label="Sua nota",
         choices=GRADES,
