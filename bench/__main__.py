@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from bench import fleet, screens, sending
+from bench import batches, fleet, screens, sending
 from bench.scene import POSTGRESQL, SQLITE, scene
 
 CASES = {
@@ -20,6 +20,7 @@ CASES = {
     "overhead": fleet.overhead,
     "consult": screens.consult,
     "web-memory": screens.web_memory,
+    "batch": batches.batches,
 }
 # A clock and a memory do not differ by database.
 ON_SQLITE_ONLY = {"pace", "web-memory"}
