@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from bench import batches, fleet, screens, sending
+from bench import batches, doors, fleet, screens, sending
 from bench.scene import POSTGRESQL, SQLITE, scene
 
 CASES = {
@@ -21,6 +21,7 @@ CASES = {
     "consult": screens.consult,
     "web-memory": screens.web_memory,
     "batch": batches.batches,
+    "doors": doors.doors,
 }
 # A clock and a memory do not differ by database.
 ON_SQLITE_ONLY = {"pace", "web-memory"}

@@ -3,9 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("recado.web.urls")),
+    # The doors first: they are called most, and an address is looked for from the top.
     path("", include("recado.playsms.urls")),
     path("api/v1/", include("recado.api.urls")),
+    path("", include("recado.web.urls")),
 ]
 
 handler400 = "recado.web.views.errors.bad_request"

@@ -12,12 +12,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from recado import statements
 from recado.conf.networks import allows
 from recado.people.passwords import new_password
 from recado.playsms import throttling
@@ -30,6 +32,7 @@ _NOTE_USE_EVERY = timedelta(minutes=1)
 _PROCESS_KEY = secrets.token_bytes(32)
 _MOST_REMEMBERED = 1000
 _right: set[bytes] = set()
+_COLUMNS = tuple(field.attname for field in Account._meta.concrete_fields)
 
 
 class SecretRefused(ValueError):
@@ -107,10 +110,22 @@ def note_refusal(account: Account, why: str, now: datetime) -> None:
 def _claimed(shown: Credentials) -> Account | None:
     """The account that the call says it is of. A token alone names its account too, as playSMS lets it."""
     if shown.user:
-        return Account.objects.filter(name=shown.user).first() if _storable(shown.user) else None
+        return _named(shown.user) if _storable(shown.user) else None
     if not shown.token:
         return None
     return next((account for account in Account.objects.all() if _is_token_of(account, shown.token)), None)
+
+
+def _named(name: str) -> Account | None:
+    """Asked at every call, so with a statement that is made once."""
+    row = _account_question().first(name=name)
+    return None if row is None else statements.partly(Account, **dict(zip(_COLUMNS, row, strict=True)))
+
+
+@cache
+def _account_question() -> statements.Question:
+    name = statements.Slot("name", Account, "name")
+    return statements.keep(Account.objects.filter(name=name).order_by().values_list(*_COLUMNS))
 
 
 def _proves(account: Account, shown: Credentials, address: str, now: datetime) -> bool:

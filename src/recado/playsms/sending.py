@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from recado import statements
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Status
 from recado.outbox.numbers import NumberRefused, mask_mobile, mobile_from_system
@@ -108,7 +109,9 @@ def _send_one(account: Account, asked: Wanted, to: str, now: datetime) -> Taken:
         if message.status == Status.FAILED:
             transaction.set_rollback(True)
             raise _NotTaken(message.reason)
-        Submission.objects.create(message=message, account=account, queue_code=queue_code, sender=asked.sender)
+        statements.insert(
+            Submission, message_id=message.pk, account_id=account.pk, queue_code=queue_code, sender=asked.sender
+        )
     return Taken(to, None, message.pk, queue_code)
 
 
