@@ -19,6 +19,8 @@ CASES = {
     "fleet": fleet.fleet,
     "overhead": fleet.overhead,
     "consult": screens.consult,
+    "panel": screens.panel,
+    "screens": screens.screens,
     "web-memory": screens.web_memory,
     "batch": batches.batches,
     "doors": doors.doors,

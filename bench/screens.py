@@ -1,44 +1,85 @@
-"""Figures of the screens: *Consultar* over a million messages, and the web's memory."""
+"""Figures of the screens over a year of a million messages, and the web's memory."""
 
 from __future__ import annotations
 
 import random
 import time
 import urllib.request
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
+from bench import year
 from bench.scene import Say, Scene, percentile, resident_mib, until
 
-ROWS = 1_000_000
-YEAR_START = datetime(2025, 11, 1, tzinfo=UTC)
 REQUESTS = 60
+# A month that was not asked for before, once each: what a supervisor's first look costs.
+MONTHS = 11
 SEED = 20261122
 
 
-def consult(scene: Scene, say: Say) -> None:
-    """Server time of *Consultar* for one month out of a year of a million messages: first page, then any page."""
-    from django.core.management import call_command
-    from django.test import Client
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """One request in milliseconds, by the wall and by the processor (on PostgreSQL the server's is not in it)."""
 
-    call_command("collectstatic", interactive=False, verbosity=0)
-    _fill()
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(_user())
-    chance = random.Random(SEED)
-    orders = ("celular", "-protocolo", "tipo", "-situacao")
-    cases: dict[str, Callable[[], dict[str, str]]] = {
+    wall: float
+    cpu: float
+
+
+def consult(scene: Scene, say: Say) -> None:
+    """Server time of *Consultar* for one month of the year: first page, any page, each order, each filter."""
+    client, chance = _ready(), random.Random(SEED)
+    pages: dict[str, Callable[[], dict[str, str]]] = {
         "first page": lambda: {"pagina": "1"},
         "any page": lambda: {"pagina": str(chance.randint(1, 8000))},
-        "first page in another order": lambda: {"ordem": chance.choice(orders)},
-        "any page in another order": lambda: {"ordem": chance.choice(orders), "pagina": str(chance.randint(1, 8000))},
-        "one user": lambda: {"usuario": "ana"},
-        "one RA": lambda: {"ra": str(chance.randint(1, ROWS))},
     }
-    for what, more in cases.items():
-        times = [_timed(client, chance.randint(0, 10), more(), chance) for _ in range(REQUESTS)]
-        say(f"{what}: {percentile(times, 0.5):.0f} ms (p50), {percentile(times, 0.95):.0f} ms (p95)", "150 ms p95")
+    orders = {
+        f"{where}, by {order}": lambda order=order, more=more: {"ordem": order, **more()}
+        for order in ("celular", "-protocolo", "tipo", "-situacao")
+        for where, more in pages.items()
+    }
+    number = lambda: f"{chance.randint(1, year.ROWS):08d}"  # noqa: E731 - one of many that differ in a word
+    filters: dict[str, Callable[[], dict[str, str]]] = {
+        "one user": lambda: {"usuario": "ana"},
+        "one phone": lambda: {"aparelho": "1"},
+        "one status": lambda: {"estado": chance.choice(["failed", "uncertain", "delivered"])},
+        "one RA": lambda: {"ra": str(chance.randint(1, year.ROWS))},
+        "one protocol": lambda: {"protocolo": f"20261{int(number()):09d}"},
+    }
+    for what, more in {**pages, **orders, **filters}.items():
+        _tell(say, what, [_month_of_consult(client, more(), chance) for _ in range(REQUESTS)])
     _say_plan(say)
+
+
+def panel(scene: Scene, say: Say) -> None:
+    """Server time of *Painel* for a month, each month asked for once."""
+    client = _ready()
+    months = (_month(number) for number in range(MONTHS))
+    times = [_timed(client, "/painel/", {"inicio": f"{a:%d/%m/%Y}", "fim": f"{b:%d/%m/%Y}"}) for a, b in months]
+    _tell(say, "a month of the panel", times)
+
+
+def screens(scene: Scene, say: Say) -> None:
+    """Server time of the other heavy pages: the customer's story, what went wrong, the queue, the main screen."""
+    client, chance = _ready(), random.Random(SEED)
+    cases: dict[str, Callable[[], tuple[str, dict[str, str]]]] = {
+        "main screen": lambda: ("/", {}),
+        "queue and phones": lambda: ("/aparelhos/", {}),
+        "errors": lambda: ("/mensagens-com-erro/", {"pagina": str(chance.randint(1, 3000))}),
+        "errors of one cause": lambda: ("/mensagens-com-erro/", {"motivo": "no_credit"}),
+        "a message": lambda: (f"/mensagens/{chance.randint(1, year.ROWS)}/", {}),
+        "an RA": lambda: (f"/ra/{5 * chance.randint(1, year.ROWS // 5)}/", {}),
+        "list of RAs": lambda: ("/ra/", {"pagina": str(chance.randint(1, 20_000))}),
+    }
+    for what, ask in cases.items():
+        _tell(say, what, [_timed(client, *ask()) for _ in range(REQUESTS)])
+    _tell(
+        say,
+        "a customer's story",
+        [_story(client, f"+55819{chance.randint(1, year.ROWS):08d}") for _ in range(REQUESTS)],
+    )
 
 
 def web_memory(scene: Scene, say: Say) -> None:
@@ -51,58 +92,63 @@ def web_memory(scene: Scene, say: Say) -> None:
         say(f"web resident memory {resident_mib(web.pid):.0f} MiB (master and workers)", "printed")
 
 
-def _timed(client: object, month: int, more: dict[str, str], chance: random.Random) -> float:
-    first = (YEAR_START + timedelta(days=32 * month)).replace(day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+def _ready() -> Any:
+    """The year in the database, and somebody logged in who may see every screen."""
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+    from django.test import Client
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    year.fill()
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(get_user_model().objects.create_superuser("bench"))
+    # What a process learns once, at its first page, is no figure of any page.
+    client.get("/ajuda/")
+    return client
+
+
+def _tell(say: Say, what: str, times: list[_Time]) -> None:
+    wall, cpu = [time.wall for time in times], [time.cpu for time in times]
+    figures = f"{percentile(wall, 0.5):.0f} ms (p50), {percentile(wall, 0.95):.0f} ms (p95)"
+    say(f"{what}: {figures}; processor {percentile(cpu, 0.5):.0f} and {percentile(cpu, 0.95):.0f} ms", "150 ms p95")
+
+
+def _month(number: int) -> tuple[date, date]:
+    first = (year.YEAR_START + timedelta(days=32 * number)).replace(day=1).date()
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _month_of_consult(client: Any, more: dict[str, str], chance: random.Random) -> _Time:
+    first, last = _month(chance.randint(0, 10))
     filters = {"inicio": f"{first:%d/%m/%Y}", "fim": f"{last:%d/%m/%Y}", **more}
-    if chance.random() < 0.5:
+    if "estado" not in more and chance.random() < 0.5:
         filters["situacao"] = chance.choice(["enviadas", "nao-enviadas"])
     if chance.random() < 0.3:
         filters["tipo"] = str(chance.randint(1, 5))
-    started = time.perf_counter()
-    answer = client.get("/mensagens/", filters)  # type: ignore[attr-defined]
-    seconds = time.perf_counter() - started
+    return _timed(client, "/mensagens/", filters)
+
+
+def _story(client: Any, mobile: str) -> _Time:
+    """Both requests of a search: what is typed goes by POST and leads to its page."""
+    with _stopwatch() as stop:
+        answer = client.post("/cliente/procurar/", {"term": mobile}, follow=True)
     assert answer.status_code == 200, answer.status_code
-    return seconds * 1000
+    return stop()
 
 
-def _user() -> object:
-    from django.contrib.auth import get_user_model
+def _timed(client: Any, path: str, query: dict[str, str]) -> _Time:
+    with _stopwatch() as stop:
+        answer = client.get(path, query)
+    assert answer.status_code == 200, (path, query, answer.status_code)
+    return stop()
 
-    return get_user_model().objects.create_superuser("bench")
 
-
-def _fill() -> None:
-    """A year of messages, evenly spread, most of them sent; made by the database itself."""
-    from django.db import connection
-
-    start = YEAR_START.replace(tzinfo=None)
-    columns = (
-        "type_id, number, text, encoding, priority, status, cause, reason, idempotency_key, attempts, protocol,"
-        " ra_number, created_by, created_at, moment, ready_at"
-    )
-    status = (
-        "CASE WHEN n % 100 < 60 THEN 'sent' WHEN n % 100 < 92 THEN 'delivered' WHEN n % 100 < 95 THEN 'failed'"
-        " WHEN n % 100 < 97 THEN 'undelivered' WHEN n % 100 < 98 THEN 'uncertain' ELSE 'expired' END"
-    )
-    step = 365 * 86400 / ROWS
-    if connection.vendor == "postgresql":
-        source = f"generate_series(1, {ROWS}) AS n"
-        moment = f"timestamptz '{start:%Y-%m-%d} UTC' + n * interval '{step} seconds'"
-        text = "'+55819' || lpad(n::text, 8, '0')"
-        key, protocol = "'bench:' || n", "'20261' || lpad(n::text, 9, '0')"
-    else:
-        source = f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {ROWS}) SELECT n FROM c)"
-        moment = f"strftime('%Y-%m-%d %H:%M:%f', '{start:%Y-%m-%d}', (n * {step}) || ' seconds') || '000'"
-        text = "printf('+55819%08d', n)"
-        key, protocol = "'bench:' || n", "printf('20261%09d', n)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO outbox_message ({columns})"
-            f" SELECT 1 + n % 5, {text}, 'Texto fictício.', 'fold', 1,"
-            f" {status}, '', '', {key}, 1, {protocol}, n, '', {moment}, {moment}, {moment} FROM {source}"
-        )
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+@contextmanager
+def _stopwatch() -> Iterator[Callable[[], _Time]]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    taken: list[_Time] = []
+    yield lambda: taken[0]
+    taken.append(_Time((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000))
 
 
 def _say_plan(say: Say) -> None:
@@ -112,7 +158,7 @@ def _say_plan(say: Say) -> None:
 
     from recado.outbox.queries import Consultation
 
-    asked = Consultation(start=YEAR_START.date(), end=YEAR_START.date() + timedelta(days=29))
+    asked = Consultation(start=year.YEAR_START.date(), end=year.YEAR_START.date() + timedelta(days=29))
     with CaptureQueriesContext(
         connection,
     ) as captured:
