@@ -126,3 +126,19 @@ def test_a_good_value_is_read(name: str, text: str, value: object):
 def test_a_relative_home_becomes_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
     assert read("HOME", "dados") == tmp_path / "dados"
+
+
+def test_the_public_address_must_be_one_that_the_server_answers_to():
+    wanted = {"RECADO_PUBLIC_URL": "https://recado.agua.example/"}
+    with pytest.raises(ConfigurationError, match=r"inclua recado\.agua\.example em RECADO_ALLOWED_HOSTS"):
+        read_environment(wanted)
+    values = read_environment(wanted | {"RECADO_ALLOWED_HOSTS": "localhost,recado.agua.example"})
+    assert values["PUBLIC_URL"] == "https://recado.agua.example"
+
+
+@pytest.mark.parametrize(
+    "bad", ["recado.agua.example", "http://recado.agua.example", "https://a@b.example", "https://b.example/?x"]
+)
+def test_a_public_address_is_https_and_plain(bad: str):
+    with pytest.raises(ConfigurationError, match="RECADO_PUBLIC_URL: valor não aceito"):
+        read_environment({"RECADO_PUBLIC_URL": bad})

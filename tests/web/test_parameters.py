@@ -19,6 +19,8 @@ SAME = {
     "pace": "7",
     "attempts": "5",
     "evaluation_days": "15",
+    "batch_approval": "500",
+    "billing_sms_limit": "306",
     "evaluation_notice": "Enviamos ao seu e-mail um convite para avaliar o atendimento.",
 }
 
@@ -57,6 +59,9 @@ def test_nothing_changed_is_told_so(browser: Client) -> None:
         ("attempts", "21", "O máximo são 20 tentativas."),
         ("signature", "x" * 41, "o limite é 40"),
         ("signature", "a\x07b", "nenhum celular mostra"),
+        ("billing_sms_limit", "119", "O mínimo são 120 caracteres."),
+        ("billing_sms_limit", "766", "O máximo são 765 caracteres."),
+        ("batch_approval", "muitos", "Informe um número inteiro de SMS."),
         ("evaluation_days", "0", "O mínimo é 1 dia."),
         ("evaluation_days", "91", "O máximo são 90 dias."),
         ("evaluation_notice", "", "Informe o aviso."),

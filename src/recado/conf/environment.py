@@ -423,6 +423,10 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, Value]:
         faults.append(f"{PREFIX}ALARM_EMAIL: precisa de {PREFIX}SMTP_URL e de {PREFIX}MAIL_FROM.")
     if values.get("GSAN_WRITE_BACK_URL") and not values.get("GSAN_DATABASE_URL"):
         faults.append(f"{PREFIX}GSAN_WRITE_BACK_URL: precisa de {PREFIX}GSAN_DATABASE_URL.")
+    if public := values.get("PUBLIC_URL"):
+        host, allowed = urlsplit(str(public)).hostname, values.get("ALLOWED_HOSTS")
+        if isinstance(allowed, tuple) and not {host, "*"} & set(allowed):
+            faults.append(f"{PREFIX}PUBLIC_URL: inclua {host} em {PREFIX}ALLOWED_HOSTS.")
     if faults:
         raise ConfigurationError("\n".join(faults))
     return values

@@ -7,10 +7,12 @@ from recado.api import tidying as answers
 from recado.batches.feeding import feed_some, look_after_some
 from recado.batches.reading import read_some
 from recado.batches.tidying import tidy
+from recado.billing import keeping as bills
 from recado.billing.intake import read_some as read_bills
 from recado.billing.runs import carry_on
 from recado.gsan.reader import reader_job
 from recado.jobs.job import Job
+from recado.mail import keeping as mails
 from recado.mail.sending import send_due
 from recado.playsms import tidying as playsms
 from recado.webhooks import fanning as webhooks
@@ -27,6 +29,8 @@ JOBS: tuple[Job, ...] = (
     Job("gateway watch", watch_gateway, EVERY_SECONDS),
     Job("gsan", reader_job(), 15),
     Job("mail", send_due),
+    Job("mail tidying", mails.remove_old, 600),
+    Job("bill tidying", bills.remove_old, 600),
     Job("webhook events", fan_out),
     Job("webhook deliveries", deliver_due),
     Job("webhook tidying", webhooks.forget_old, 3600),

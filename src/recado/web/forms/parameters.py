@@ -15,6 +15,8 @@ from recado.web.forms.types import MOST_ATTEMPTS
 
 LONGEST_COMPANY, LONGEST_PHONE = 40, 13
 LONGEST_NOTICE, MOST_EVALUATION_DAYS = 80, 90
+LEAST_BILLING_SMS, MOST_BILLING_SMS = 120, 765
+MOST_ALONE = 1_000_000
 LEAST_RETENTION, MOST_RETENTION = 30, 3650
 LONGEST_SIGNATURE = 40
 _TEXT = {"autocomplete": "off"}
@@ -133,6 +135,32 @@ class ParametersForm(forms.Form):
             "max_value": f"O máximo são {MOST_EVALUATION_DAYS} dias.",
         },
     )
+    batch_approval = forms.IntegerField(
+        label="SMS de um lote que uma pessoa envia sozinha",
+        min_value=0,
+        max_value=MOST_ALONE,
+        help_text="Um lote maior que isso espera que outra pessoa o aprove.",
+        widget=forms.TextInput(attrs=_NUMBER),
+        error_messages={
+            "required": "Informe o número de SMS.",
+            "invalid": "Informe um número inteiro de SMS.",
+            "min_value": "O mínimo são 0 SMS: todo lote espera aprovação.",
+            "max_value": f"O máximo são {MOST_ALONE} SMS.",
+        },
+    )
+    billing_sms_limit = forms.IntegerField(
+        label="Tamanho máximo do SMS de conta, em caracteres",
+        min_value=LEAST_BILLING_SMS,
+        max_value=MOST_BILLING_SMS,
+        help_text="Com cada tag no tamanho máximo e o código de barras. 160 são 1 SMS; 306 são 2; 459 são 3.",
+        widget=forms.TextInput(attrs=_NUMBER),
+        error_messages={
+            "required": "Informe o tamanho máximo.",
+            "invalid": "Informe um número inteiro de caracteres.",
+            "min_value": f"O mínimo são {LEAST_BILLING_SMS} caracteres.",
+            "max_value": f"O máximo são {MOST_BILLING_SMS} caracteres.",
+        },
+    )
 
     @classmethod
     def of(cls, held: Parameters) -> ParametersForm:
@@ -167,6 +195,8 @@ class ParametersForm(forms.Form):
             attempts=given["attempts"],
             signature=given["signature"],
             evaluation_days=given["evaluation_days"],
+            batch_approval=given["batch_approval"],
+            billing_sms_limit=given["billing_sms_limit"],
             evaluation_notice=given["evaluation_notice"],
         )
 
