@@ -24,6 +24,7 @@ _PROFILE = "/phone/profile"
 _AGENT = "/phone/agent"
 _UUID = "5ec0ad00-0000-4000-8000-000000000001"
 _CHANNEL = 9
+_TRIES = 25
 _RECORD = f"""<?xml version="1.0" encoding="UTF-8" ?>
 <record>
 <attribute id="0x0001"><sequence><uuid value="0x1101"/></sequence></attribute>
@@ -120,11 +121,24 @@ class VirtualPhone:
         await self._show()
 
     async def _show(self) -> None:
-        await self._set("Powered", Variant("b", True))
+        await self._power_on()
         await self._set("Alias", Variant("s", "Aparelho virtual"))
         await self._set("DiscoverableTimeout", Variant("u", 0))
         await self._set("Discoverable", Variant("b", True))
         await self._set("Pairable", Variant("b", True))
+
+    async def _power_on(self) -> None:
+        """bluetoothd may be switching a new adapter on by itself at this moment."""
+        for _ in range(_TRIES):
+            try:
+                await self._set("Powered", Variant("b", True))
+            except BusRefusal as refusal:
+                if not refusal.name.endswith((".Busy", ".InProgress")):
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                return
+        raise BusRefusal("org.bluez.Error.Busy", "the phone's adapter stays busy")
 
     async def _set(self, name: str, value: Variant) -> None:
         await self.bus.call(SERVICE, self.adapter, _PROPERTIES, "Set", "ssv", [ADAPTER, name, value])

@@ -22,7 +22,7 @@ IO = Path("/mnt/io")
 HOME = Path("/run/home")
 NUMBER = "+5581900000000"
 PATIENCE = 90.0
-"""Seconds. Of the waits that end well the longest is that for a gateway to start: 10 s, and a minute on a busy machine."""
+"""Seconds. Of the waits that end well the longest is that for a gateway to start: 10 s, a minute on a busy machine."""
 _TOO_MANY = 3
 
 
@@ -145,6 +145,7 @@ def bluez_adapters() -> int:
 def main() -> int:
     """Build the stage, play the scenes."""
     shutil.copytree(IO / "home", HOME)
+    (HOME / "static").mkdir()
     os.environ["RECADO_HOME"] = str(HOME)
     os.environ["RECADO_PACE"] = "0"
     story = Story()
