@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -63,6 +64,14 @@ class TestScan:
         assert "não envia por Bluetooth" in page
         assert page.count("Nome no Recado para") == 2
         assert deeds() == [(Deed.PHONES_SCANNED, "", "")]
+
+    def test_what_is_a_phone_already_is_not_offered_again(self, browser: Client) -> None:
+        Phone.objects.create(name="Recepção", link=f"bluetooth:{ADDRESS}?adapter=hci0")
+        browser.post(f"{PAGE}procurar/")
+        tasks.finish(take(), timezone.now(), finds=(replace(OLD, paired=True), ANDROID))
+        page = show(browser)
+        assert "já é o aparelho “Recepção”" in page
+        assert page.count("Nome no Recado para") == 1
 
     def test_nothing_found_says_what_to_do(self, browser: Client) -> None:
         browser.post(f"{PAGE}procurar/")

@@ -18,8 +18,8 @@ from recado.inbox.queries import replies_of
 from recado.outbox.claims import parts_of
 from recado.outbox.decisions import CORRECTABLE, DISCARDABLE
 from recado.outbox.models import HANDED_OVER, Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
-from recado.outbox.pieces import sms_by_phone
 from recado.outbox.numbers import GUESSED
+from recado.outbox.pieces import sms_by_phone
 from recado.outbox.receipts import awaited
 from recado.people.models import Deed
 from recado.people.roles import Duty

@@ -149,12 +149,19 @@ def _standing() -> dict[str, Any]:
         "task": task,
         "result": result,
         "scan": scan,
-        "finds": [Find.of_json(one) for one in scan.found] if scan else [],
+        "finds": _finds(scan) if scan else [],
         "scan_seconds": tasks.SCAN_SECONDS,
         "included": [(phone, _ADDRESS.findall(phone.link)[-1]) for phone in _by_bluetooth()],
         "token": f"{shown.pk}-{shown.step}-{shown.answered}-{shown.number}" if shown else "",
         "announcement": _announcement(task or result),
     }
+
+
+def _finds(scan: PairingTask) -> list[tuple[Find, Phone | None]]:
+    """What was found, each with the phone that it already is, if it is one."""
+    included = {address: phone for phone in _by_bluetooth() for address in _ADDRESS.findall(phone.link)}
+    finds = [Find.of_json(one) for one in scan.found]
+    return [(find, included.get(find.address) if find.paired else None) for find in finds]
 
 
 def _announcement(task: PairingTask | None) -> str:
