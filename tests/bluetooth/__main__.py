@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.bluetooth.machine import MachineFailed, run
 from tests.bluetooth.packages import CannotRun, provide
+from tests.bluetooth.story import AIR_BROKE
 
 CACHE = Path("var/bluetooth-test").absolute()
 NOT_RUN = CACHE / "not-run"
@@ -51,13 +52,18 @@ def main() -> int:
 
 
 def _play(tree: Path, folder: Path) -> int:
-    """Once more when the machine itself failed: virtual controllers can bring its kernel down. A failed step stands."""
+    """Once more when machine or virtual air failed: controllers can die, with the kernel too. A failed step stands."""
     command = [sys.executable, "-m", "tests.bluetooth.story"]
     try:
-        return run(tree, folder, command, SECONDS)
+        code = run(tree, folder, command, SECONDS)
     except MachineFailed as error:
-        sys.stdout.write(f"\n*** {error}; once more\n")
-        return run(tree, folder, command, SECONDS)
+        sys.stdout.write(f"\n*** {error}\n")
+        code = AIR_BROKE
+    if code != AIR_BROKE:
+        return code
+    sys.stdout.write("\n*** once more\n")
+    (folder / "code").unlink(missing_ok=True)
+    return run(tree, folder, command, SECONDS)
 
 
 def _prepare_home(home: Path) -> None:
