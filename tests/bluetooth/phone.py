@@ -1,4 +1,4 @@
-"""The other side of the virtual air: a phone that offers Serial Port, and behind it the emulator's phone; and MAP.
+"""The other side of the virtual air: a phone that offers Serial Port, and behind it the emulator's phone.
 
 One bluetoothd serves both adapters, so the phone's service has a UUID of its own; its service record says what it is.
 """
@@ -9,7 +9,7 @@ import asyncio
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -18,36 +18,13 @@ from dbus_fast import Variant
 from recado.emulator.phone import EmulatedPhone
 from recado.links.bluetooth.bluez import ADAPTER, SERVICE
 from recado.links.bluetooth.bus import Answer, Bus, BusRefusal, Request, system_bus_address
-from tests.bluetooth.android import Android
 from tests.links.fake_bluez import serve_line
-
-Serve = Callable[[socket.socket], None]
 
 _PROFILE = "/phone/profile"
 _AGENT = "/phone/agent"
 _UUID = "5ec0ad00-0000-4000-8000-000000000001"
 _CHANNEL = 9
 _TRIES = 25
-_MAP_PROFILE = "/phone/messages"
-_MAP_UUID = "5ec0ad00-0000-4000-8000-000000000002"
-_MAP_CHANNEL = 10
-_MAP_RECORD = f"""<?xml version="1.0" encoding="UTF-8" ?>
-<record>
-<attribute id="0x0001"><sequence><uuid value="0x1132"/></sequence></attribute>
-<attribute id="0x0004"><sequence>
-<sequence><uuid value="0x0100"/></sequence>
-<sequence><uuid value="0x0003"/><uint8 value="{_MAP_CHANNEL:#04x}"/></sequence>
-<sequence><uuid value="0x0008"/></sequence>
-</sequence></attribute>
-<attribute id="0x0005"><sequence><uuid value="0x1002"/></sequence></attribute>
-<attribute id="0x0009"><sequence>
-<sequence><uuid value="0x1134"/><uint16 value="0x0102"/></sequence>
-</sequence></attribute>
-<attribute id="0x0100"><text value="SMS"/></attribute>
-<attribute id="0x0315"><uint8 value="0x00"/></attribute>
-<attribute id="0x0316"><uint8 value="0x02"/></attribute>
-<attribute id="0x0317"><uint32 value="0x0000001f"/></attribute>
-</record>"""
 _RECORD = f"""<?xml version="1.0" encoding="UTF-8" ?>
 <record>
 <attribute id="0x0001"><sequence><uuid value="0x1101"/></sequence></attribute>
@@ -87,8 +64,7 @@ class VirtualPhone:
         self.accepts = True
         self.pin = "0000"
         self.bus = Bus(system_bus_address)
-        self.android = Android()
-        self._lines: dict[str, socket.socket] = {}
+        self._line: socket.socket | None = None
 
     def switch_on(self) -> None:
         """Offer the service and become visible; once more after bluetoothd was started again."""
@@ -110,10 +86,10 @@ class VirtualPhone:
         subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=20, check=True)
 
     def hang_up(self) -> None:
-        """Drop every line, as a phone does that ran out of battery."""
-        for line in self._lines.values():
+        """Drop the line, as a phone does that ran out of battery."""
+        if self._line is not None:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+                self._line.shutdown(socket.SHUT_RDWR)
 
     def forget_all(self) -> None:
         """Lose every bond, as a phone does that was reset."""
@@ -128,34 +104,21 @@ class VirtualPhone:
         return self.bus.run(work, 30)
 
     async def _switch_on(self) -> None:
-        await self._offer(_PROFILE, _UUID, _CHANNEL, _RECORD, lambda line: serve_line(self.emulated, line))
-        await self._offer(_MAP_PROFILE, _MAP_UUID, _MAP_CHANNEL, _MAP_RECORD, self.android.serve)
+        self.bus.export(_PROFILE, "org.bluez.Profile1", self._of_profile)
         self.bus.export(_AGENT, "org.bluez.Agent1", self._of_agent)
+        options = {
+            "Role": Variant("s", "server"),
+            "Channel": Variant("q", _CHANNEL),
+            "RequireAuthentication": Variant("b", True),
+            "RequireAuthorization": Variant("b", False),
+            "ServiceRecord": Variant("s", _RECORD),
+        }
+        manager = "org.bluez.ProfileManager1"
+        await self.bus.call(SERVICE, "/org/bluez", manager, "RegisterProfile", "osa{sv}", [_PROFILE, _UUID, options])
         agents = "org.bluez.AgentManager1"
         await self.bus.call(SERVICE, "/org/bluez", agents, "RegisterAgent", "os", [_AGENT, "DisplayYesNo"])
         await self.bus.call(SERVICE, "/org/bluez", agents, "RequestDefaultAgent", "o", [_AGENT])
         await self._show()
-
-    async def _offer(self, path: str, uuid: str, channel: int, record: str, serve: Serve) -> None:
-        async def answer(request: Request) -> Answer:
-            if request.member == "NewConnection":
-                line = self._lines[path] = socket.socket(fileno=int(request.body[1]))
-                line.setblocking(True)
-                threading.Thread(target=_serve, args=(serve, line), daemon=True).start()
-            elif request.member == "RequestDisconnection":
-                self.hang_up()
-            return Answer()
-
-        self.bus.export(path, "org.bluez.Profile1", answer)
-        options = {
-            "Role": Variant("s", "server"),
-            "Channel": Variant("q", channel),
-            "RequireAuthentication": Variant("b", True),
-            "RequireAuthorization": Variant("b", False),
-            "ServiceRecord": Variant("s", record),
-        }
-        manager = "org.bluez.ProfileManager1"
-        await self.bus.call(SERVICE, "/org/bluez", manager, "RegisterProfile", "osa{sv}", [path, uuid, options])
 
     async def _show(self) -> None:
         await self._power_on()
@@ -186,6 +149,21 @@ class VirtualPhone:
             if path.startswith(f"{self.adapter}/dev_") and "/" not in path.removeprefix(f"{self.adapter}/"):
                 await self.bus.call(SERVICE, self.adapter, ADAPTER, "RemoveDevice", "o", [path])
 
+    async def _of_profile(self, request: Request) -> Answer:
+        if request.member == "NewConnection":
+            self._line = socket.socket(fileno=int(request.body[1]))
+            self._line.setblocking(True)
+            threading.Thread(target=self._serve, args=(self._line,), daemon=True).start()
+        elif request.member == "RequestDisconnection":
+            self.hang_up()
+        return Answer()
+
+    def _serve(self, line: socket.socket) -> None:
+        serve_line(self.emulated, line)
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        line.close()
+
     async def _of_agent(self, request: Request) -> Answer:
         await asyncio.sleep(0)
         if request.member in ("Release", "Cancel"):
@@ -193,13 +171,6 @@ class VirtualPhone:
         if not self.accepts:
             raise BusRefusal("org.bluez.Error.Rejected", "its owner said no")
         return Answer("s", [self.pin]) if request.member == "RequestPinCode" else Answer()
-
-
-def _serve(serve: Serve, line: socket.socket) -> None:
-    serve(line)
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-    line.close()
 
 
 _PROPERTIES = "org.freedesktop.DBus.Properties"

@@ -57,7 +57,6 @@ def play(story: Story) -> None:
     adapter_blocked(story, phone)
     adapters_removed(story, phone)
     forgotten(story, phone)
-    by_messages(story, phone)
     story.stop("gateway")
     account(story, phone)
 
@@ -246,37 +245,9 @@ def forgotten(story: Story, phone: VirtualPhone) -> None:
         settled(message, Status.SENT)
 
 
-def by_messages(story: Story, phone: VirtualPhone) -> None:
-    """The same phone as an Android one: it takes whole texts by MAP and sends them by itself."""
-    link = f"map:{phone.address()}"
-    with story.step("an Android phone takes a text by MAP, sends it, and that is found out"):
-        Phone.objects.update(enabled=False)
-        Phone.objects.create(name="Android", link=link, pace_seconds=0.0)
-        message = queue("Por MAP: café à mesa, sem programa no celular.")
-        settled(message, Status.SENT)
-        check([one.text for one in phone.android.taken] == [_text(message)], f"taken: {phone.android.taken}")
-        check(phone.android.taken[0].number == NUMBER, "to somebody else")
-        until(lambda: not Message.objects.get(pk=message).handed_over, "the phone to be seen to have sent it")
-    with story.step("a push whose end is not seen is uncertain, and is not made again"):
-        phone.android.silent = True
-        message = queue("Empurrada sem resposta.")
-        until(lambda: len(phone.android.taken) == 2, "the push")
-        phone.hang_up()
-        settled(message, Status.UNCERTAIN)
-        phone.android.silent = False
-    with story.step("connected again by itself: sent"):
-        settled(queue("Por MAP, depois da queda."), Status.SENT)
-        check(len(phone.android.taken) == 3, f"taken: {phone.android.taken}")
-    with story.step("kill -9 of the gateway: no obexd is left, and the next one sends"):
-        story.stop("gateway", signal.SIGKILL)
-        until(lambda: subprocess.run(["pidof", "obexd"], check=False).returncode != 0, "obexd to end")
-        story.start_gateway()
-        settled(queue("Por MAP, depois da morte."), Status.SENT)
-
-
 def account(story: Story, phone: VirtualPhone) -> None:
     with story.step("nothing lost, nothing doubled"):
-        texts = [sms.text for sms in phone.emulated.on_air] + [one.text for one in phone.android.taken]
+        texts = [sms.text for sms in phone.emulated.on_air]
         check(len(texts) == len(set(texts)), f"doubled: {texts}")
         for message in Message.objects.all():
             known = message.status in (Status.SENT, Status.UNCERTAIN)
@@ -341,13 +312,9 @@ def _status(message: int) -> str:
     return Message.objects.values_list("status", flat=True).get(pk=message)
 
 
-def _text(message: int) -> str:
-    return Message.objects.values_list("text", flat=True).get(pk=message)
-
-
 def _reason() -> str:
-    return Phone.objects.values_list("reason", flat=True).get(enabled=True)
+    return Phone.objects.values_list("reason", flat=True).get()
 
 
 def _advice() -> str:
-    return Phone.objects.values_list("advice", flat=True).get(enabled=True)
+    return Phone.objects.values_list("advice", flat=True).get()
