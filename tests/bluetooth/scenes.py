@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -116,8 +117,10 @@ def overhead(story: Story, phone: VirtualPhone) -> None:
     """What the air costs beyond the phone's own time: the same driver and phone over RFCOMM and over a socket."""
     with story.step("RFCOMM adds at most 30 ms to a message"):
         radio = Radio()
-        by_air = _milliseconds(radio.open(BluetoothLink(phone.address())))
-        radio.bus.close()
+        try:
+            by_air = _milliseconds(radio.open(BluetoothLink(phone.address())))
+        finally:
+            radio.bus.close()
         ours, theirs = socket.socketpair()
         threading.Thread(target=serve_line, args=(EmulatedPhone(), theirs), daemon=True).start()
         by_socket = _milliseconds(BluetoothTransport(ours, "socket", lambda: None))
@@ -128,15 +131,15 @@ def overhead(story: Story, phone: VirtualPhone) -> None:
 
 def _milliseconds(transport: Transport) -> float:
     """The fastest of some: what the line takes, not what else this machine was doing."""
-    driver = Driver(transport)
-    driver.start()
-    part = segment("Mensagem de medida.", EncodingPolicy.FOLD).parts[0]
-    spans = []
-    for _ in range(_SENDS):
-        began = time.monotonic()
-        check(isinstance(driver.send(build_submit(part, NUMBER)), Accepted), "not accepted")
-        spans.append((time.monotonic() - began) * 1000)
-    driver.close()
+    with closing(Driver(transport)) as driver:
+        driver.start()
+        part = segment("Mensagem de medida.", EncodingPolicy.FOLD).parts[0]
+        spans = []
+        for _ in range(_SENDS):
+            began = time.monotonic()
+            outcome = driver.send(build_submit(part, NUMBER))
+            spans.append((time.monotonic() - began) * 1000)
+            check(isinstance(outcome, Accepted), f"the phone's answer: {outcome}")
     return min(spans)
 
 
