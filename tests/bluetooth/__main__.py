@@ -21,8 +21,8 @@ CACHE = Path("var/bluetooth-test").absolute()
 NOT_RUN = CACHE / "not-run"
 """There after a test that could not run; it holds the reason."""
 COULD_NOT_RUN = 77
-SECONDS = 420
-"""After this the machine is switched off; it takes a fifth of it when nothing else runs."""
+SECONDS = 600
+"""After this the machine is switched off; it takes a quarter of it when nothing else runs."""
 
 
 _FRAME = "*" * 100

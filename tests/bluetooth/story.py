@@ -162,9 +162,10 @@ def main() -> int:
     import django
 
     django.setup()
+    from tests.bluetooth import map_scenes
     from tests.bluetooth.scenes import play
 
-    play(story)
+    map_scenes.play(story, play(story))
     return story.end()
 
 
