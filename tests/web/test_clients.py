@@ -65,7 +65,7 @@ def test_a_token_is_shown_once_and_opens(browser: Browser) -> None:
     shown = words(make_token(browser, client))
     found = re.search(r"rcd_[\w-]{43}", shown)
     assert found is not None
-    assert recognise(found[0], address="192.0.2.1", now=timezone.now()).client == client
+    assert recognise(found[0], address="192.0.2.1", now=timezone.now()).client_id == client.pk
     page = words(browser.get(f"/sistemas/{client.pk}/"))
     assert found[0] not in page
     assert f"{found[0][:10]}…" in page

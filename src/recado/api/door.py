@@ -17,9 +17,9 @@ from rest_framework.views import APIView
 
 from recado.api import problems
 from recado.api.problems import Problem
-from recado.clients.models import Client, Token
 from recado.clients.rate import Allowance, spend
 from recado.clients.scopes import Scope
+from recado.clients.tokens import Caller
 from recado.people.roles import Duty
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -40,23 +40,17 @@ class Door(APIView):
         # Before any parser reads it: the same bytes are parsed, and are the print of a call that has a key.
         self.raw_body = request._request.body
         super().initial(request, *args, **kwargs)
-        token = self.token
-        self._allowance = self._spend(token.client)
+        self._allowance = self._spend(self.client)
         wanted = self.scopes.get(request.method or "")
-        if wanted is not None and wanted not in token.scope_set:
+        if wanted is not None and wanted not in self.client.scopes:
             raise Problem(403, "scope_missing", f"O token deste sistema não tem o alcance {wanted} ({wanted.label}).")
 
     @property
-    def token(self) -> Token:
-        """The call's token."""
-        token = self.request.auth
-        assert isinstance(token, Token)
-        return token
-
-    @property
-    def client(self) -> Client:
+    def client(self) -> Caller:
         """The system that calls."""
-        return self.token.client
+        caller = self.request.auth
+        assert isinstance(caller, Caller)
+        return caller
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Add what every answer has."""
@@ -76,9 +70,9 @@ class Door(APIView):
             return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         return Response(body, headers={"ETag": tag, **headers})
 
-    def _spend(self, client: Client) -> Allowance:
+    def _spend(self, client: Caller) -> Allowance:
         folder = settings.RECADO_HOME / "run" / "rates"
-        allowance = spend(folder, str(client.pk), limit=client.rate_per_minute, now=time.time())
+        allowance = spend(folder, str(client.client_id), limit=client.rate_per_minute, now=time.time())
         if not allowance.allowed:
             raise Problem(
                 429,

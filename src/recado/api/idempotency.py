@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from django.db import IntegrityError, transaction
 from rest_framework.response import Response
 
+from recado import statements
 from recado.api.door import Door
 from recado.api.models import LONGEST_KEY, Answer
 from recado.api.problems import Problem
@@ -26,15 +28,16 @@ def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
 
     `act` must itself make one thing of two equal keys: after `tidying.KEPT_FOR` the answer is forgotten, that is not.
     """
-    client, key = door.client, _key(door)
+    client_id, key = door.client.client_id, _key(door)
     print_of_call = _fingerprint(door)
-    if (earlier := Answer.objects.filter(client=client, key=key).first()) is not None:
+    if (earlier := _answered(client_id, key)) is not None:
         return _again(earlier, print_of_call)
     try:
         with transaction.atomic():
             response = act(key)
-            Answer.objects.create(
-                client=client,
+            statements.insert(
+                Answer,
+                client=client_id,
                 key=key,
                 fingerprint=print_of_call,
                 status=response.status_code,
@@ -44,11 +47,24 @@ def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
             )
     except IntegrityError:
         # Two at once: the other one's answer stands, and what was made here is undone.
-        other = Answer.objects.filter(client=client, key=key).first()
+        other = _answered(client_id, key)
         if other is None:
             raise
         return _again(other, print_of_call)
     return response
+
+
+def _answered(client_id: int, key: str) -> Answer | None:
+    row = _earlier().first(client=client_id, key=key)
+    return None if row is None else Answer(fingerprint=row[0], status=row[1], body=row[2], location=row[3])
+
+
+@cache
+def _earlier() -> statements.Question:
+    """Asked at every send: made once."""
+    client, key = statements.Slot("client", Answer, "client"), statements.Slot("key", Answer, "key")
+    found = Answer.objects.filter(client_id=client, key=key).order_by()
+    return statements.keep(found.values_list("fingerprint", "status", "body", "location"))
 
 
 def _key(door: Door) -> str:

@@ -92,7 +92,13 @@ def token(name: str, purpose: str, scopes: tuple[str, ...], days: int) -> None:
     click.echo("Anote-o agora: ele não será mostrado de novo.")
 
 
-@client.command("list", cls=RecadoCommand)
+@client.command(
+    "list",
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplo:
+  recado client list""",
+)
 @with_django
 def list_clients() -> None:
     """Mostra os sistemas e os tokens deles."""
@@ -113,7 +119,12 @@ def list_clients() -> None:
     click.echo(table(("Sistema", "Para", "Token", "Abre", "Situação", "Último uso"), rows))
 
 
-@client.command(cls=RecadoCommand)
+@client.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplo:
+  recado client revoke rcd_AbCdEf""",
+)
 @click.argument("hint", metavar="COMEÇO")
 @with_django
 def revoke(hint: str) -> None:

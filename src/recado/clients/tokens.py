@@ -8,12 +8,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from recado import statements
 from recado.clients.models import Client, Token
 from recado.clients.scopes import Scope
 from recado.conf.networks import allows
@@ -46,6 +49,18 @@ class TokenRefused(Exception):
         super().__init__(refusal.value)
         self.refusal = refusal
         self.client = client
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as the API takes a user: `name` for histories, what the token opens, how often it may call."""
+
+    token_id: int
+    client_id: int
+    name: str
+    rate_per_minute: int
+    scopes: frozenset[Scope]
+    is_authenticated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +112,58 @@ def revoke(token_id: int, *, actor: str, now: datetime) -> bool:
     return Token.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=now, revoked_by=actor) == 1
 
 
-def recognise(secret: str, *, address: str, now: datetime) -> Token:
-    """The token row of `secret`, with its client and user; its use is noted once a minute. Raises TokenRefused."""
+def recognise(secret: str, *, address: str, now: datetime) -> Caller:
+    """Who calls with `secret`; its use is noted once a minute. Raises TokenRefused."""
     if not secret.startswith(PREFIX) or len(secret) > _LONGEST:
         raise TokenRefused(Refusal.UNKNOWN)
-    integrates = User.groups.through.objects.filter(user_id=OuterRef("client__user_id"), group__name=INTEGRATION.name)
-    found = (
-        Token.objects.filter(digest=_digest(secret))
-        .select_related("client__user")
-        .annotate(integrates=Exists(integrates))
-        .first()
-    )
-    if found is None:
+    row = _holder().first(digest=_digest(secret))
+    if row is None:
         raise TokenRefused(Refusal.UNKNOWN)
-    refusal = _refusal(found, address, now, integrates=found.integrates)
+    found = _Holder(*row)
+    refusal = _refusal(found, address, now)
     if refusal is not None:
-        raise TokenRefused(refusal, found.client.name)
+        raise TokenRefused(refusal, found.name)
     if found.last_used_at is None or now - found.last_used_at >= _NOTE_USE_EVERY:
-        Token.objects.filter(pk=found.pk).update(last_used_at=now, last_used_from=address[:45])
-    return found
+        Token.objects.filter(pk=found.token_id).update(last_used_at=now, last_used_from=address[:45])
+    scopes = frozenset(Scope(name) for name in found.scopes.split() if name in Scope.values)
+    return Caller(found.token_id, found.client_id, found.name, found.rate_per_minute, scopes)
 
 
-def _refusal(token: Token, address: str, now: datetime, *, integrates: bool) -> Refusal | None:
-    if token.revoked_at is not None:
+class _Holder(NamedTuple):
+    """What is known of a token and whose it is: the columns of `_holder`, in its order."""
+
+    token_id: int
+    scopes: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    client_id: int
+    networks: str
+    rate_per_minute: int
+    name: str
+    is_active: bool
+    integrates: bool
+
+
+@cache
+def _holder() -> statements.Question:
+    """Asked at every call: made once."""
+    integrates = User.groups.through.objects.filter(user_id=OuterRef("client__user_id"), group__name=INTEGRATION.name)
+    found = Token.objects.filter(digest=statements.Slot("digest", Token, "digest")).order_by()
+    of_token = ("pk", "scopes", "expires_at", "revoked_at", "last_used_at")
+    of_client = ("client_id", "client__networks", "client__rate_per_minute")
+    of_user = ("client__user__username", "client__user__is_active")
+    return statements.keep(found.values_list(*of_token, *of_client, *of_user, Exists(integrates)))
+
+
+def _refusal(found: _Holder, address: str, now: datetime) -> Refusal | None:
+    if found.revoked_at is not None:
         return Refusal.REVOKED
-    if now >= token.expires_at:
+    if now >= found.expires_at:
         return Refusal.EXPIRED
-    if not (token.client.user.is_active and integrates):
+    if not (found.is_active and found.integrates):
         return Refusal.INACTIVE
-    if not allows(token.client.networks, address):
+    if not allows(found.networks, address):
         return Refusal.ADDRESS
     return None
 

@@ -7,9 +7,11 @@ the queue when the wish comes, is discarded with the wish as its cause.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from django.db import IntegrityError, transaction
 
+from recado import statements
 from recado.gsm.causes import Cause
 from recado.outbox import transitions
 from recado.outbox.models import GONE, Message, OptOut, Status
@@ -19,7 +21,13 @@ NOTE = "O cliente pediu para não receber."
 
 def opted_out(number: str) -> bool:
     """True while the wish of the mobile `number` (E.164) is in force."""
-    return OptOut.objects.filter(number=number, ended_at=None).exists()
+    return _wish_in_force().first(number=number) is not None
+
+
+@cache
+def _wish_in_force() -> statements.Question:
+    number = statements.Slot("number", OptOut, "number")
+    return statements.keep(OptOut.objects.filter(number=number, ended_at=None).order_by().values_list("pk")[:1])
 
 
 def opt_out(number: str, *, how: str, actor: str, now: datetime) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from recado import parameters
+from recado import parameters, statements
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.gsm.causes import Cause
 from recado.gsm.segment import MAX_CHARACTERS
@@ -49,7 +49,9 @@ def enqueue(event: Event, *, now: datetime, refuses_faults: bool = False) -> Mes
     fault's words, for a person to see. A caller who can mend it at once `refuses_faults`, and gets TemplateRefused.
     One to a customer who does not want its type is kept as discarded.
     """
-    message_type = MessageType.objects.get(pk=event.type_id)
+    message_type = statements.read(MessageType, event.type_id)
+    if message_type is None:
+        raise MessageType.DoesNotExist
     if not message_type.active:
         return None
     text, fault = _compose(event, message_type)
@@ -77,10 +79,9 @@ def enqueue(event: Event, *, now: datetime, refuses_faults: bool = False) -> Mes
         expires_at=now + TEST_VALIDITY if is_test else expiry(message_type, ready_at),
         only_phone_id=event.only_phone_id,
     )
-    try:
-        with transaction.atomic():
-            transitions.record_new(message, actor=event.actor, note=fault or event.note, cause=cause)
-    except IntegrityError:
+    with transaction.atomic(savepoint=False):
+        made = transitions.record_once(message, actor=event.actor, note=fault or event.note, cause=cause)
+    if not made:
         return Message.objects.get(idempotency_key=event.idempotency_key)
     doorbell.ring()
     return message

@@ -72,9 +72,31 @@ def record_new(message: Message, *, actor: str, note: str = "", cause: Cause | N
 
     Raises IntegrityError when its idempotency key is taken.
     """
+    message.pk = statements.insert(Message, **_columns(message, cause, note))
+    _begin(message, actor, note, cause)
+
+
+def record_once(message: Message, *, actor: str, note: str = "", cause: Cause | None = None) -> bool:
+    """`record_new`, but False, with nothing written, when the idempotency key is taken."""
+    key = statements.insert_once(Message, "idempotency_key", **_columns(message, cause, note))
+    if key is None:
+        return False
+    message.pk = key
+    _begin(message, actor, note, cause)
+    return True
+
+
+def _columns(message: Message, cause: Cause | None, note: str) -> dict[str, Any]:
     for name, value in _why(cause, note).items():
         setattr(message, name, value)
-    message.save(force_insert=True)
+    return {
+        field.name: getattr(message, field.attname) for field in Message._meta.concrete_fields if not field.primary_key
+    }
+
+
+def _begin(message: Message, actor: str, note: str, cause: Cause | None) -> None:
+    # What was inserted by hand is no longer new to the ORM.
+    message._state.adding, message._state.db = False, connection.alias
     _write_change(message.pk, "", Status(message.status), message.created_at, actor or PROGRAM, note, cause)
     _tell([message.pk], None, Status(message.status), message.created_at)
 

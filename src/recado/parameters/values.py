@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+
+from recado import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,16 @@ def defaults() -> Parameters:
 
 def get() -> Parameters:
     """What holds now."""
+    known = {field.name for field in fields(Parameters)}
+    changed = {name: _typed(value) for name, value in _changed().all() if name in known}
+    return replace(defaults(), **changed)
+
+
+@cache
+def _changed() -> statements.Question:
     from recado.parameters.models import Parameter
 
-    known = {field.name for field in fields(Parameters)}
-    changed = {name: _typed(value) for name, value in Parameter.objects.values_list("name", "value") if name in known}
-    return replace(defaults(), **changed)
+    return statements.keep(Parameter.objects.values_list("name", "value"))
 
 
 def save(wanted: Parameters, *, actor: str, now: datetime) -> list[str]:

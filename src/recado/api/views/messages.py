@@ -79,7 +79,7 @@ class Messages(Door):
         event = Event(
             given["type"],
             given["number"],
-            f"api:{self.client.pk}:{key}",
+            f"api:{self.client.client_id}:{key}",
             given["fields"],
             protocol=given.get("protocol", ""),
             ra_number=given.get("ra_number"),

@@ -218,7 +218,7 @@ def _requester(given: dict[str, str]) -> NewRequester:
 
 
 def _token(door: Door, key: str) -> uuid.UUID:
-    return uuid.uuid5(_NAMESPACE, f"{door.client.pk}:{key}")
+    return uuid.uuid5(_NAMESPACE, f"{door.client.client_id}:{key}")
 
 
 def _request(pk: int) -> ServiceRequest:
