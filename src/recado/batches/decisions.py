@@ -39,7 +39,7 @@ def correct(batch_id: int, *, actor: str, now: datetime) -> None:
 
 def needs_approval(batch: Batch) -> bool:
     """True when the batch is larger than what one person may send alone."""
-    return batch.ready > parameters.get().batch_approval
+    return batch.parts > parameters.get().batch_approval
 
 
 def send(batch_id: int, *, actor: str, now: datetime, approval: bool | None = None) -> State:
