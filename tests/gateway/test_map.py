@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -277,6 +278,19 @@ def test_replies_that_came_while_the_phone_was_away_are_fetched_and_its_past_is_
     stage.start()
     until(lambda: Reply.objects.exists())
     assert [reply.text for reply in Reply.objects.all()] == ["Respondi"]
+
+
+def test_a_reply_that_could_not_be_fetched_is_fetched_later(stage: Stage, settings: Any) -> None:
+    settings.RECADO_PHONE_CHECK_SECONDS = 0.3
+    stage.start()
+    stage.ready()
+    stage.obexd.behaviour.get_ends = "error"
+    came = stage.obexd.comes_in(CUSTOMER, "Respondi")
+    came.at = timezone.localtime(timezone.now() + timedelta(seconds=1)).strftime("%Y%m%dT%H%M%S")
+    until(lambda: "Get" in stage.obexd.members())
+    stage.obexd.behaviour.get_ends = "complete"
+    until(lambda: Reply.objects.exists())
+    assert IncomingPart.objects.count() == 1
 
 
 def test_a_message_of_which_a_part_has_gone_waits_for_a_phone_that_sends_parts(stage: Stage) -> None:

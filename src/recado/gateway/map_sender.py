@@ -102,18 +102,16 @@ class MapHearing:
         self._phone = phone
         self._phone_id = phone_id
         self._following = following
-        self._last_seen = last_seen
         self._now = now
+        self._since = now() if last_seen is None else last_seen - CLOCKS_APART
         self.behind = False
 
     def take_stored(self) -> None:
         """Fetch what came since the phone was last seen. What it received before it was ours is not ours to read."""
         self.behind = False
-        if self._last_seen is None:
-            return
         for listed in self._phone.list_folder(INBOX, CATCH_UP):
             came = phone_time(listed.at)
-            if came is not None and came >= self._last_seen - CLOCKS_APART:
+            if came is not None and came >= self._since:
                 self._fetch(listed.handle)
 
     def heed(self, events: Iterable[Told]) -> None:
@@ -132,7 +130,7 @@ class MapHearing:
         received = self._phone.fetch(handle)
         if received is None:
             logger.warning("phone %s: a message that came in could not be fetched", self._phone_id)
-            self.behind = self._last_seen is not None
+            self.behind = True
         elif received.is_sms:
             receive_text(self._phone_id, received.handle, received.number, received.text, self._now())
 
