@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from recado.gsan.models import Position
 from recado.outbox.models import Message
 from tests.cli.conftest import Recado, recado  # noqa: F401 - the fixture
 from tests.gsan.conftest import LOCAL, Gsan
@@ -17,7 +21,7 @@ def test_a_gsan_as_it_must_be_is_found_good(gsan: Gsan, recado: Recado) -> None:
     assert "OK     Tabelas: todas, com todas as colunas." in result.output
     assert "OK     Permissões: a conta só lê." in result.output
     assert "OK     Consulta de RAs encerrados: " in result.output
-    assert "OK     Posição: ainda não começou" in result.output
+    assert "OK     Leitura do GSAN: ainda não começou" in result.output
     assert not Message.objects.exists()
 
 
@@ -45,7 +49,11 @@ def test_once_reads_what_is_new_and_ends(gsan: Gsan, recado: Recado) -> None:  #
     assert recado("gsan", "run", "--once").stdout == "0 solicitantes novos, 0 encerramentos: 0 mensagens.\n"
     gsan.open_ra(10)
     assert recado("gsan", "run", "--once").stdout == "1 solicitante novo, 0 encerramentos: 1 mensagem.\n"
-    assert "última leitura em" in recado("gsan", "check").output
+    assert "OK     Leitura do GSAN: a última foi em " in recado("gsan", "check").output
+    Position.objects.update(read_at=timezone.now() - timedelta(minutes=6))
+    assert "AVISO  Leitura do GSAN: a última foi em " in recado("doctor").output
+    Position.objects.update(trouble="O banco do GSAN não responde.")
+    assert "O banco do GSAN não responde." in recado("doctor").output
 
 
 def test_a_start_from_a_day(gsan: Gsan, recado: Recado) -> None:  # noqa: F811

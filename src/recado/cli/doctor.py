@@ -33,12 +33,14 @@ def doctor(alarm: bool) -> None:
 
     from recado.alarms.sentinel import watch_gateway
     from recado.cli.gateway_checks import check_gateway
+    from recado.cli.gsan import check_gsan
     from recado.cli.phone_checks import check_phones
     from recado.cli.system_checks import check_system
 
     findings = check_system()
     findings += check_gateway(timezone.now())
     findings += check_phones()
+    findings += check_gsan()
     if alarm:
         try:
             watch_gateway(timezone.now())

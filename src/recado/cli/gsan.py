@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = 15.0
 FARTHEST_CLOCK_SECONDS = 60
+LONGEST_SILENCE = timedelta(minutes=5)
 
 
 @click.group(
@@ -159,25 +160,29 @@ def _write_back() -> list[Finding]:
     ]
 
 
+def check_gsan() -> list[Finding]:
+    """What `recado doctor` tells of the reader: how it is read, without asking GSAN; nothing where none is read."""
+    from django.conf import settings
+
+    return _position() if settings.RECADO_GSAN_DATABASE_URL else []
+
+
 def _position() -> list[Finding]:
     from django.utils import timezone
 
     from recado.gsan.models import OpenRequest, Position
 
-    held = Position.objects.filter(pk=1).first()
+    what, held = "Leitura do GSAN", Position.objects.filter(pk=1).first()
     if held is None:
-        return [good("Posição", "ainda não começou; começa de agora, ou com: recado gsan run --since DATA")]
+        return [good(what, "ainda não começou; começa de agora, ou com: recado gsan run --since DATA")]
     at = f"{timezone.localtime(held.read_at):%d/%m/%Y %H:%M:%S}" if held.read_at else "nunca"
-    known = counted(OpenRequest.objects.count(), "RA aberto acompanhado", "RAs abertos acompanhados")
     if held.trouble:
-        return [
-            warning(
-                "Posição",
-                f"parada desde a leitura de {at}. {held.trouble}",
-                "Resolva e execute de novo: recado gsan check",
-            )
-        ]
-    return [good("Posição", f"última leitura em {at}; {known}.")]
+        found = f"parada desde a leitura de {at}. {held.trouble}"
+        return [warning(what, found, "Resolva e execute: recado gsan check")]
+    if held.read_at is None or timezone.now() - held.read_at > LONGEST_SILENCE:
+        return [warning(what, f"a última foi em {at}.", "Confira o serviço: systemctl status recado-jobs")]
+    known = counted(OpenRequest.objects.count(), "RA aberto acompanhado", "RAs abertos acompanhados")
+    return [good(what, f"a última foi em {at}; {known}.")]
 
 
 def _words(done: Pass) -> str:
