@@ -27,7 +27,8 @@ from small_png import small_png
 IMAGES = Path(__file__).parents[1] / "src/recado/web/static/web/manual"
 WIDTH = 1280
 PATIENCE_S = 120.0
-USER = "bruno.melo"
+# Who may see every screen.
+USER = "carla.dias"
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 _PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
 SENT = re.compile("Enviada|Entregue")
@@ -111,6 +112,7 @@ class Camera:
         self._messages()
         self._attention()
         self._supervision()
+        self._administration()
         self.page.goto("/")
         self._shoot("tela-principal")
 
@@ -152,6 +154,8 @@ class Camera:
         page.goto("/demonstracao/celular/")
         expect(page.locator(".rc-phone-messages li").last).to_be_visible()
         self._shoot("celular-de-demonstracao")
+        page.get_by_label("Texto da resposta").fill("Obrigada! A rua continua alagada perto do número 120.")
+        page.get_by_role("button", name="Responder").click()
         page.goto("/ra/")
         self._shoot("consultar-ra")
         page.get_by_role("row").nth(1).get_by_role("link").first.click()
@@ -190,6 +194,21 @@ class Camera:
         self._shoot("o-cliente-recebeu")
         page.goto("/painel/")
         self._shoot("painel", height=1000)
+        page.goto("/respostas/?situacao=todas")
+        self._shoot("respostas")
+        page.goto("/aparelhos/")
+        self._shoot("fila-e-aparelhos")
+        page.goto("/tipos/1/")
+        self._shoot("tipos-e-textos", height=1000)
+
+    def _administration(self) -> None:
+        page = self.page
+        page.goto("/usuarios/")
+        self._shoot("usuarios", height=760)
+        page.goto("/parametros/")
+        self._shoot("parametros", height=900)
+        page.goto("/auditoria/")
+        self._shoot("auditoria", height=760)
 
     def _attention(self) -> None:
         page = self.page

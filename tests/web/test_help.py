@@ -4,10 +4,12 @@ import re
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.urls import resolve
 
 from recado.outbox.models import CAUSES
 from recado.web.manual import PAGE_OF, manual, slug_of
 from recado.web.words import STATUS_WORDS
+from tests.e2e.test_every_page import _NAMED, EMPTY, FULL
 from tests.web.attendance import go_wrong, logged_in, open_ra
 from tests.web.test_access import TABLE
 
@@ -35,6 +37,13 @@ def test_every_page_opens_and_leads_only_to_what_there_is(supervisor):
 def test_a_page_is_of_a_screen_and_shows_its_picture():
     shown = {page.slug for page in every_page() if '<img src="' in page.html}
     assert {"inserir-ra", "consultar-ra", "mensagens-com-erro", "painel"} <= shown
+
+
+def test_no_page_is_without_help_of_its_own():
+    """What is left to the list of pages is that list, and what is no screen of the company's people."""
+    pages = {resolve(_NAMED.sub("1", path).partition("?")[0]).url_name for path in (*EMPTY, *FULL)}
+    # A page of a screen goes into `manual.md`, and its name into `PAGE_OF`.
+    assert pages - set(PAGE_OF) - {"help", "help_page", "logout", "evaluation", "evaluation_thanks"} == set()
 
 
 def test_a_screen_leads_to_its_own_page(supervisor):
