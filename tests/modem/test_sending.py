@@ -77,6 +77,23 @@ def test_unknown_error_in_words_is_code_500() -> None:
     assert outcome.meaning.code == 500
 
 
+@pytest.mark.parametrize(
+    "answer", ["+CMS ERROR: timer expired", "+CMS ERROR:", "+CME ERROR: timeout", "+CMS ERROR: 123456"]
+)
+def test_an_error_in_words_nobody_knows_is_ambiguous(answer: str) -> None:
+    outcome = send(a_phone(answered(answer)))
+    assert isinstance(outcome, Ambiguous)
+    assert (outcome.kind, outcome.raw) == ("words", answer)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("+CMS ERROR: congestion", 42), ("+CME ERROR: SIM not inserted", 10)])
+def test_an_error_in_the_standards_words_is_its_code(answer: str, code: int) -> None:
+    outcome = send(a_phone(answered(answer)))
+    assert isinstance(outcome, Rejected)
+    assert outcome.meaning is not None
+    assert outcome.meaning.code == code
+
+
 def test_a_duplicate_the_network_already_has_is_accepted() -> None:
     assert send(a_phone(answered("+CMS ERROR: 197"))) == Accepted(None, "+CMS ERROR: 197")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recado.gsm.causes import Verdict
+from recado.gsm.causes import Cause, Verdict
 from recado.outbox.models import AttemptResult, OnUncertain
 from recado.outbox.policy import (
     BACK_OFF,
@@ -34,6 +34,9 @@ from tests.support.outbox import (
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 FIRST, LAST = 1, 5
 HOLD, RESEND = OnUncertain.HOLD, OnUncertain.RESEND
+STRANGE_WORDS = TryResult(
+    AttemptResult.AMBIGUOUS, Verdict.AMBIGUOUS, Cause.UNCERTAIN, "+CMS ERROR: timer expired", "Palavras desconhecidas."
+)
 AFTER_BACK_OFF = TryAgain(NOW + BACK_OFF[0], counts=True)
 AT_ONCE_FREE = TryAgain(NOW, counts=False)
 LATER_FREE = TryAgain(NOW + PHONE_REFUSAL_WAIT, counts=False)
@@ -58,6 +61,8 @@ LATER_FREE = TryAgain(NOW + PHONE_REFUSAL_WAIT, counts=False)
         (AMBIGUOUS, LAST, RESEND, False, AskPerson()),
         (BARE, FIRST, HOLD, False, AskPerson()),
         (BARE, FIRST, RESEND, False, AskPerson()),
+        (STRANGE_WORDS, FIRST, HOLD, False, AskPerson()),
+        (STRANGE_WORDS, FIRST, RESEND, False, AskPerson()),
         (UNKNOWN, FIRST, HOLD, False, AskPerson()),
         (UNKNOWN, LAST, HOLD, False, AskPerson()),
         (UNKNOWN, FIRST, RESEND, False, AFTER_BACK_OFF),
@@ -99,7 +104,7 @@ outcomes = st.builds(
     TryResult,
     result=st.sampled_from([result for result in AttemptResult if result != AttemptResult.IN_FLIGHT]),
     verdict=st.none() | st.sampled_from(Verdict),
-    code=st.sampled_from(["", BARE_OK, "CMS 500"]),
+    code=st.sampled_from(["", BARE_OK, "CMS 500", "+CMS ERROR: timer expired"]),
 )
 
 

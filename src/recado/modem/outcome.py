@@ -80,11 +80,12 @@ class Rejected:
 class Ambiguous:
     """Answered, but the answer does not prove either way.
 
-    ``kind`` is ``bare_ok`` (OK without +CMGS: some phones answer so to a failed send) or ``code``
-    (an error that has been seen on messages that were delivered).
+    ``kind`` is ``bare_ok`` (OK without +CMGS: some phones answer so to a failed send), ``code``
+    (an error that has been seen on messages that were delivered) or ``words`` (an error in words that
+    nobody here knows, so nobody can say that the message stayed behind).
     """
 
-    kind: Literal["bare_ok", "code"]
+    kind: Literal["bare_ok", "code", "words"]
     meaning: CodeMeaning | None
     raw: str
     reason: str

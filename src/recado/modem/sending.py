@@ -45,6 +45,7 @@ _LINE_LOST = "A ligação com o aparelho caiu depois de entregue a mensagem: nã
 _WHOSE_ANSWER = "O aparelho deu uma só resposta para duas mensagens: não se sabe se esta saiu."
 _BARE_OK = "O aparelho respondeu OK sem o número de envio: não se sabe se a mensagem saiu."
 _REFUSED = "O aparelho recusou a mensagem sem dizer o motivo."
+_STRANGE_WORDS = "O aparelho respondeu com palavras desconhecidas: não se sabe se a mensagem saiu."
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,19 +296,22 @@ class Sender:
         return outcome
 
 
-_CMS_BY_WORDS = {cms(code).name.lower(): code for code in reversed(range(513))}
+_CODES_BY_WORDS = {
+    FinalKind.CMS_ERROR: {cms(code).name.lower(): code for code in reversed(range(513))},
+    FinalKind.CME_ERROR: {cme(code).name.lower(): code for code in reversed(range(513))},
+}
 
 
 def meaning_of(error: Final) -> CodeMeaning | None:
     """Give the meaning of an error, by its number or, from phones that answer in words although CMEE=1
     asks for numbers, by the standard's words. ``None`` when neither is known."""
-    if error.kind is FinalKind.CME_ERROR and error.code is not None:
-        return cme(error.code)
-    if error.kind is not FinalKind.CMS_ERROR:
+    if error.kind not in _CODES_BY_WORDS:
         return None
     words = error.text.partition(":")[2].strip().lower()
-    code = _CMS_BY_WORDS.get(words) if error.code is None else error.code
-    return None if code is None else cms(code)
+    code = _CODES_BY_WORDS[error.kind].get(words) if error.code is None else error.code
+    if code is None:
+        return None
+    return cms(code) if error.kind is FinalKind.CMS_ERROR else cme(code)
 
 
 def _judge(answer: _Answer) -> Outcome:
@@ -320,6 +324,9 @@ def _judge(answer: _Answer) -> Outcome:
 
 def _judge_error(error: Final) -> Outcome:
     meaning = meaning_of(error)
+    if meaning is None and error.kind in _CODES_BY_WORDS:
+        # "timer expired" of the Siemens TC63: the acknowledgement was lost, perhaps not the message.
+        return Ambiguous("words", None, error.text, _STRANGE_WORDS)
     if meaning is None:
         return Rejected(None, error.text, Verdict.TRANSIENT, Cause.UNKNOWN, _REFUSED)
     if meaning.verdict is Verdict.ACCEPTED:

@@ -8,7 +8,7 @@ rejected    permanent   failed at once
 rejected    ours        failed at once, with the fault's text
 rejected    phone       costs no try; again later, unless the phone has sent others since (then: transient)
 ambiguous   500, 350    again, backing off; after the last try a person decides, for any of them may have gone out
-ambiguous   bare OK     a person decides
+ambiguous   otherwise   a bare OK, or an error in unknown words: a person decides
 unknown     -           a person decides, or it is tried again, as the type says
 phone_down  -           costs no try; again as soon as a phone is ready
 
@@ -27,6 +27,7 @@ from recado.outbox.models import AttemptResult, OnUncertain
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=4), timedelta(minutes=15), timedelta(minutes=40))
 PHONE_REFUSAL_WAIT = timedelta(minutes=5)
 BARE_OK = "OK"
+_NUMBERED = ("CMS ", "CME ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def decide(
             return again if tries_left else give_up
         case AttemptResult.REJECTED, _:
             return give_up
-        case AttemptResult.AMBIGUOUS, _ if outcome.code != BARE_OK:
+        case AttemptResult.AMBIGUOUS, _ if outcome.code.startswith(_NUMBERED):
             return again if tries_left else AskPerson()
         case AttemptResult.UNKNOWN, _ if on_uncertain == OnUncertain.RESEND and tries_left:
             return again
