@@ -129,9 +129,11 @@ def _post(run: Run, today: date, now: datetime) -> bool:
         willing = _willing(run, lot, now)
         mails = post_many([_letter(notice) for notice in willing], now=now)
         for notice, mail in zip(willing, mails, strict=True):
-            notice.mail, notice.run, notice.state = mail, run, NoticeState.TRANSMITTED
-            notice.transmitted_at = notice.moment = now
-        Notice.objects.bulk_update(willing, ["mail", "run", "state", "transmitted_at", "moment"])
+            notice.mail = mail
+        Notice.objects.bulk_update(willing, ["mail"])
+        Notice.objects.filter(pk__in=[notice.pk for notice in willing]).update(
+            run=run, state=NoticeState.TRANSMITTED, transmitted_at=now, moment=now
+        )
         counts = Counter(run.counts)
         counts["email:transmitted"] += len(willing)
         run.counts, run.done = dict(counts), run.done + len(lot)
