@@ -72,6 +72,8 @@ EMPTY = (
     "/contas-playsms/nova/",
     "/aparelhos/",
     "/alarmes/",
+    "/lotes/",
+    "/lotes/novo/",
 )
 FULL = (
     "/",
@@ -108,6 +110,7 @@ FULL = (
     "/alarmes/",
 )
 _PART, _ACTION = "a part of a page", "an action, which leads to a page"
+_OF_A_BATCH = "test_every_page_of_a_batch_fits_and_can_be_read_by_everybody, in test_batches"
 NO_PAGE = {
     "login": "test_the_login_fits_without_anybody_logged_in",
     "home_live": _PART,
@@ -140,6 +143,24 @@ NO_PAGE = {
     "message_confirm": _ACTION,
     "message_export": "a file",
     "health": "for programs",
+    "batch": _OF_A_BATCH,
+    "batch_prepare": _OF_A_BATCH,
+    "batch_faults": _OF_A_BATCH,
+    "batch_messages": _OF_A_BATCH,
+    "batch_return": _OF_A_BATCH,
+    "batch_cancel": _OF_A_BATCH,
+    "batch_live": _PART,
+    "batch_preview": _PART,
+    "batch_upload": _ACTION,
+    "batch_from_requests": _ACTION,
+    "batch_correct": _ACTION,
+    "batch_send": _ACTION,
+    "batch_approve": _ACTION,
+    "batch_pause": _ACTION,
+    "batch_resume": _ACTION,
+    "batch_model": "a file",
+    "batch_faults_file": "a file",
+    "batch_export": "a file",
 }
 
 
