@@ -90,3 +90,13 @@ def test_a_field_without_value_is_refused_by_name():
 
 def test_every_field_says_what_it_is_and_its_longest_value():
     assert all(field.meaning and field.longest and name == field.name for name, field in FIELDS.items())
+
+
+def test_an_empty_value_takes_the_blank_before_it_along():
+    assert fill("Atendido. {AVALIACAO}", {"AVALIACAO": ""}) == "Atendido."
+    assert fill("Atendido. {AVALIACAO}", {"AVALIACAO": "Avalie."}) == "Atendido. Avalie."
+    assert fill("{AVALIACAO} Fim", {"AVALIACAO": ""}) == " Fim"
+
+
+def test_an_event_that_knows_nothing_of_an_evaluation_fills_its_text_all_the_same():
+    assert fill("Pedido {PROTOCOLO} atendido. {AVALIACAO}", {"PROTOCOLO": "1"}) == "Pedido 1 atendido."

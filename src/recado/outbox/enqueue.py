@@ -93,7 +93,7 @@ def compose_again(message: Message) -> str:
     Raises TemplateRefused (pt-BR) when it still cannot be filled or encoded, or asks for more than the message knows.
     """
     known = {"PROTOCOLO": message.protocol, "RA": "" if message.ra_number is None else str(message.ra_number)}
-    values = {name: value for name, value in known.items() if value} | {"AVALIACAO": ""}
+    values = {name: value for name, value in known.items() if value}
     text, fault = _compose(Event(message.type_id, message.number, message.idempotency_key, values), message.type)
     if fault:
         raise TemplateRefused(fault)

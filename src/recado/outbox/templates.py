@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 # Under this name the values hold what every text ends with; no text can name it.
 SIGNATURE = "ASSINATURA"
+# What an event may have nothing to say of: most have not.
+OPTIONAL = frozenset({"AVALIACAO"})
 _TAG = re.compile(r"\{([^{}]*)\}")
 _TAG_AFTER_BLANK = re.compile(r"( ?)\{([^{}]*)\}")
 
@@ -65,15 +67,15 @@ def check_template(text: str, allowed: Iterable[str]) -> None:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put `values` in the place of the fields of a checked `text`, and end it with the signature if they hold one.
 
-    A field whose value is empty takes the blank before it along.
+    A field whose value is empty takes the blank before it along; an `OPTIONAL` one may have none.
 
     Raises TemplateRefused when a field has no value: the event cannot fill this text.
     """
 
     def value(match: re.Match[str]) -> str:
-        if match[2] not in values:
+        if match[2] not in values and match[2] not in OPTIONAL:
             raise TemplateRefused(f"A tag {{{match[2]}}} não tem valor neste evento.")
-        found = values[match[2]]
+        found = values.get(match[2], "")
         return match[1] + found if found else ""
 
     filled = _TAG_AFTER_BLANK.sub(value, text)
