@@ -42,6 +42,7 @@ def test_its_page_says_so_until_the_phone_says_more(android):
     page = words(browser.get(f"/mensagens/{message.pk}/"))
     assert page.count(LABEL) >= 2
     assert "A operadora aceitou" not in page
+    assert "Enviando → Entregue ao aparelho" in page
     handed_over.sent(Attempt.objects.get(), NOW)
     page = words(browser.get(f"/mensagens/{message.pk}/"))
     assert "A operadora aceitou" in page
@@ -50,7 +51,9 @@ def test_its_page_says_so_until_the_phone_says_more(android):
 
 def test_its_page_says_how_many_sms_a_long_text_costs(android):
     message = hand_over(android, queue_message(THREE_PARTS))
-    assert "divide em cerca de 3 SMS" in words(logged_in().get(f"/mensagens/{message.pk}/"))
+    page = words(logged_in().get(f"/mensagens/{message.pk}/"))
+    assert "divide em cerca de 3 SMS" in page
+    assert "400 caracteres, cerca de 3 SMS" in page
 
 
 def test_lists_of_messages_say_so_and_count_it_as_sent(android):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from recado.gsm.causes import Cause, Verdict
 from recado.modem.outcome import Accepted, Ambiguous, HandedOver, Outcome, PhoneDown, Rejected, Unknown
-from recado.outbox.models import AttemptResult
+from recado.outbox.models import HANDED_OVER_NOTE, AttemptResult
 from recado.outbox.policy import BARE_OK, TryResult
 
-HANDED_OVER = TryResult(AttemptResult.HANDED_OVER, reason="O aparelho recebeu o texto e o envia sozinho.")
+HANDED_OVER = TryResult(AttemptResult.HANDED_OVER, reason=HANDED_OVER_NOTE)
 
 
 def to_try_result(outcome: Outcome) -> TryResult:

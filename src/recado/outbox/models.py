@@ -40,6 +40,7 @@ class Status(models.TextChoices):
 
 HANDED_OVER, HANDED_OVER_LABEL = "handed_over", "Entregue ao aparelho"
 """What is shown of a sent message of which a phone that sends by itself has not told more than that it has it."""
+HANDED_OVER_NOTE = "O aparelho recebeu o texto e o envia sozinho."
 
 SENT_GROUP = (Status.SENT, Status.DELIVERED, Status.UNDELIVERED)
 NOT_SENT_GROUP = tuple(status for status in Status if status not in SENT_GROUP)
@@ -323,6 +324,12 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
+
+    @property
+    def after_label(self) -> str:
+        """The status that it came to, in pt-BR; what a phone only took is not called sent."""
+        taken = self.after == Status.SENT and self.note == HANDED_OVER_NOTE
+        return HANDED_OVER_LABEL if taken else Status(self.after).label
 
 
 class DeliveryReport(models.Model):
