@@ -69,7 +69,7 @@ def test_a_row_passes_once_whoever_feeds_how_often() -> None:
     batch = under_way(table(range(30)))
     stale = fresh(batch)
     feed()
-    assert not feeding._pass_on(stale, 30, NOW)
+    assert feeding._pass_on(stale, stale.fed_line, 30, NOW) is None
     assert len(messages_of(batch)) == 30
 
 

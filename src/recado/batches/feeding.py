@@ -28,14 +28,14 @@ _CANCELLED_AT_ONCE = 200
 
 
 def feed_some(now: datetime, *, window: int | None = None) -> bool:
-    """Give each batch under way what it may have in the queue; True when one of them could take more at once.
+    """Give each batch under way what it may have in the queue; False: it has it, and more is due only later.
 
     `window` says how many messages, instead of what the phones can send.
     """
     room = window_size() if window is None else window
-    batches = list(Batch.objects.filter(state=State.RUNNING).select_related("type").order_by("started_at", "pk"))
-    # Every one of them, so no short cut of `any`.
-    return sum(_feed(batch, room, now) for batch in batches) > 0
+    for batch in Batch.objects.filter(state=State.RUNNING).select_related("type").order_by("started_at", "pk"):
+        _feed(batch, room, now)
+    return False
 
 
 def look_after_some(now: datetime) -> bool:
@@ -71,32 +71,42 @@ def _with_queued(state: State) -> list[int]:
     return sorted(number for number in found if number is not None)
 
 
-def _feed(batch: Batch, window: int, now: datetime) -> bool:
+def _feed(batch: Batch, window: int, now: datetime) -> None:
     if not batch.type.active:
         note = f"O tipo “{batch.type.name}” foi desativado: nada sai com ele."
         with transaction.atomic():
             if states.change(batch.pk, State.RUNNING, State.PAUSED, at=now, note=note, fault=note):
                 holding.hold(batch.pk)
-        return False
+        return
     queued = Message.objects.filter(batch=batch.pk, status=Status.QUEUED).count()
     # Not a few at each look: a window that is half empty is filled.
     if queued > window // 2:
-        return False
-    return _pass_on(batch, min(window - queued, AT_ONCE), now)
+        return
+    room, line = window - queued, batch.fed_line
+    while room > 0:
+        passed = _pass_on(batch, line, min(room, AT_ONCE), now)
+        if passed is None:
+            return
+        line, count = passed
+        room -= count
+        if not count:
+            _end(batch, now)
+            return
 
 
-def _pass_on(batch: Batch, count: int, now: datetime) -> bool:
-    waiting = BatchRow.objects.filter(batch=batch, line__gt=batch.fed_line, state=RowState.READY).order_by("line")
+def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, int] | None:
+    """Pass on up to `count` rows after line `after`; give the line they reach to, and how many they were.
+
+    None when somebody else decided or passed on meanwhile.
+    """
+    waiting = BatchRow.objects.filter(batch=batch, line__gt=after, state=RowState.READY).order_by("line")
     rows = list(waiting[:count])
     if not rows:
-        _end(batch, now)
-        return False
-    last = rows[-1].line
+        return after, 0
     with transaction.atomic():
-        here = Batch.objects.filter(pk=batch.pk, state=State.RUNNING, fed_line=batch.fed_line)
-        if not here.update(fed_line=last):
-            # Paused or cancelled meanwhile, or another process passed these rows on.
-            return False
+        here = Batch.objects.filter(pk=batch.pk, state=State.RUNNING, fed_line=after)
+        if not here.update(fed_line=rows[-1].line):
+            return None
         late = [row for row in rows if _is_late(row, batch, now)]
         in_time = [row for row in rows if not _is_late(row, batch, now)]
         against = unwilling([row.number for row in in_time])
@@ -113,15 +123,15 @@ def _pass_on(batch: Batch, count: int, now: datetime) -> bool:
             note=f"Lote {batch.pk}.",
             now=now,
         )
-        _mark(batch, late, RowState.EXPIRED)
-        _mark(batch, refused, RowState.OPTED_OUT)
+        _mark(late, RowState.EXPIRED)
+        _mark(refused, RowState.OPTED_OUT)
         Batch.objects.filter(pk=batch.pk).update(
             fed=F("fed") + len(made),
             ready=F("ready") - len(late) - len(refused),
             expired=F("expired") + len(late),
             opted_out=F("opted_out") + len(refused),
         )
-    return len(rows) == AT_ONCE
+    return rows[-1].line, len(rows)
 
 
 def _end(batch: Batch, now: datetime) -> None:
@@ -131,7 +141,7 @@ def _end(batch: Batch, now: datetime) -> None:
         states.change(batch.pk, State.RUNNING, State.DONE, at=now, finished_at=now)
 
 
-def _mark(batch: Batch, rows: Iterable[BatchRow], state: RowState) -> None:
+def _mark(rows: Iterable[BatchRow], state: RowState) -> None:
     ids = [row.pk for row in rows]
     if ids:
         BatchRow.objects.filter(pk__in=ids).update(state=state)
