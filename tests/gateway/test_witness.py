@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from recado.gateway import witness as steps
+from recado.gateway.translation import HANDED_OVER
 from recado.gateway.witness import Witness
 from recado.modem.outcome import SendStep
 from recado.outbox.doorbell import run_folder
@@ -54,6 +55,14 @@ def test_an_answer_is_the_truth_though_the_writer_lives(phone_id: int) -> None:
     seen = steps.testimony(7, phone_id)
     witness.close()
     assert seen == ACCEPTED
+
+
+def test_a_text_that_a_phone_took_is_no_more_than_handed_over(phone_id: int) -> None:
+    witness = Witness(phone_id)
+    witness.answered(7, HANDED_OVER)
+    seen = steps.testimony(7, phone_id)
+    witness.close()
+    assert seen == HANDED_OVER
 
 
 def test_a_second_writer_leaves_the_living_ones_word_alone(phone_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
