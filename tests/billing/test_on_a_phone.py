@@ -22,6 +22,7 @@ from recado.service_requests.operations import NewRequester
 from tests.billing.conftest import HEADING, WANTED, bill_row, do, give, line_of, states, take, write
 from tests.gateway.conftest import PATIENCE, Scene, scene, until
 from tests.mail.conftest import Office, office
+from tests.support import environment
 from tests.support.requests import open_one
 
 __all__ = ["office", "scene"]
@@ -82,7 +83,7 @@ def test_a_step_of_a_killed_process_is_carried_on(office: Office) -> None:
     if connection.vendor == "sqlite":
         address = {"RECADO_DATABASE_URL": f"sqlite:///{name}"}
     else:
-        address = {"RECADO_DATABASE_URL": f"postgresql://recado@/{name}?host={connection.settings_dict['HOST']}"}
+        address = {"RECADO_DATABASE_URL": f"postgresql://recado@/{name}?host={environment.cluster_folder()}"}
     process = subprocess.Popen(
         [sys.executable, "-c", _STEP],
         env=os.environ | address | {"DJANGO_SETTINGS_MODULE": "recado.conf.settings"},
