@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -340,3 +341,30 @@ def test_nothing_of_an_upload_is_left_when_it_breaks_off(supervisor: Client, tmp
     supervisor.post("/lotes/novo/arquivo/", b"--x\r\nno form at all", content_type="multipart/form-data; boundary=y")
     assert not list(storage.folder().iterdir())
     assert not Batch.objects.exists()
+
+
+def test_the_main_screen_tells_who_may_approve_and_nobody_else(supervisor: Client) -> None:
+    save(replace(parameters.get(), batch_approval=0), actor="ana", now=timezone.now())
+    batch = prepared(supervisor, table(range(1)))
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    assert "1 lote a aprovar" in words(somebody_else().get("/"))
+    assert "lote a aprovar" not in words(supervisor.get("/"))
+
+
+def test_a_message_names_its_batch_and_says_when_that_is_paused(supervisor: Client) -> None:
+    batch = prepared(supervisor, table(range(1)))
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    feed_some(timezone.now())
+    supervisor.post(f"/lotes/{batch.pk}/pausar/")
+    page = words(supervisor.get(f"/mensagens/{Message.objects.get().pk}/"))
+    assert f"Lote {batch.pk}" in page
+    assert "O lote desta mensagem está pausado" in page
+    assert "9999" not in page
+
+
+def test_a_reading_that_nobody_does_says_whom_to_ask(supervisor: Client) -> None:
+    upload(supervisor, table(range(1)))
+    batch = Batch.objects.get()
+    supervisor.post(f"/lotes/{batch.pk}/preparar/", form(batch))
+    Batch.objects.update(state_since=timezone.now() - timedelta(minutes=5))
+    assert "conferir o serviço de tarefas" in words(supervisor.get(f"/lotes/{batch.pk}/"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,6 +26,7 @@ from recado.web.formatting import thousands
 from recado.web.live import live_part
 from recado.web.views.listing import paging_for
 
+_SLOW = timedelta(minutes=2)
 _MOVING = (State.READING, *UNDER_WAY)
 
 
@@ -119,6 +121,8 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
 
 def _told(found: Batch, counted: Progress, reckoning: Reckoning | None) -> str:
     if found.state == State.READING:
+        if not found.line and timezone.now() - found.state_since > _SLOW:
+            return "A leitura ainda não começou. Peça à TI para conferir o serviço de tarefas (recado jobs)."
         return f"{thousands(found.rows_read)} linhas lidas até agora."
     return progress_words(counted, reckoning, timezone.now())
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from recado.batches.models import Batch, State
 from recado.outbox.forecast import QueueForecast, forecast
 from recado.outbox.models import MessageType, Status
 from recado.outbox.queries import day_figures, needing_a_person
@@ -28,14 +29,14 @@ from recado.web.live import live_part
 @needs(Duty.USE_SCREENS)
 def home(request: HttpRequest) -> HttpResponse:
     """The main screen."""
-    return render(request, "web/home.html", {"heading": "Tela principal", **_figures()})
+    return render(request, "web/home.html", {"heading": "Tela principal", **_figures(request)})
 
 
 @live_part
 @needs(Duty.USE_SCREENS)
 def home_live(request: HttpRequest) -> HttpResponse:
     """The moving part of the main screen."""
-    return render(request, "web/home_live.html", _figures())
+    return render(request, "web/home_live.html", _figures(request))
 
 
 @live_part
@@ -45,7 +46,7 @@ def live_header(request: HttpRequest) -> HttpResponse:
     return render(request, "web/live_header.html")
 
 
-def _figures() -> dict[str, Any]:
+def _figures(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     house = House(known=True)
     waiting = dict(needing_a_person().order_by().values_list("status").annotate(Count("pk")))
@@ -53,12 +54,14 @@ def _figures() -> dict[str, Any]:
     figures = day_figures(today)
     queue = forecast([state.phone for state in house.phones], now)
     stopped = [state for state in house.phones if state.stopped]
+    to_approve = _to_approve(request)
     return {
         "house": house,
         "failed": waiting.get(Status.FAILED, 0),
         "uncertain": waiting.get(Status.UNCERTAIN, 0),
         "stopped": stopped,
-        "all_well": not (waiting or stopped or house.unread_replies),
+        "to_approve": to_approve,
+        "all_well": not (waiting or stopped or house.unread_replies or to_approve),
         "today": figures,
         "failed_share": percent(figures.failed, figures.sent + figures.failed),
         "queue": queue,
@@ -68,6 +71,13 @@ def _figures() -> dict[str, Any]:
         "failed_today_url": _list_url(now, now, estado=Status.FAILED),
         "queued_url": _list_url(queue.oldest or now, now, estado=Status.QUEUED),
     }
+
+
+def _to_approve(request: HttpRequest) -> int:
+    """How many batches wait for this person: never one's own."""
+    if not request.user.has_perm(Duty.APPROVE_BATCHES.permission):
+        return 0
+    return Batch.objects.filter(state=State.WAITING).exclude(author=request.user.get_username()).count()
 
 
 def _announcement(house: House) -> str:

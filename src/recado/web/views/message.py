@@ -17,6 +17,7 @@ from recado.gsm import EncodeError
 from recado.inbox.queries import replies_of
 from recado.outbox.claims import parts_of
 from recado.outbox.decisions import CORRECTABLE, DISCARDABLE
+from recado.outbox.holding import is_held
 from recado.outbox.models import HANDED_OVER, Attempt, DeliveryReport, Message, Segment, SegmentStatus, Status
 from recado.outbox.numbers import GUESSED
 from recado.outbox.pieces import sms_by_phone
@@ -86,6 +87,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "moving": found.status in MOVING or _awaits_report(found, now, before=REPORT_SOON),
         "report_overdue": awaited(found) and not _awaits_report(found, now, before=REPORT_OVERDUE),
         "retry_at": _retry_at(found, now),
+        "batch_is_paused": is_held(found),
         "opening": opening_words(found.type.hours, now) if found.status == Status.QUEUED else "",
         "correctable": CORRECTABLE,
         "discardable": DISCARDABLE,
@@ -118,7 +120,8 @@ def _awaits_report(found: Message, now: datetime, *, before: timedelta) -> bool:
 
 def _retry_at(found: Message, now: datetime) -> datetime | None:
     """When a message that waits is tried again, if that lies ahead."""
-    return found.ready_at if found.status == Status.QUEUED and found.ready_at > now else None
+    waits = found.status == Status.QUEUED and found.ready_at > now and not is_held(found)
+    return found.ready_at if waits else None
 
 
 def shown_parts(found: Message, reports: list[DeliveryReport]) -> list[PartShown]:
