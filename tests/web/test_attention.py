@@ -272,7 +272,7 @@ def test_an_attendant_may_correct_the_number_of_a_message_and_decide_nothing_els
     page = browser.get(f"/mensagens/{message.pk}/").content.decode()
     part = page.split('<div id="acoes">')[1].split("<h2")[0]
     assert "Corrigir número" in part
-    assert "Reenviar" not in part
+    assert "Reenviar</button>" not in part
     assert "Descartar" not in part
     assert browser.post(f"/mensagens/{message.pk}/reenviar/").status_code == 403
     message.refresh_from_db()

@@ -9,7 +9,7 @@ import time_machine
 
 from recado.inbox.models import Reply
 from recado.outbox import transitions
-from recado.outbox.models import Message, Segment, Status
+from recado.outbox.models import HANDED_OVER, Message, Segment, Status
 from recado.service_requests import story
 from recado.service_requests.models import ClosingReason, ServiceRequest
 from recado.service_requests.operations import NewRequester, close_service_request, reiterate
@@ -82,7 +82,7 @@ def test_a_failure_says_why_and_a_delivery_when(browser):
 
 
 def test_every_status_has_its_sentence():
-    assert set(_SENTENCES) == set(Status)
+    assert set(_SENTENCES) == {*Status, HANDED_OVER}
 
 
 def test_the_summary_is_plain_text_to_be_copied(browser):
