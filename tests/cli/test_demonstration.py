@@ -9,10 +9,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import F
 
+from recado.billing.models import Notice
 from recado.cli.base import CommandFailed
 from recado.cli.demonstration import agenda, create_demonstration, create_users
 from recado.cli.demonstration.people import make_people
 from recado.cli.run import require_matching_data
+from recado.evaluations.models import Evaluation
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
 from recado.people.membership import role_of
 from recado.people.roles import ROLES
@@ -51,6 +53,17 @@ class TestData:
         sent = Message.objects.filter(status__in=[Status.SENT, Status.DELIVERED])
         assert not sent.filter(segments__isnull=True).exists()
         assert Attempt.objects.filter(result=AttemptResult.REJECTED).count() > 5
+
+    def test_bills_are_prepared_and_none_is_sent_and_customers_have_answered(self) -> None:
+        create_demonstration(NOW)
+
+        assert set(Notice.objects.values_list("state", flat=True)) == {"prepared", "skipped"}
+        assert set(Notice.objects.values_list("skip", flat=True)) >= {"", "no_consent", "no_mobile"}
+        assert not Message.objects.filter(type__heeds_opt_out=True).exists()
+        grades = set(Evaluation.objects.values_list("grade", flat=True))
+        assert None in grades
+        assert len(grades) > 3
+        assert not Evaluation.objects.filter(answered_at__gt=NOW).exists()
 
     def test_nothing_is_in_the_future_and_the_phone_is_free_for_the_gateway(self) -> None:
         create_demonstration(NOW)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from recado.cli.base import counted
 from recado.cli.demonstration import agenda, fates
 from recado.cli.demonstration.agenda import Agenda, Request
+from recado.cli.demonstration.bills import add_bills, add_evaluations
 from recado.cli.demonstration.fates import Fate
 from recado.cli.demonstration.people import FICTITIOUS_NUMBERS, Person, make_people
 from recado.cli.demonstration.users import USERS
@@ -78,6 +79,8 @@ def create_demonstration(now: datetime | None = None) -> str:
         phone = Phone.objects.create(name=PHONE_NAME, link=link, pace_seconds=_PACE.total_seconds())
         chance = random.Random(SEED)  # noqa: S311 - the same weeks every time are wanted, no secret
         _Story(chance, phone, agenda.plan(chance, at)).play(at)
+        add_evaluations(chance, _SUCCESS, at)
+        add_bills(chance, _ATTENDANTS[1], at)
         leases.release(phone.pk, _HOLDER, timezone.now())
         Phone.objects.filter(pk=phone.pk).update(last_send_started_at=None)
     requests, messages = ServiceRequest.objects.count(), Message.objects.count()

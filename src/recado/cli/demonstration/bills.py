@@ -1,0 +1,81 @@
+"""Bills of the month, prepared and not sent, and what customers thought of their requests: for the screens to show."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from recado.billing import intake, runs
+from recado.billing.barcode import make_barcode
+from recado.billing.bills import BillRow
+from recado.billing.models import Category, Run
+from recado.billing.setups import Wanted, save_setup
+from recado.cli.demonstration.people import Person, make_people
+from recado.evaluations.models import Evaluation
+from recado.service_requests.models import Requester
+
+BILLS = 48
+_WANTED = Wanted(
+    minimum=Decimal("20"),
+    categories="RC",
+    days_before=3,
+    max_attempts=5,
+    sms_text="Sua conta de água da matrícula {MATRICULA}, de {VALOR}, vence em {VENCTO}. Código de barras:",
+    email_text="Olá, {NOME}!\n\nSua conta de água da matrícula {MATRICULA}, de {VALOR}, vence em {VENCTO}.",
+)
+_COMMENTS = ("", "", "Vieram no mesmo dia.", "Demorou, mas resolveram.", "Equipe educada.", "Faltou limpar a calçada.")
+
+
+def add_bills(chance: random.Random, author: str, now: datetime) -> None:
+    """Parameters, `BILLS` bills of group 1, and a notice of each, prepared or skipped with its reason."""
+    save_setup(_WANTED, actor=author, now=now - timedelta(days=20))
+    people = make_people(chance)[:BILLS]
+    rows = [_bill(chance, place, person, now) for place, person in enumerate(people)]
+    intake.take_in(rows, origin="contas-grupo-1.csv", actor=author, now=now)
+    run = runs.ask(Run.Step.PREPARE, group="1", month=rows[0].month, actor=author, now=now)
+    runs.finish(run, lambda: now)
+
+
+def add_evaluations(chance: random.Random, success: int, now: datetime) -> None:
+    """What those who gave an e-mail answered after their request was met; some have not yet."""
+    met = Requester.objects.exclude(email="").filter(service_request__closing_reason=success)
+    for person in met.select_related("service_request"):
+        closed_at = person.service_request.closed_at
+        assert closed_at is not None
+        answered_at = closed_at + timedelta(hours=chance.randrange(1, 40))
+        answers = chance.random() < 0.7 and answered_at < now
+        Evaluation.objects.create(
+            ra_number=person.service_request_id,
+            protocol=person.protocol,
+            token_hash=hashlib.sha256(chance.randbytes(32)).hexdigest(),
+            created_at=closed_at,
+            expires_at=closed_at + timedelta(days=15),
+            answered_at=answered_at if answers else None,
+            grade=chance.choice((1, 2, 3, 4, 4, 4, 5, 5, 5, 5)) if answers else None,
+            comment=chance.choice(_COMMENTS) if answers else "",
+        )
+
+
+def _bill(chance: random.Random, place: int, person: Person, now: datetime) -> BillRow:
+    today = timezone.localdate(now)
+    value = Decimal(chance.randrange(1500, 24000)).scaleb(-2)
+    return BillRow(
+        group="1",
+        month=today.replace(day=1),
+        property_id=person.property_id,
+        client_id=f"{90_000 + place}",
+        name=person.name,
+        category=Category.COMMERCIAL if chance.random() < 0.2 else Category.RESIDENTIAL,
+        value=value,
+        due_date=today + timedelta(days=1 + place % 9),
+        barcode=make_barcode(value, "0099", f"{place:025d}").digits,
+        mobile=person.mobile if place % 9 else "",
+        email=person.email,
+        sms_consent=bool(place % 5),
+        email_consent=bool(person.email),
+        phone_consent=bool(place % 9) or None,
+    )
