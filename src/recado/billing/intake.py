@@ -6,17 +6,17 @@ would change nothing: a bill is one of its property and month.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F
 
 from recado.batches.storage import fingerprint
-from recado.batches.tables import FileRefused, look_at, records
+from recado.batches.tables import FileRefused, Record, look_at, records
 from recado.billing import storage
 from recado.billing.bills import BillRefused, BillRow, ColumnsMissing, columns_of, read_row
 from recado.billing.consents import Word, write_down
@@ -92,29 +92,16 @@ def read_file(file: BillFile, now: datetime, *, lots: int | None = None) -> Bill
     if not file.line:
         heading = next(rows)
         file.position, file.line = heading.end, heading.line
-    done = 0
-    while lots is None or done < lots:
+    for _ in count() if lots is None else range(lots):
         lot = list(islice(rows, AT_ONCE))
         if not lot:
             empty = not (file.new or file.changed or file.same or file.invalid)
             fault = "O arquivo não tem linhas depois do cabeçalho." if empty else ""
             return _end(file, FileState.REFUSED if empty else FileState.DONE, now, fault)
-        good: list[tuple[int, BillRow]] = []
-        faults: list[BillFault] = []
-        for record in lot:
-            if not any(cell.strip() for cell in record.cells):
-                continue
-            try:
-                if record.fault:
-                    raise BillRefused(record.fault)
-                good.append((record.line, read_row(record.cells, columns)))
-            except BillRefused as refusal:
-                content = ";".join(record.cells)[:300].replace("\0", "\ufffd")
-                faults.append(BillFault(file=file, line=record.line, reason=str(refusal)[:200], content=content))
+        good, faults = _sort(file, lot, columns)
         if not _keep_lot(file, good, faults, lot[-1].end, lot[-1].line, now):
             # Another process reads the same file: it goes on, this one stops.
             return BillFile.objects.get(pk=file.pk)
-        done += 1
     return file
 
 
@@ -127,6 +114,25 @@ def take_in(rows: Iterable[BillRow], *, origin: str, actor: str, now: datetime) 
             taken = _store([(0, row) for row in lot], origin, actor, now)
         total = Taken(total.new + taken.new, total.changed + taken.changed, total.same + taken.same)
     return total
+
+
+def _sort(
+    file: BillFile, lot: Sequence[Record], columns: Mapping[str, int]
+) -> tuple[list[tuple[int, BillRow]], list[BillFault]]:
+    """The bills of a lot, each with its line, and the rows that are none; an empty row is neither."""
+    good: list[tuple[int, BillRow]] = []
+    faults: list[BillFault] = []
+    for record in lot:
+        if not any(cell.strip() for cell in record.cells):
+            continue
+        try:
+            if record.fault:
+                raise BillRefused(record.fault)
+            good.append((record.line, read_row(record.cells, columns)))
+        except BillRefused as refusal:
+            content = ";".join(record.cells)[:300].replace("\0", "\ufffd")
+            faults.append(BillFault(file=file, line=record.line, reason=str(refusal)[:200], content=content))
+    return good, faults
 
 
 def _keep_lot(
