@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from recado.batches import states
 from recado.batches.models import Batch, BatchRow, RowState, State
 from recado.outbox import holding, transitions
-from recado.outbox.enqueue_many import Ready, enqueue_many, unwilling
+from recado.outbox.enqueue_many import Ready, earlier, enqueue_many, unwilling
 from recado.outbox.models import Message, Status
 from recado.phones.models import Phone
 
@@ -113,7 +113,7 @@ def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, 
         refused = [row for row in in_time if row.number in against]
         made = enqueue_many(
             [
-                Ready(row.number, row.text, key_of(batch.pk, row.line), _first(row.expires_at, batch.expires_at))
+                Ready(row.number, row.text, key_of(batch.pk, row.line), earlier(row.expires_at, batch.expires_at))
                 for row in in_time
                 if row.number not in against
             ],
@@ -148,9 +148,5 @@ def _mark(rows: Iterable[BatchRow], state: RowState) -> None:
 
 
 def _is_late(row: BatchRow, batch: Batch, now: datetime) -> bool:
-    limit = _first(row.expires_at, batch.expires_at)
+    limit = earlier(row.expires_at, batch.expires_at)
     return limit is not None and limit <= now
-
-
-def _first(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((at for at in (one, other) if at is not None), default=None)

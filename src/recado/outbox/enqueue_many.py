@@ -49,7 +49,7 @@ def enqueue_many(
         ready_at=now,
         expires_at=limit,
     )
-    rows = [(row.number, row.text, row.key, _first(limit, row.expires_at)) for row in ready]
+    rows = [(row.number, row.text, row.key, earlier(limit, row.expires_at)) for row in ready]
     made = insert_many(prototype, ("number", "text", "idempotency_key", "expires_at"), rows, returning="id")
     history = StatusChange(at=now, before="", after=Status.QUEUED, actor=actor or PROGRAM, note=note[:400])
     insert_many(history, ("message_id",), [(message_id,) for message_id in made], returning="id")
@@ -67,5 +67,6 @@ def unwilling(numbers: Sequence[str]) -> set[str]:
     return found
 
 
-def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The limit that comes first; None for no limit."""
     return min((at for at in (one, other) if at is not None), default=None)
