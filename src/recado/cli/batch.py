@@ -66,28 +66,17 @@ def new(
     """Prepara um lote de um arquivo CSV ou XLSX. Nada sai antes de `send`."""
     from django.utils import timezone
 
-    from recado.batches import decisions, drafting, storage
-    from recado.batches.columns import MOBILE
-    from recado.batches.composing import check
+    from recado.batches import decisions, storage
     from recado.batches.models import Batch, State
-    from recado.outbox.enqueue import company_values
     from recado.outbox.templates import TemplateRefused
 
     made = _drawn_up(path, _person(who))
     try:
-        if name:
-            made.name = name[:100]
-        if type_:
-            made.type = _type(type_)
-        if column:
-            made.mapping = _with_mobile(made, column)
-        if MOBILE not in made.mapping:
-            raise Refused(f"Nenhuma coluna parece ser a do celular: use --column. Há: {', '.join(made.columns)[:200]}.")
-        check(text, [tag for tag in made.mapping if tag != MOBILE], company_values())
-        earlier = drafting.earlier_of(made)
-        if earlier is not None and not again:
-            raise Refused(f"Este mesmo arquivo já foi usado no lote {earlier.pk}. Para enviá-lo outra vez: --again.")
+        made.name = name[:100] if name else made.name
+        made.type = _type(type_) if type_ else made.type
+        made.mapping = _with_mobile(made, column) if column else made.mapping
         made.template, made.skip_told, made.expires_at = text, skip_told, _limit(until)
+        _check(made, again=again)
         made.save()
         decisions.begin_reading(made.pk, actor=made.author, now=timezone.now())
     except (Refused, TemplateRefused) as refusal:
@@ -282,6 +271,21 @@ def _drawn_up(path: Path, who: str) -> Batch:
             return drafting.from_file(Path(copy.name), path.name, author=who, key=key, now=timezone.now())
         except (FileRefused, drafting.NoType) as refusal:
             raise Refused(str(refusal)) from refusal
+
+
+def _check(made: Batch, *, again: bool) -> None:
+    """Raise Refused or TemplateRefused for a batch that no row could fill, or whose file was used before."""
+    from recado.batches import drafting
+    from recado.batches.columns import MOBILE
+    from recado.batches.composing import check
+    from recado.outbox.enqueue import company_values
+
+    if MOBILE not in made.mapping:
+        raise Refused(f"Nenhuma coluna parece ser a do celular: use --column. Há: {', '.join(made.columns)[:200]}.")
+    check(made.template, [tag for tag in made.mapping if tag != MOBILE], company_values())
+    earlier = drafting.earlier_of(made)
+    if earlier is not None and not again:
+        raise Refused(f"Este mesmo arquivo já foi usado no lote {earlier.pk}. Para enviá-lo outra vez: --again.")
 
 
 def _with_mobile(made: Batch, column: str) -> dict[str, int]:
