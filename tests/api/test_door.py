@@ -131,3 +131,75 @@ def test_a_fault_of_ours_tells_no_secret(
     assert problem(response) == (500, "internal")
     assert "RuntimeError" in caplog.text
     assert "9000" not in caplog.text + response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"fields":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+        b'{"number": "81900000001", "text": "x", "type": ' + b"9" * 5000 + b"}",
+        b'{"number": "81900000001", "text": "x", "text": "y"}',
+        b'{"number": "81900000001", "text": "x", "\\ud800": 1}',
+        b'\xef\xbb\xbf{"number": "81900000001", "text": "x"}',
+        '{"number": "81900000001", "text": "Olá"}'.encode("latin-1"),
+    ],
+)
+def test_what_two_programs_may_read_in_two_ways_is_refused(caller: Caller, body: bytes) -> None:
+    assert problem(caller.post("messages", body, key="k1")) == (400, "malformed")
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "hex", "zlib", "utf-16", "unicode_escape"])
+def test_a_body_that_says_to_be_no_utf_8_is_refused(caller: Caller, charset: str) -> None:
+    body = json.dumps(SEND, ensure_ascii=False).encode()
+    response = caller.post("messages", body, key="k1", **{"Content-Type": f"application/json; charset={charset}"})
+    assert problem(response) == (415, "unsupported_media_type")
+    assert (
+        caller.post("messages", body, key="k1", **{"Content-Type": "application/json; charset=UTF-8"}).status_code
+        == 201
+    )
+
+
+def test_a_body_without_a_size_is_refused_by_its_name(caller: Caller) -> None:
+    response = caller.post("messages", b"", key="k1", **{"Transfer-Encoding": "chunked"})
+    assert problem(response) == (411, "length_required")
+
+
+def test_to_ask_for_the_head_alone_needs_the_same_scope(caller: Caller) -> None:
+    reader = caller.scoped(Scope.PHONES_READ)
+    assert reader.call("HEAD", "messages").status_code == 403
+    assert reader.call("HEAD", "phones").status_code == 200
+
+
+def test_the_api_describes_itself_in_its_document_alone(caller: Caller) -> None:
+    assert problem(caller.call("OPTIONS", "messages")) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v2/messages", "/api/v1/messages/"])
+def test_programs_never_get_a_page_for_people(db: None, method: str, path: str) -> None:
+    assert problem(Browser().generic(method, path)) == (404, "not_found")
+
+
+def test_a_failure_around_the_door_is_a_problem_too(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError
+
+    def away(*args: object, **kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("recado.api.door.Door.finalize_response", broken)
+    assert problem(caller.get("channels")) == (500, "internal")
+    monkeypatch.setattr("recado.api.door.Door.finalize_response", away)
+    assert problem(caller.get("channels")) == (503, "database_away")
+
+
+def test_a_key_with_a_space_in_it_is_refused(caller: Caller) -> None:
+    assert problem(caller.post("messages", SEND, key="a b")) == (400, "idempotency_key_refused")
+
+
+@pytest.mark.parametrize("query", ["end=9999-12-31", "start=0001-01-01", "start=9999-12-31"])
+def test_a_day_of_no_calendar_of_ours_is_refused(caller: Caller, query: str) -> None:
+    assert problem(caller.get(f"messages?{query}")) == (422, "validation_failed")

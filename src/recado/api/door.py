@@ -15,19 +15,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from recado.api import problems
-from recado.api.problems import Problem
+from recado.api.problems import Problem, failed
 from recado.clients.rate import Allowance, spend
 from recado.clients.scopes import Scope
 from recado.clients.tokens import Caller
 from recado.people.roles import Duty
 
 MOST_BODY_BYTES = 1024 * 1024
+LONGEST_LENGTH = 15
 
 
 class Door(APIView):
     """One address. `scopes`: what a token must open, by method; a method without one asks for a token only."""
 
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     scopes: ClassVar[Mapping[str, Scope]] = {}
     # Read by the test of who may open what.
     duty = Duty.USE_API
@@ -37,13 +38,23 @@ class Door(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in, or raise what the call is refused for."""
         self._refuse_large(request)
-        # Before any parser reads it: the same bytes are parsed, and are the print of a call that has a key.
-        self.raw_body = request._request.body
+        if not self.streams(request):
+            # Before any parser reads it: the same bytes are parsed, and are the print of a call that has a key.
+            self.raw_body = request._request.body
         super().initial(request, *args, **kwargs)
         self._allowance = self._spend(self.client)
-        wanted = self.scopes.get(request.method or "")
+        method = request.method or ""
+        wanted = self.scopes.get("GET" if method == "HEAD" else method)
         if wanted is not None and wanted not in self.client.scopes:
             raise Problem(403, "scope_missing", f"O token deste sistema não tem o alcance {wanted} ({wanted.label}).")
+
+    def streams(self, request: Request) -> bool:
+        """True for a body that the address itself reads, piece by piece, and prints into `raw_body`."""
+        return False
+
+    def most_bytes(self, request: Request) -> int:
+        """How large the body may be."""
+        return MOST_BODY_BYTES
 
     @property
     def client(self) -> Caller:
@@ -82,11 +93,13 @@ class Door(APIView):
             )
         return allowance
 
-    @staticmethod
-    def _refuse_large(request: Request) -> None:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
-            raise Problem(413, "too_large", f"O corpo pode ter até {MOST_BODY_BYTES // 1024} KB.")
+    def _refuse_large(self, request: Request) -> None:
+        if request.headers.get("Transfer-Encoding"):
+            # Django reads nothing of such a body.
+            raise Problem(411, "length_required", "Envie o corpo inteiro, com Content-Length, e não em pedaços.")
+        length, most = request.META.get("CONTENT_LENGTH") or "0", self.most_bytes(request)
+        if not (length.isascii() and length.isdecimal()) or len(length) > LONGEST_LENGTH or int(length) > most:
+            raise Problem(413, "too_large", f"O corpo pode ter até {most // 1024} KB.")
 
 
 class NoSuchDoor(Door):
@@ -94,4 +107,4 @@ class NoSuchDoor(Door):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Whoever asks, there is nothing here."""
-        raise problems.Problem(404, "not_found", "Não há nada neste endereço. Os que há: /api/v1/openapi.json.")
+        raise failed(HTTPStatus.NOT_FOUND)

@@ -7,6 +7,7 @@ refused is not kept: the caller mends it and may use the key again.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -21,6 +22,7 @@ from recado.api.problems import Problem
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+_VISIBLE = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 
 def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
@@ -45,8 +47,9 @@ def once(door: Door, now: datetime, act: Callable[[str], Response]) -> Response:
                 location=response.headers.get("Location", ""),
                 created_at=now,
             )
-    except IntegrityError:
-        # Two at once: the other one's answer stands, and what was made here is undone.
+    except (IntegrityError, Problem):
+        # Two at once: the other one's answer stands, and what was made here is undone. So it does where the second is
+        # refused only because the first was done.
         other = _answered(client_id, key)
         if other is None:
             raise
@@ -76,13 +79,15 @@ def _key(door: Door) -> str:
             f"Envie o cabeçalho {HEADER} com uma chave sua para este pedido, a mesma ao repeti-lo: "
             "assim nada sai em dobro.",
         )
-    if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise Problem(400, "idempotency_key_refused", f"A chave tem até {LONGEST_KEY} caracteres ASCII visíveis.")
+    if not _VISIBLE.fullmatch(key):
+        raise Problem(
+            400, "idempotency_key_refused", f"A chave tem até {LONGEST_KEY} caracteres ASCII visíveis, sem espaços."
+        )
     return key
 
 
 def _fingerprint(door: Door) -> str:
-    called = [(door.request.method or "").encode(), door.request.path.encode(), door.raw_body]
+    called = [(door.request.method or "").encode(), door.request.get_full_path().encode(), door.raw_body]
     return hashlib.sha256(b"\n".join(called)).hexdigest()
 
 

@@ -27,6 +27,7 @@ _TITLES = {
     405: "Método que este endereço não tem",
     406: "Formato de resposta que não há",
     409: "Não é possível como está",
+    411: "Pedido sem tamanho",
     413: "Pedido grande demais",
     415: "Formato de pedido que não há",
     422: "Valor recusado",
@@ -72,8 +73,8 @@ def refused_value(pointer: str, code: str, detail: str) -> Problem:
     return Problem(422, "validation_failed", detail, faults=[Fault(pointer, code, detail)])
 
 
-def answer(problem: Problem) -> Response:
-    """The response of `problem`."""
+def body_of(problem: Problem) -> dict[str, Any]:
+    """The problem details."""
     body: dict[str, Any] = {
         "type": f"{TYPE_PREFIX}{problem.code}",
         "title": _TITLES.get(problem.status, HTTPStatus(problem.status).phrase),
@@ -85,7 +86,12 @@ def answer(problem: Problem) -> Response:
         body["errors"] = [
             {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in problem.faults
         ]
-    return Response(body, status=problem.status, headers=problem.headers, content_type=MEDIA_TYPE)
+    return body
+
+
+def answer(problem: Problem) -> Response:
+    """The response of `problem`."""
+    return Response(body_of(problem), status=problem.status, headers=problem.headers, content_type=MEDIA_TYPE)
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -112,16 +118,30 @@ def _translate(error: Exception) -> Problem:
         case Http404():
             return Problem(404, "not_found", "Não há nada neste endereço.")
         case PermissionDenied():
-            return Problem(403, "forbidden", "Este sistema não pode fazer isso.")
+            return failed(403)
         case RequestDataTooBig():
             return Problem(413, "too_large", "O pedido passa do tamanho aceito.")
         case OperationalError() | InterfaceError():
+            return failed(503)
+    return failed(500)
+
+
+def failed(status: int) -> Problem:
+    """The problem of an error that no door raised, by its HTTP status."""
+    match status:
+        case 503:
             return Problem(
                 503,
                 "database_away",
                 "O banco de dados não respondeu. Repita a chamada, com a mesma Idempotency-Key.",
                 headers={"Retry-After": str(DATABASE_RETRY_SECONDS)},
             )
+        case 400:
+            return Problem(400, "malformed", "O pedido não pôde ser lido.")
+        case 403:
+            return Problem(403, "forbidden", "Este sistema não pode fazer isso.")
+        case 404:
+            return Problem(404, "not_found", "Não há nada neste endereço. Os que há: /api/v1/openapi.json.")
     return Problem(500, "internal", "O Recado falhou. Nada foi gravado pela metade; avise a administração.")
 
 
@@ -135,10 +155,10 @@ def _of_framework(error: exceptions.APIException) -> Problem:
 
 
 _LINES = {
-    400: "O corpo não é um JSON válido em UTF-8.",
+    400: "O corpo não é um JSON válido em UTF-8, ou um nome aparece nele mais de uma vez.",
     401: "Envie um token válido: Authorization: Bearer TOKEN.",
     406: "As respostas são application/json.",
-    415: "O corpo deve ser application/json.",
+    415: "O corpo deve ser application/json, em UTF-8.",
 }
 
 

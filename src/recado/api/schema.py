@@ -32,6 +32,7 @@ _ALWAYS = {
     405: "O endereço não tem este método.",
     406: "Só há respostas em JSON.",
     409: "Não é possível como está, ou a chave é de outro pedido.",
+    411: "Corpo sem Content-Length.",
     413: "Corpo grande demais.",
     415: "O corpo não é JSON.",
     422: "Um valor foi recusado: veja `errors`.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -60,6 +61,19 @@ class MobileField(TextField):
             return normalise_mobile(written)
         except NumberRefused as refusal:
             raise serializers.ValidationError(str(refusal), code="number_refused") from refusal
+
+
+class DayField(serializers.DateField):
+    """A day of this century: another is a slip, and the calendar's last ones have no day after them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["iso-8601"], **options)
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if not 2000 <= day.year < 2100:
+            raise serializers.ValidationError("O ano deve ser de 2000 a 2099.", code="out_of_range")
+        return day
 
 
 class NumberField(serializers.IntegerField):

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from recado.api.serializers.fields import MobileField, NumberField, StrictSerializer, TextField
+from recado.api.serializers.fields import DayField, MobileField, NumberField, StrictSerializer, TextField
 from recado.gsm.segment import MAX_CHARACTERS
 from recado.outbox.models import CAUSES, Message, Status
 
@@ -119,8 +119,8 @@ class MessagePageSerializer(serializers.Serializer[Any]):
 class PeriodSerializer(StrictSerializer):
     """Local days, both whole and inclusive."""
 
-    start = serializers.DateField(required=False, help_text="Primeiro dia; sem ele, hoje.")
-    end = serializers.DateField(required=False, help_text="Último dia; sem ele, hoje ou o primeiro, o que vier depois.")
+    start = DayField(required=False, help_text="Primeiro dia; sem ele, hoje.")
+    end = DayField(required=False, help_text="Último dia; sem ele, hoje ou o primeiro, o que vier depois.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         today = timezone.localdate()
