@@ -31,6 +31,7 @@ from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
 from tests.e2e.steps import cut_off, missing_icons, sideways
 from tests.gateway.conftest import queue
+from tests.playsms.conftest import make_account
 from tests.web.attendance import go_wrong, open_ra
 
 pytestmark = pytest.mark.sqlite
@@ -104,6 +105,7 @@ FULL = (
     "/parametros/",
     "/tipos/1/?versao=1",
     "/usuarios/{person}/",
+    "/contas-playsms/{playsms}/",
     "/aparelhos/",
     "/aparelhos/{phone}/",
     "/aparelhos/{phone}/sms-de-teste/",
@@ -138,6 +140,9 @@ NO_PAGE = {
     "phone_pause": _ACTION,
     "phone_resume": _ACTION,
     "user_reset": _ACTION,
+    "playsms_password": "test_a_secret_fits_and_can_be_read_by_everybody, in test_playsms",
+    "playsms_token": "test_a_secret_fits_and_can_be_read_by_everybody, in test_playsms",
+    "playsms_activate": _ACTION,
     "user_deactivate": _ACTION,
     "user_activate": _ACTION,
     "type_test": _ACTION,
@@ -230,6 +235,7 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
         "unsure": unsure.pk,
         "phone": Phone.objects.earliest("pk").pk,
         "person": User.objects.earliest("pk").pk,
+        "playsms": make_account(last_refusal="palavra" * 40, last_refused_at=timezone.now()).pk,
     }
     assert "\n".join(_look_at(sized_page, [path.format(**named) for path in FULL])) == ""
 
