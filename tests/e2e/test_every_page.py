@@ -68,6 +68,7 @@ EMPTY = (
     "/tipos/1/",
     "/faturamento/mensagem/",
     "/faturamento/envio/",
+    "/faturamento/consentimentos/?cliente=501",
     "/avaliar/obrigado/",
     "/contas-playsms/",
     "/contas-playsms/nova/",

@@ -90,6 +90,7 @@ TABLE: dict[str, Duty | str] = {
     "ra_mobile": Duty.CORRECT_NUMBERS,
     "billing_setup": Duty.EDIT_BILLING,
     "billing_measure": Duty.EDIT_BILLING,
+    "billing_consents": Duty.RUN_BILLING,
     "billing_process": Duty.RUN_BILLING,
     "billing_live": Duty.RUN_BILLING,
     "billing_run": Duty.RUN_BILLING,

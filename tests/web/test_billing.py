@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from recado.billing import intake, runs
-from recado.billing.models import Bill, BillFile, Notice, Run, Setup
+from recado.billing.models import Bill, BillFile, Consent, Notice, Run, Setup
 from recado.people.models import AuditEntry, Deed
 from tests.billing.conftest import HEADING, MONTH, bill_row, do, line_of, office, setup, take
 from tests.mail.conftest import Office
@@ -192,3 +192,30 @@ def test_a_file_of_bills_leaves_nothing_behind_in_the_temporary_folder(browser: 
     browser.post(PROCESS, {"file": upload("x.csv", b"")})
     assert [path for path in Path(storage.folder()).iterdir() if path.name.startswith("upload-")] == []
     assert not Bill.objects.exists()
+
+
+def test_a_clients_word_is_shown_and_changed_with_who_when_and_how(browser: Client, db: None) -> None:
+    take(bill_row(1))
+    where = "/faturamento/consentimentos/"
+    page = words(browser.get(f"{where}?cliente=501"))
+    assert "SMS: autoriza – em vigor" in page
+    assert "Celular: autoriza (81) 90000-0001 – em vigor" in page
+    wanted = {"cliente": "501", "kind": "email", "given": "nao", "how": "Por telefone."}
+    page = words(browser.post(where, wanted, follow=True))
+    assert "Guardado: E-mail, não autoriza." in page
+    assert "E-mail: não autoriza – em vigor" in page
+    assert "E-mail: autoriza – até" in page
+    assert "Já estava assim." in words(browser.post(where, wanted, follow=True))
+    browser.post(where, wanted | {"kind": "phone"})
+    assert Consent.objects.get(kind="phone", ended_at=None).address == "+5581900000001"
+    assert AuditEntry.objects.filter(deed=Deed.CONSENT_CHANGED).count() == 2
+
+
+def test_a_client_nobody_knows_and_a_code_that_is_none(browser: Client, db: None) -> None:
+    where = "/faturamento/consentimentos/"
+    assert "Nenhuma conta e nenhuma resposta" in words(browser.get(f"{where}?cliente=999"))
+    assert "de 1 a 12 dígitos" in words(browser.get(f"{where}?cliente=x%00"))
+    refused = browser.post(where, {"cliente": "999", "kind": "phone", "given": "sim", "how": ""})
+    assert "Diga como o cliente respondeu." in words(refused)
+    assert "não tem celular conhecido" in words(refused)
+    assert not Consent.objects.exists()

@@ -65,6 +65,7 @@ class Deed(models.TextChoices):
     BILLING_CHANGED = "bill_changed", "mudou a mensagem de faturamento"
     BILLS_GIVEN = "bills_given", "enviou o arquivo de contas"
     BILLING_RUN = "bill_run", "pediu a etapa do faturamento"
+    CONSENT_CHANGED = "consent", "mudou o consentimento do cliente"
     PHONE_PAUSED = "phone_paused", "pausou o aparelho"
     PHONE_RESUMED = "phone_resumed", "retomou o aparelho"
     PHONE_CHECKED = "phone_checked", "testou a conexão do aparelho"

@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from recado.billing.models import Category, Setup
+from recado.billing.models import Category, Consent, ConsentKind, Setup
 from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, SetupRefused, Wanted, check_setup
 from recado.web.forms.ra_fields import NoteField
 
@@ -159,3 +159,35 @@ class WhereForm(forms.Form):
         """The first day of the month of a valid form."""
         year, month = self.cleaned_data["referencia"].split("-")
         return date(int(year), int(month), 1)
+
+
+class ConsentForm(forms.Form):
+    """A client's word: to what, yes or no, and how it was given. A mobile is allowed by a file of bills alone."""
+
+    cliente = forms.RegexField(
+        r"^[0-9]{1,12}$",
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "Procure antes o cliente.",
+            "invalid": "O código do cliente tem de 1 a 12 dígitos.",
+        },
+    )
+    kind = forms.ChoiceField(label="A quê", choices=ConsentKind.choices)
+    given = forms.ChoiceField(label="Resposta", choices=(("sim", "Autoriza"), ("nao", "Não autoriza")))
+    how = forms.CharField(
+        label="Como disse",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Diga como o cliente respondeu.",
+            "max_length": "O texto tem %(show_value)d caracteres; o limite é 200.",
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == ConsentKind.PHONE and cleaned.get("given") == "sim" and "cliente" in cleaned:
+            known = Consent.objects.filter(client_id=cleaned["cliente"], kind=ConsentKind.PHONE, ended_at=None)
+            if not known.exclude(address="").exists():
+                self.add_error("kind", "Este cliente não tem celular conhecido: ele vem no arquivo de contas.")
+        return cleaned

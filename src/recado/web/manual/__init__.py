@@ -84,6 +84,7 @@ PAGE_OF: dict[str, str] = {
     "audit": "auditoria",
     "ra_mobile": "corrigir-celular-do-solicitante",
     "billing_setup": "parametrizar-mensagem-de-faturamento-sms-e-mail",
+    "billing_consents": "processo-de-envio-sms-e-mail",
     "billing_process": "processo-de-envio-sms-e-mail",
     "demo_phone": "celular-de-demonstracao",
 }
