@@ -41,7 +41,11 @@ _number = click.argument("number", metavar="LOTE", type=click.IntRange(1))
 _who = click.option("--as", "who", metavar="USUÁRIO", help="Quem decide; sem isto, o usuário do sistema.")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch new avisos.csv --text "{NOME}, haverá manutenção em {RUA} dia 30."""",
+)
 @click.argument("path", metavar="ARQUIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--text", "text", required=True, metavar="TEXTO", help="Texto com as tags das colunas, como {NOME}.")
 @click.option("--name", metavar="NOME", help="Nome do lote; sem isto, o do arquivo.")
@@ -106,7 +110,11 @@ def list_(limit: int) -> None:
     click.echo(table(("Lote", "Nome", "Situação", "Mensagens", "Enviadas", "Por"), rows))
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch show 12""",
+)
 @_number
 @with_django
 def show(number: int) -> None:
@@ -145,7 +153,11 @@ def show(number: int) -> None:
         click.echo(f"  linha {fault.line}: {fault.reason}")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch send 12""",
+)
 @_number
 @_who
 @with_django
@@ -167,7 +179,11 @@ def send(number: int, who: str | None) -> None:
     click.echo(waits if after == State.WAITING else f"Lote {number} em envio.")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch approve 12 --as bruno.melo""",
+)
 @_number
 @click.option(
     "--as", "who", required=True, metavar="USUÁRIO", help="Quem aprova: usuário do Recado que possa aprovar lotes."
@@ -185,7 +201,11 @@ def approve(number: int, who: str) -> None:
     _decide(number, "approve", who, "BATCH_APPROVED", f"Lote {number} aprovado: está em envio.")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch pause 12""",
+)
 @_number
 @_who
 @with_django
@@ -194,7 +214,11 @@ def pause(number: int, who: str | None) -> None:
     _decide(number, "pause", who, "BATCH_PAUSED", f"Lote {number} pausado.")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch resume 12""",
+)
 @_number
 @_who
 @with_django
@@ -203,7 +227,11 @@ def resume(number: int, who: str | None) -> None:
     _decide(number, "resume", who, "BATCH_RESUMED", f"Lote {number} de volta ao envio.")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplo:
+  recado batch cancel 12""",
+)
 @_number
 @click.option("--yes", is_flag=True, help="Não pergunta.")
 @_who
@@ -220,7 +248,12 @@ def cancel(number: int, yes: bool, who: str | None) -> None:
     _decide(number, "cancel", who, "BATCH_CANCELLED", f"Lote {number} cancelado.")
 
 
-@batch.command()
+@batch.command(
+    epilog="""\b
+Exemplos:
+  recado batch export 12 > lote-12.csv
+  recado batch export 12 --problems > fora-do-lote-12.csv""",
+)
 @_number
 @click.option("--problems", is_flag=True, help="As linhas que ficaram fora, em vez do resultado.")
 @with_django

@@ -35,7 +35,12 @@ def gsan() -> None:
     """Lê RAs abertos, reiterados e encerrados no banco do GSAN e avisa os clientes."""
 
 
-@gsan.command(cls=RecadoCommand)
+@gsan.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplo:
+  recado gsan check""",
+)
 @with_django
 def check() -> None:
     """Confere o banco do GSAN, sem mudar nada: tabelas, permissões, índices, relógio."""
@@ -60,7 +65,13 @@ def check() -> None:
         raise CommandFailed(counted(failures, "falha encontrada.", "falhas encontradas."))
 
 
-@gsan.command(cls=RecadoCommand)
+@gsan.command(
+    cls=RecadoCommand,
+    epilog="""\b
+Exemplos:
+  recado gsan run --once
+  recado gsan run --since "22/11/2026 08:00\"""",
+)
 @click.option("--once", is_flag=True, help="Lê o que há de novo e termina.")
 @click.option(
     "--since",

@@ -19,7 +19,12 @@ USUAL_TYPE = 6
 _NINTH = {"completar": "complete", "recusar": "refuse"}
 
 
-@click.group(cls=RecadoGroup)
+@click.group(
+    cls=RecadoGroup,
+    epilog="""\b
+Exemplo:
+  recado playsms account add gsan""",
+)
 def playsms() -> None:
     """Cuida da porta playSMS, pela qual o GSAN e outros sistemas enviam sem mudar de programa."""
 
