@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from recado.api import idempotency
 from recado.api.models import Answer
+from recado.batches.models import Batch, BatchRow
 from recado.gsm.causes import Cause
 from recado.outbox import transitions
 from recado.outbox.models import Message, Status
@@ -78,3 +79,13 @@ def test_who_is_refused_because_its_twin_came_first_gets_the_twins_answer(
     again = caller.post(f"messages/{message.pk}/resend", key="r1")
     assert (again.status_code, again.json()) == (201, first.json())
     assert caller.post(f"messages/{message.pk}/resend", key="r2").status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_at_one_instant_is_one_batch(caller: Caller) -> None:
+    rows = [{"number": f"819000000{place:02d}"} for place in range(20)]
+    asked = {"name": "Aviso", "text": "Falta agua hoje.", "rows": rows}
+    answers = together(caller, "batches", [asked] * 4, "k1")
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert (Batch.objects.get().ready, BatchRow.objects.count()) == (20, 20)

@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
+from recado.batches.models import Batch, State
 from recado.clients.scopes import Scope
 from recado.clients.tokens import issue, register
 from recado.outbox.models import Message
@@ -43,12 +44,13 @@ def run(language: str, code: str, environment: dict[str, str]) -> str:
 
 def test_the_curl_examples_send_and_open(environment: dict[str, str]) -> None:
     examples = [code for language, code in EXAMPLES if language == "sh"]
-    assert len(examples) == 2
+    assert len(examples) == 3
     for code in [*examples, *examples]:
         # Twice each: the key makes the second the same.
         run("sh", code, environment)
     assert Message.objects.filter(number="+5581900000001").count() == 1
     assert ServiceRequest.objects.get().requesters.get().mobile == "+5581900000003"
+    assert (Batch.objects.get().ready, Batch.objects.get().state) == (2, State.RUNNING)
 
 
 def test_the_python_example_sends_and_reads(environment: dict[str, str]) -> None:

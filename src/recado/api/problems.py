@@ -46,6 +46,8 @@ _CODES = {
     429: "rate_limited",
 }
 DATABASE_RETRY_SECONDS = 5
+# A megabyte of wrong values is not answered with several.
+MOST_FAULTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _translate(error: Exception) -> Problem:
         case exceptions.ValidationError():
             faults = tuple(_faults(error.get_full_details(), ""))
             detail = faults[0].detail if len(faults) == 1 else f"{len(faults)} valores recusados: veja errors."
-            return Problem(422, "validation_failed", detail, faults=faults)
+            return Problem(422, "validation_failed", detail, faults=faults[:MOST_FAULTS])
         case exceptions.APIException():
             return _of_framework(error)
         case Http404():

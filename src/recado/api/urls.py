@@ -6,7 +6,7 @@ from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from recado.api.door import NoSuchDoor
-from recado.api.views import catalogue, messages, phones, requests
+from recado.api.views import batches, catalogue, messages, one_batch, phones, requests
 
 
 class Number:
@@ -36,6 +36,14 @@ urlpatterns = [
     path("messages/<number:pk>", messages.OneMessage.as_view(), name="message"),
     path("messages/<number:pk>/cancel", messages.MessageCancel.as_view(), name="message_cancel"),
     path("messages/<number:pk>/resend", messages.MessageResend.as_view(), name="message_resend"),
+    path("batches", batches.Batches.as_view(), name="batches"),
+    path("batches/<number:pk>", one_batch.OneBatch.as_view(), name="batch"),
+    path("batches/<number:pk>/rows", one_batch.BatchRows.as_view(), name="batch_rows"),
+    path("batches/<number:pk>/faults", one_batch.BatchFaults.as_view(), name="batch_faults"),
+    path("batches/<number:pk>/send", one_batch.BatchSend.as_view(), name="batch_send"),
+    path("batches/<number:pk>/pause", one_batch.BatchPause.as_view(), name="batch_pause"),
+    path("batches/<number:pk>/resume", one_batch.BatchResume.as_view(), name="batch_resume"),
+    path("batches/<number:pk>/cancel", one_batch.BatchCancel.as_view(), name="batch_cancel"),
     path("request-subtypes", catalogue.Subtypes.as_view(), name="subtypes"),
     path("channels", catalogue.Channels.as_view(), name="channels"),
     path("closing-reasons", catalogue.ClosingReasons.as_view(), name="closing_reasons"),

@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "MessageStatus": "recado.outbox.models.Status",
         "RequestStatus": "recado.service_requests.models.RequestStatus",
         "PhoneCondition": "recado.phones.models.Condition",
+        "BatchState": "recado.batches.models.State",
     },
 }
 

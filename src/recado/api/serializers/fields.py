@@ -63,6 +63,15 @@ class MobileField(TextField):
             raise serializers.ValidationError(str(refusal), code="number_refused") from refusal
 
 
+class FlagField(serializers.BooleanField):
+    """JSON's true or false, and no word for it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class DayField(serializers.DateField):
     """A day of this century: another is a slip, and the calendar's last ones have no day after them."""
 

@@ -70,7 +70,7 @@ class Messages(Door):
     )
     def get(self, request: Request) -> Response:
         """Na ordem do envio, uma página por vez. Para procurar por celular, use POST /messages/search."""
-        return found(self, MessageQuerySerializer(data=_of_address(request)))
+        return found(self, MessageQuerySerializer(data=of_address(request)))
 
     def _send(self, key: str) -> Response:
         form = SendSerializer(data=self.request.data)
@@ -206,8 +206,8 @@ def found(door: Door, form: MessageQuerySerializer) -> Response:
     return Response({"messages": MessageSerializer(page, many=True).data, "next": following})
 
 
-def _of_address(request: Request) -> dict[str, Any]:
-    """The address' parameters; one that is given twice, but for `status`, is refused."""
+def of_address(request: Request) -> dict[str, Any]:
+    """The address' parameters; one that is given twice, but for `status`, is refused. Raises Problem."""
     asked: dict[str, Any] = {}
     for name, values in request.query_params.lists():
         if name == "status":
