@@ -44,7 +44,7 @@ _who = click.option("--as", "who", metavar="USUÁRIO", help="Quem decide; sem is
 @batch.command(
     epilog="""\b
 Exemplo:
-  recado batch new avisos.csv --text "{NOME}, haverá manutenção em {RUA} dia 30."""",
+  recado batch new avisos.csv --text "{NOME}, haverá manutenção em {RUA} dia 30." --skip-told""",
 )
 @click.argument("path", metavar="ARQUIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--text", "text", required=True, metavar="TEXTO", help="Texto com as tags das colunas, como {NOME}.")

@@ -69,8 +69,8 @@ def check() -> None:
     cls=RecadoCommand,
     epilog="""\b
 Exemplos:
-  recado gsan run --once
-  recado gsan run --since "22/11/2026 08:00\"""",
+  recado gsan run --since "22/11/2026 08:00"
+  recado gsan run --once""",
 )
 @click.option("--once", is_flag=True, help="Lê o que há de novo e termina.")
 @click.option(
