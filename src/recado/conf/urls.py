@@ -10,7 +10,7 @@ urlpatterns = [
     # The doors first: they are called most, and an address is looked for from the top.
     path("", include("recado.playsms.urls")),
     path("api/v1/", include("recado.api.urls")),
-    re_path(r"^api(/|$)", NoSuchDoor.as_view()),
+    re_path(r"^api(/|$)", include(([re_path(r"", NoSuchDoor.as_view())], "api"), namespace="no_api")),
     path("", include("recado.web.urls")),
 ]
 
