@@ -22,12 +22,17 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Receiver:
-    """What came in; `codes`: the answers to give, one after the other, the last for ever."""
+    """What came in; `codes`: the answers to give, one after the other, the last for ever.
+
+    Whatever tells of message `refuses` is answered 400.
+    """
 
     port: int = 0
     codes: list[int] = field(default_factory=lambda: [204])
     headers: dict[str, str] = field(default_factory=dict)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    refuses: int = 0
 
     @property
     def url(self) -> str:
@@ -37,7 +42,11 @@ class Receiver:
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(body) for _, body in self.got]
 
-    def answer(self) -> int:
+    def answer(self, body: bytes) -> int:
+        told = json.loads(body)
+        if self.refuses and told["data"]["id"] == self.refuses:
+            return 400
+        self.taken.append(told)
         return self.codes.pop(0) if len(self.codes) > 1 else self.codes[0]
 
 
@@ -50,7 +59,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             received.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(received.answer())
+            self.send_response(received.answer(body))
             for name, value in received.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")

@@ -220,3 +220,91 @@ def test_old_events_are_forgotten_with_their_deliveries(receiver: Receiver) -> N
     assert Delivery.objects.count() == 1
     forget_old(NOW + KEPT_FOR + timedelta(seconds=1))
     assert (Event.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+def test_one_event_that_is_never_taken_holds_up_its_own_message_alone(receiver: Receiver) -> None:
+    endpoint = endpoint_at(receiver.url)
+    spoiled = a_message("k1")
+    move(spoiled, Status.SENDING, Status.SENT)
+    receiver.refuses = spoiled.pk
+    turn()
+    others = [a_message(key) for key in ("k2", "k3", "k4")]
+    for message in others:
+        move(message, Status.SENDING, Status.SENT)
+    now = NOW + BACK_OFF[0]
+    turn(now)
+    assert [event["data"]["id"] for event in receiver.taken] == [message.pk for message in others]
+
+    while now < NOW + TRY_FOR + timedelta(hours=5):
+        now += timedelta(hours=1)
+        move(a_message(f"at {now}"), Status.SENDING, Status.SENT, at=now)
+        turn(now)
+    endpoint.refresh_from_db()
+    assert endpoint.active
+    assert Delivery.objects.get(status=DeliveryStatus.FAILED).subject == f"message:{spoiled.pk}"
+    assert not Delivery.objects.filter(status=DeliveryStatus.PENDING).exists()
+
+
+def test_an_endpoint_that_is_down_is_asked_ever_more_seldom_however_much_waits(receiver: Receiver) -> None:
+    endpoint = endpoint_at(receiver.url)
+    receiver.codes = [500]
+    for place in range(200):
+        move(a_message(f"k{place}"), Status.SENDING, Status.SENT)
+    fan_out(NOW)
+    now = NOW
+    while now < NOW + TRY_FOR:
+        deliver_due(now)
+        now += timedelta(minutes=5)
+    endpoint.refresh_from_db()
+    assert not endpoint.active
+    assert len(receiver.got) < 40
+
+
+def test_many_that_wait_for_one_endpoint_do_not_keep_another_waiting(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint_at(receiver.url)
+    for place in range(6):
+        move(a_message(f"k{place}"), Status.SENDING, Status.SENT)
+    fan_out(NOW)
+    second = endpoint_at(receiver.url, name="outro")
+    move(a_message("late", "outro"), Status.SENDING, Status.SENT, at=NOW + timedelta(seconds=1))
+    fan_out(NOW + timedelta(seconds=1))
+    monkeypatch.setattr("recado.webhooks.delivering.AT_ONCE", 2)
+    monkeypatch.setattr("recado.webhooks.delivering.ENDPOINTS_AT_ONCE", 2)
+    deliver_due(NOW + timedelta(seconds=1))
+    assert Delivery.objects.filter(endpoint=second, status=DeliveryStatus.DELIVERED).count() == 1
+
+
+def test_a_slow_round_ends_and_is_signed_with_the_time_of_each_post(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint_at(receiver.url)
+    for place in range(6):
+        move(a_message(f"k{place}"), Status.SENDING, Status.SENT)
+    fan_out(NOW)
+    seconds = iter(range(0, 1000, 5))
+    monkeypatch.setattr("recado.webhooks.delivering._clock", lambda: float(next(seconds)))
+    assert deliver_due(NOW)
+    stamps = [int(headers["webhook-timestamp"]) for headers, _ in receiver.got]
+    assert stamps == sorted(set(stamps))
+    assert 1 < len(stamps) < 6
+
+
+def test_an_endpoint_that_is_removed_during_its_post_stops_nobody(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recado.webhooks.models import Endpoint
+    from recado.webhooks.reaching import NotReached
+
+    endpoint_at(receiver.url)
+    move(a_message(), Status.SENDING, Status.SENT)
+    fan_out(NOW)
+
+    def removed(*args: object) -> None:
+        Endpoint.objects.all().delete()
+        raise NotReached("O endereço não respondeu.")
+
+    monkeypatch.setattr("recado.webhooks.delivering.post", removed)
+    assert not deliver_due(NOW)
+    assert Delivery.objects.count() == 0

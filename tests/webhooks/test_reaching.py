@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from typing import Any
 
 import pytest
 
+from recado.webhooks import reaching
 from recado.webhooks.reaching import AddressRefused, NotReached, check_url, post
 from tests.webhooks.conftest import Receiver
 
@@ -114,3 +117,62 @@ def test_nobody_there_is_worth_another_try(receiver: Receiver) -> None:
 def test_tls_asks_for_a_certificate_of_the_name(receiver: Receiver) -> None:
     with pytest.raises(NotReached):
         post(receiver.url.replace("http:", "https:"), b"{}", {})
+
+
+def test_an_answer_that_drips_is_given_up_at_the_same_time_as_none(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RECADO_WEBHOOK_NETWORKS = "127.0.0.0/8"
+    monkeypatch.setattr(reaching, "TIMEOUT_SECONDS", 0.3)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            while not over.wait(0.05):
+                try:
+                    connection.sendall(b"H")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        begun = time.monotonic()
+        try:
+            with pytest.raises(NotReached, match=r"não respondeu em 0,3 s"):
+                post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+            assert time.monotonic() - begun < 3
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[64:ff9b::a01:203]",
+        "[2002:a01:203::1]",
+        "[2001:0:4136:e378:8000:63bf:f5fe:fdfc]",
+        "[::127.0.0.1]",
+        "[fec0::1]",
+        "[::ffff:0:127.0.0.1]",
+    ],
+)
+def test_an_inner_address_within_an_outer_one_is_never_asked(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: pytest.fail("asked"))
+    with pytest.raises(AddressRefused, match="rede interna"):
+        post(f"https://{host}/", b"{}", {})
+
+
+def test_a_public_address_by_way_of_nat64_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def connect(target: tuple[str, int], **kwargs: object) -> None:
+        asked.append(target)
+        raise OSError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(NotReached):
+        post("https://[64:ff9b::5db8:d70e]/", b"{}", {})
+    assert asked == [("64:ff9b::5db8:d70e", 443)]

@@ -1,5 +1,9 @@
 """Posting what is due: in order for each message, again with back-off for a day, then no more.
 
+Each endpoint has a thread of a round and a bounded time in it, so that a slow one keeps no other waiting. What one does
+not take waits behind what it was not yet asked to take: an event that is refused again and again holds up its own
+message alone.
+
 A try is counted, and the next one put off, before the POST: a process that dies in it tries again later, and a second
 one takes the same delivery not at the same time. So an event may come twice; its `webhook-id` is then the same.
 """
@@ -8,7 +12,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import defaultdict
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -27,21 +31,19 @@ TRY_FOR = timedelta(hours=24)
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 300, 900, 1800, 3600, 7200, 14400))
 AT_ONCE = 40
 ENDPOINTS_AT_ONCE = 8
+ROUND_SECONDS = 15.0
 _HELD_BACK = timedelta(minutes=2)
+_clock = time.monotonic
 
 
 def deliver_due(now: datetime) -> bool:
     """Post what is due, one after the other for each endpoint; the job of `recado jobs`. True when more is due."""
-    due = _due(now)
-    if not due:
+    waiting = Delivery.objects.filter(status=DeliveryStatus.PENDING, next_at__lte=now, endpoint__active=True)
+    endpoints = list(waiting.order_by().values_list("endpoint", flat=True).distinct())
+    if not endpoints:
         return False
-    by_endpoint: dict[int, list[Delivery]] = defaultdict(list)
-    for delivery in due:
-        by_endpoint[delivery.endpoint_id].append(delivery)
-    # A slow endpoint holds up its own events only, for this round.
     with ThreadPoolExecutor(ENDPOINTS_AT_ONCE, thread_name_prefix="recado-webhook") as pool:
-        done = list(pool.map(lambda deliveries: _deliver_some(deliveries, now), by_endpoint.values()))
-    return any(done)
+        return any(list(pool.map(lambda endpoint_id: _deliver_some(endpoint_id, now), endpoints)))
 
 
 def redeliver(delivery_id: int, *, now: datetime) -> bool:
@@ -50,19 +52,30 @@ def redeliver(delivery_id: int, *, now: datetime) -> bool:
     return over.update(status=DeliveryStatus.PENDING, attempts=0, first_at=None, next_at=now, last_error="") == 1
 
 
-def _due(now: datetime) -> list[Delivery]:
+def _due(endpoint_id: int, now: datetime) -> list[Delivery]:
     earlier = Delivery.objects.filter(
         endpoint=OuterRef("endpoint"), subject=OuterRef("subject"), status=DeliveryStatus.PENDING, pk__lt=OuterRef("pk")
     )
-    waiting = Delivery.objects.filter(status=DeliveryStatus.PENDING, next_at__lte=now, endpoint__active=True)
-    found = waiting.exclude(Exists(earlier)).select_related("endpoint", "event").order_by("next_at", "pk")
-    return list(found[: AT_ONCE * ENDPOINTS_AT_ONCE])
+    waiting = Delivery.objects.filter(
+        endpoint=endpoint_id, status=DeliveryStatus.PENDING, next_at__lte=now, endpoint__active=True
+    )
+    found = waiting.exclude(Exists(earlier)).select_related("endpoint", "event")
+    return list(found.order_by("next_at", "attempts", "pk")[:AT_ONCE])
 
 
-def _deliver_some(deliveries: list[Delivery], now: datetime) -> bool:
+def _deliver_some(endpoint_id: int, now: datetime) -> bool:
     """Those of one endpoint, until one is not taken; True when all were, so that what stands behind may follow."""
+    begun = _clock()
     try:
-        return all(_deliver(delivery, now) for delivery in deliveries[:AT_ONCE])
+        due = _due(endpoint_id, now)
+        for delivery in due:
+            # Receivers refuse a signature that is minutes old: each has the time of its own post.
+            passed = _clock() - begun
+            if passed > ROUND_SECONDS:
+                break
+            if not _deliver(delivery, now + timedelta(seconds=int(passed))):
+                return False
+        return bool(due)
     finally:
         # The pool's threads end with the round.
         connection.close()
@@ -117,8 +130,14 @@ def _put_off(delivery: Delivery, trouble: str, answer: Answer | None, now: datet
     if answer is not None and answer.retry_after is not None:
         pause = max(pause, timedelta(seconds=answer.retry_after))
     assert delivery.first_at is not None
-    over = now + pause >= delivery.first_at + TRY_FOR
     code = answer.code if answer else None
+    failing_since = _fails_since(delivery.endpoint_id, now)
+    if failing_since is None:
+        # Removed meanwhile, with all that waited for it.
+        return
+    # However many wait, each still fresh: who took nothing for a time is asked again after a part of that time.
+    pause = max(pause, min((now - failing_since) / 4, BACK_OFF[-1]))
+    over = now + pause >= delivery.first_at + TRY_FOR
     logger.warning("webhook %s of endpoint %s failed (%s)", delivery.pk, delivery.endpoint_id, code or "no answer")
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(
@@ -131,11 +150,13 @@ def _put_off(delivery: Delivery, trouble: str, answer: Answer | None, now: datet
         Delivery.objects.filter(
             endpoint_id=delivery.endpoint_id, status=DeliveryStatus.PENDING, next_at__lt=now + pause
         ).update(next_at=now + pause)
-        Endpoint.objects.filter(pk=delivery.endpoint_id, failing_since=None).update(failing_since=now)
-        failing_since = Endpoint.objects.values_list("failing_since", flat=True).get(pk=delivery.endpoint_id)
         gone = code == HTTPStatus.GONE
-        # Nothing at all was taken since this one was first tried.
-        dead = over and failing_since is not None and failing_since <= delivery.first_at
-        if gone or dead:
+        if gone or now + pause >= failing_since + TRY_FOR:
             why = "O endereço disse que não existe mais (410)." if gone else f"Falha há um dia. {trouble}"
             switch_off(delivery.endpoint_id, why, now)
+
+
+def _fails_since(endpoint_id: int, now: datetime) -> datetime | None:
+    """Since when the endpoint has taken nothing: now, if it is the first time; None for one that is no more."""
+    Endpoint.objects.filter(pk=endpoint_id, failing_since=None).update(failing_since=now)
+    return Endpoint.objects.filter(pk=endpoint_id).values_list("failing_since", flat=True).first()

@@ -10,7 +10,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -22,6 +24,7 @@ TIMEOUT_SECONDS = 10.0
 _LONGEST_URL = 500
 _READ_BYTES = 1024
 _LONGEST_WAIT = 3600
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class AddressRefused(ValueError):
@@ -71,18 +74,26 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = _Pinned(parts, _resolve(parts, port))
     path = parts.path or "/"
+    # A socket's own time limit begins anew at each byte: this one does not.
+    deadline = threading.Timer(TIMEOUT_SECONDS, connection.abandon)
+    deadline.daemon = True
+    deadline.start()
     try:
         connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, dict(headers))
         response = connection.getresponse()
-        response.read(_READ_BYTES)
+        with suppress(OSError, http.client.HTTPException):
+            # For the other side's peace alone: its code is its answer.
+            response.read(_READ_BYTES)
         return Answer(response.status, _seconds(response.getheader("Retry-After")))
     except ssl.SSLCertVerificationError as error:
         raise NotReached(f"O certificado do endereço não confere ({error.verify_message}).") from error
-    except TimeoutError as error:
-        raise NotReached(f"O endereço não respondeu em {TIMEOUT_SECONDS:g} s.") from error
     except (OSError, http.client.HTTPException) as error:
+        if connection.abandoned or isinstance(error, TimeoutError):
+            seconds = f"{TIMEOUT_SECONDS:g}".replace(".", ",")
+            raise NotReached(f"O endereço não respondeu em {seconds} s.") from error
         raise NotReached(f"O endereço não respondeu ({type(error).__name__}).") from error
     finally:
+        deadline.cancel()
         connection.close()
 
 
@@ -91,19 +102,29 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, parts: SplitResult, target: tuple[str, int]) -> None:
         assert parts.hostname is not None
-        super().__init__(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+        super().__init__(parts.hostname, target[1], timeout=TIMEOUT_SECONDS)
         self._target = target
         self._name = parts.hostname
         self._tls = parts.scheme == "https"
+        self.abandoned = False
         if self._tls:
             self.default_port = 443
-            self.port = parts.port or 443
+
+    def abandon(self) -> None:
+        """Wait no longer, whatever is on its way: called by another thread."""
+        self.abandoned = True
+        if self.sock is not None:
+            with suppress(OSError):
+                # Not the TLS socket's own, which would say goodbye first.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def connect(self) -> None:
         """Connect to the target; by TLS the certificate must be of the name."""
         self.sock = socket.create_connection(self._target, timeout=TIMEOUT_SECONDS)
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self._name)
+        if self.abandoned:
+            raise TimeoutError
 
 
 def _resolve(parts: SplitResult, port: int) -> tuple[str, int]:
@@ -116,11 +137,9 @@ def _resolve(parts: SplitResult, port: int) -> tuple[str, int]:
     allowed = parse_networks(settings.RECADO_WEBHOOK_NETWORKS)
     targets = []
     for *_, target in found:
-        address = ipaddress.ip_address(str(target[0]).partition("%")[0])
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
+        address = _real(str(target[0]).partition("%")[0])
         inside = any(address in network for network in allowed)
-        if not inside and (not address.is_global or address.is_multicast):
+        if not inside and not _is_public(address):
             raise AddressRefused(
                 "O endereço leva à rede interna. Quem opera o Recado pode permitir: docs/configuracao.md."
             )
@@ -130,6 +149,23 @@ def _resolve(parts: SplitResult, port: int) -> tuple[str, int]:
     if not targets:
         raise NotReached("O nome do endereço não foi encontrado.")
     return targets[0]
+
+
+def _real(written: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address that is reached: of an IPv6 address that carries an IPv4 one, that one."""
+    address = ipaddress.ip_address(written)
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    teredo = address.teredo
+    carried = address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+    if carried is None and address in _NAT64:
+        carried = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return carried or address
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    old = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or old)
 
 
 def _seconds(written: str | None) -> int | None:
