@@ -19,6 +19,8 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from recado import parameters
+from recado.clients.scopes import Scope
+from recado.clients.tokens import issue
 from recado.emulator.serve import RunningEmulator
 from recado.gsm.causes import Cause
 from recado.outbox.models import MessageType, Status
@@ -27,12 +29,14 @@ from recado.parameters.values import save
 from recado.phones.models import Phone
 from recado.service_requests.operations import NewRequester, reiterate
 from recado.web.urls import urlpatterns
+from recado.webhooks.models import Delivery, Endpoint, Event, Kind
 from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
 from tests.e2e.steps import cut_off, missing_icons, sideways
 from tests.gateway.conftest import queue
 from tests.playsms.conftest import make_account
 from tests.web.attendance import go_wrong, open_ra
+from tests.webhooks.conftest import endpoint_at
 
 pytestmark = pytest.mark.sqlite
 _NAMED = re.compile(r"\{\w+\}")
@@ -76,6 +80,8 @@ EMPTY = (
     "/alarmes/",
     "/lotes/",
     "/lotes/novo/",
+    "/sistemas/",
+    "/sistemas/novo/",
 )
 FULL = (
     "/",
@@ -111,6 +117,10 @@ FULL = (
     "/aparelhos/{phone}/",
     "/aparelhos/{phone}/sms-de-teste/",
     "/alarmes/",
+    "/sistemas/",
+    "/sistemas/{system}/",
+    "/sistemas/{system}/avisos/",
+    "/sistemas/avisos/{endpoint}/",
 )
 _PART, _ACTION = "a part of a page", "an action, which leads to a page"
 _OF_A_BATCH = "test_every_page_of_a_batch_fits_and_can_be_read_by_everybody, in test_batches"
@@ -172,6 +182,18 @@ NO_PAGE = {
     "batch_model": "a file",
     "batch_faults_file": "a file",
     "batch_export": "a file",
+    "token_new": "test_a_token_and_a_call_with_it, in test_systems",
+    "token_revoke": _ACTION,
+    "client_activate": _ACTION,
+    "endpoint_secret": "test_an_endpoint_and_its_secret, in test_systems",
+    "endpoint_switch": _ACTION,
+    "delivery_again": _ACTION,
+    "billing_export": "a file",
+    "billing_faults": "a file",
+    "billing_live": _PART,
+    "billing_measure": _PART,
+    "billing_run": _ACTION,
+    "evaluation": "test_a_customer_answers_from_a_phone_without_login, in test_billing",
 }
 
 
@@ -236,9 +258,23 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
         "unsure": unsure.pk,
         "phone": Phone.objects.earliest("pk").pk,
         "person": User.objects.earliest("pk").pk,
+        "system": (delivery := a_delivery()).endpoint.client_id,
+        "endpoint": delivery.endpoint_id,
         "playsms": make_account(last_refusal="palavra" * 40, last_refused_at=timezone.now()).pk,
     }
     assert "\n".join(_look_at(sized_page, [path.format(**named) for path in FULL])) == ""
+
+
+def a_delivery() -> Delivery:
+    """One that was given up, to an endpoint that takes nothing, of a system with a token."""
+    now = timezone.now()
+    endpoint = endpoint_at(f"https://portal.companhia.example/{'avisos' * 40}")
+    issue(endpoint.client, name="p" * 60, scopes=list(Scope), days=30, actor="ana", now=now)
+    Endpoint.objects.update(failing_since=now, active=False, disabled_at=now, disabled_reason="palavra" * 40)
+    event = Event.objects.create(uid="evt_1", kind=Kind.SENT, subject="message:1", subject_id=1, at=now, fanned=True)
+    return Delivery.objects.create(
+        endpoint=endpoint, event=event, subject=event.subject, next_at=now, last_error="palavra" * 40, status="failed"
+    )
 
 
 def change_text() -> None:
