@@ -22,7 +22,7 @@ def test_a_wrong_password_costs_no_try_and_is_told_nowhere(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     def known(server: object, session: object, envelope: object, mechanism: str, given: LoginPassword) -> AuthResult:
-        return AuthResult(success=(given.login, given.password) == (b"recado", b"certa:1"))
+        return AuthResult(success=(given.login, given.password) == (b"recado", b"certa:1"), handled=False)
 
     office, port = Office(), free_port()
     controller = Controller(
@@ -37,7 +37,7 @@ def test_a_wrong_password_costs_no_try_and_is_told_nowhere(
             send_due(NOW)
         kept = Mail.objects.get()
         assert (kept.status, kept.tries, kept.fault) == (MailStatus.WAITING, 0, Fault.SERVER)
-        assert kept.reason.startswith("O servidor de e-mail não atendeu (SMTP")
+        assert kept.reason == "O servidor de e-mail não atendeu (SMTPAuthenticationError)."
         assert "secreta" not in caplog.text
         settings.RECADO_SMTP_URL = f"smtp://recado:certa%3A1@127.0.0.1:{port}"
         send_due(NOW + minutes(1))

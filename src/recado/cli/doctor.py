@@ -26,7 +26,7 @@ Termina com código 1 quando algo falha. Não envia SMS; com --alarm, avisa pelo
 def doctor(alarm: bool) -> None:
     """Confere a instalação e diz o que fazer.
 
-    Olha banco, fuso, relógio, portas, permissões, disco, serviço de envio e aparelhos.
+    Olha banco, fuso, relógio, portas, permissões, disco, serviço de envio, aparelhos, GSAN e servidor de e-mail.
     """
     from django.db import DatabaseError, InterfaceError
     from django.utils import timezone
@@ -34,6 +34,7 @@ def doctor(alarm: bool) -> None:
     from recado.alarms.sentinel import watch_gateway
     from recado.cli.gateway_checks import check_gateway
     from recado.cli.gsan import check_gsan
+    from recado.cli.mail_checks import check_mail
     from recado.cli.phone_checks import check_phones
     from recado.cli.system_checks import check_system
 
@@ -41,6 +42,7 @@ def doctor(alarm: bool) -> None:
     findings += check_gateway(timezone.now())
     findings += check_phones()
     findings += check_gsan()
+    findings += check_mail()
     if alarm:
         try:
             watch_gateway(timezone.now())

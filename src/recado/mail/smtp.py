@@ -11,7 +11,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -45,29 +45,33 @@ class Silence(Exception):
 
 
 @contextmanager
-def connected() -> Iterator[smtplib.SMTP]:
-    """A connection to the server of the settings, encrypted and logged in as they say. Raises ServerDown."""
+def connected(timeout: float = TIMEOUT_SECONDS) -> Iterator[smtplib.SMTP]:
+    """A connection to the server of the settings, encrypted and logged in as they say, `timeout` seconds for each word.
+
+    A server that does not offer STARTTLS where the settings ask for it is not talked to. Raises ServerDown, from what
+    went wrong.
+    """
     server = parse_smtp_url(settings.RECADO_SMTP_URL)
-    try:
-        context = ssl.create_default_context() if server.tls or server.starttls else None
-        name = DNS_NAME.get_fqdn()
-        if server.tls:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, name, timeout=TIMEOUT_SECONDS, context=context
-            )
-        else:
-            connection = smtplib.SMTP(server.host, server.port, name, timeout=TIMEOUT_SECONDS)
-        if server.starttls:
-            connection.starttls(context=context)
-        if server.user:
-            connection.login(server.user, server.secret)
-        connection.ehlo_or_helo_if_needed()
-    except (smtplib.SMTPException, OSError) as error:
-        raise ServerDown(f"O servidor de e-mail não atendeu ({type(error).__name__}).") from error
-    try:
+    with ExitStack() as stack:
+        try:
+            context = ssl.create_default_context() if server.tls or server.starttls else None
+            name = DNS_NAME.get_fqdn()
+            if server.tls:
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                    server.host, server.port, name, timeout=timeout, context=context
+                )
+            else:
+                connection = smtplib.SMTP(server.host, server.port, name, timeout=timeout)
+            stack.callback(connection.close)
+            if server.starttls:
+                connection.starttls(context=context)
+            if server.user:
+                connection.login(server.user, server.secret)
+            connection.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            # UnicodeError: smtplib logs in with ASCII alone, and DNS takes labels of 63 characters.
+            raise ServerDown(f"O servidor de e-mail não atendeu ({type(error).__name__}).") from error
         yield connection
-    finally:
-        connection.close()
 
 
 def hand_over(
