@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -203,3 +204,19 @@ def test_a_key_with_a_space_in_it_is_refused(caller: Caller) -> None:
 @pytest.mark.parametrize("query", ["end=9999-12-31", "start=0001-01-01", "start=9999-12-31"])
 def test_a_day_of_no_calendar_of_ours_is_refused(caller: Caller, query: str) -> None:
     assert problem(caller.get(f"messages?{query}")) == (422, "validation_failed")
+
+
+def test_a_body_that_stops_in_the_middle_is_the_callers_fault(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stalled(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise BlockingIOError
+
+    headers = {"Authorization": f"Bearer {caller.secret}", "Idempotency-Key": "k1"}
+    stream = {"wsgi.input": Stalled(), "CONTENT_LENGTH": "100"}
+    response = caller.browser.generic(
+        "POST", "/api/v1/messages", b"{}", content_type="application/json", headers=headers, **stream
+    )
+    assert problem(response) == (400, "malformed")
+    assert "failed" not in caplog.text

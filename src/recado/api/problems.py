@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -121,6 +121,8 @@ def _translate(error: Exception) -> Problem:
             return Problem(404, "not_found", "Não há nada neste endereço.")
         case PermissionDenied():
             return failed(403)
+        case UnreadablePostError():
+            return Problem(400, "malformed", "O corpo não chegou inteiro. Repita a chamada.")
         case RequestDataTooBig():
             return Problem(413, "too_large", "O pedido passa do tamanho aceito.")
         case OperationalError() | InterfaceError():

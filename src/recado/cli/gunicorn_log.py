@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 LOGGER = "gunicorn.error"
-_WRONG, _FAILED = "Invalid request from", "Error handling request"
+_WRONG, _FAILED, _LEFT = "Invalid request from", "Error handling request", "Socket error processing request"
 
 
 class QuietFilter(logging.Filter):
@@ -22,4 +22,7 @@ class QuietFilter(logging.Filter):
             record.msg, record.args = words.partition(": ")[0], ()
         elif words.startswith(_FAILED):
             record.msg, record.args = _FAILED, ()
+        elif words.startswith(_LEFT):
+            # Who stops in the middle of a request is no fault of ours: no traceback of it.
+            record.msg, record.exc_info = "A connection was left in the middle of a request", None
         return True
