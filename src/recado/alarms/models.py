@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     OLDEST_URGENT = "oldest_urgent", "Mensagem urgente esperando"
     ERRORS = "errors", "Muitas mensagens com erro"
     GATEWAY_DOWN = "gateway_down", "Serviço de envio parado"
+    GSAN_UNREAD = "gsan_unread", "GSAN sem leitura"
 
 
 class Alarm(models.Model):

@@ -21,6 +21,8 @@ from recado.phones.fleet import is_held
 from recado.phones.heartbeat import silent_since
 from recado.phones.models import Condition, Phone
 
+KINDS = (Kind.PHONE_DOWN, Kind.OLDEST_URGENT, Kind.ERRORS, Kind.GATEWAY_DOWN)
+"""What `troubles` looks for. A room above this one may look for more."""
 ERROR_WINDOW = timedelta(hours=1)
 LEAST_ENDED = 20
 

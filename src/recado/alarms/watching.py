@@ -8,11 +8,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from recado.alarms.models import Alarm, Channel, Kind, Notice, Occasion
-from recado.alarms.troubles import Trouble
+from recado.alarms.troubles import KINDS, Trouble
 
 
 def reconcile(
-    present: Iterable[Trouble], channels: Iterable[Channel], now: datetime, kinds: Iterable[Kind] = Kind
+    present: Iterable[Trouble], channels: Iterable[Channel], now: datetime, kinds: Iterable[Kind] = KINDS
 ) -> None:
     """Bring the alarms in force in line with the troubles that are `present`; tell of each change on `channels`.
 

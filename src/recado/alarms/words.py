@@ -14,6 +14,7 @@ _TITLES = {
     Kind.PHONE_DOWN: ("Aparelho “{subject}” parado", "Aparelho “{subject}” não está mais parado"),
     Kind.OLDEST_URGENT: ("Mensagem urgente esperando na fila", "Nenhuma mensagem urgente espera mais"),
     Kind.GATEWAY_DOWN: ("Serviço de envio parado", "O serviço de envio voltou"),
+    Kind.GSAN_UNREAD: ("GSAN sem leitura", "O GSAN voltou a ser lido"),
     Kind.ERRORS: ("Muitas mensagens com erro", "Os erros voltaram ao normal"),
 }
 

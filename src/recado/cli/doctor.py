@@ -20,7 +20,8 @@ Termina com código 1 quando algo falha. Não envia SMS; com --alarm, avisa pelo
 @click.option(
     "--alarm",
     is_flag=True,
-    help="Avisa, uma vez, por e-mail e webhook quando o serviço de envio está parado, e uma vez quando volta.",
+    help="Avisa, uma vez, por e-mail e webhook quando o serviço de envio está parado ou o GSAN não é lido,"
+    " e uma vez quando volta.",
 )
 @with_django
 def doctor(alarm: bool) -> None:
@@ -37,6 +38,7 @@ def doctor(alarm: bool) -> None:
     from recado.cli.mail_checks import check_mail
     from recado.cli.phone_checks import check_phones
     from recado.cli.system_checks import check_system
+    from recado.gsan.watching import watch_from_outside
 
     findings = check_system()
     findings += check_gateway(timezone.now())
@@ -46,6 +48,7 @@ def doctor(alarm: bool) -> None:
     if alarm:
         try:
             watch_gateway(timezone.now())
+            watch_from_outside(timezone.now())
         except (DatabaseError, InterfaceError) as error:
             # What the database suffers from is among the findings already.
             findings.append(failure("Alarmes", f"não avisados ({type(error).__name__}).", "Veja o banco de dados."))

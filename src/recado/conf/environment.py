@@ -169,7 +169,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "ALARM_OLDEST_URGENT_MINUTES",
-        "Minutos de espera da mensagem urgente mais antiga até o alarme.",
+        "Minutos até o alarme: de espera da mensagem urgente mais antiga, ou sem leitura do GSAN.",
         "15",
         read_whole(1, 10_080),
     ),

@@ -10,6 +10,7 @@ from recado.batches.tidying import tidy
 from recado.billing import keeping as bills
 from recado.billing.intake import read_some as read_bills
 from recado.billing.runs import carry_on
+from recado.gsan import watching as gsan
 from recado.gsan.reader import reader_job
 from recado.jobs.job import Job
 from recado.mail import keeping as mails
@@ -28,6 +29,7 @@ JOBS: tuple[Job, ...] = (
     Job("billing steps", carry_on),
     Job("gateway watch", watch_gateway, EVERY_SECONDS),
     Job("gsan", reader_job(), 15),
+    Job("gsan watch", gsan.Watch().work, gsan.EVERY_SECONDS),
     Job("mail", send_due),
     Job("mail tidying", mails.remove_old, 600),
     Job("bill tidying", bills.remove_old, 600),
