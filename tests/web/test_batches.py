@@ -277,6 +277,19 @@ def test_how_it_ended_adds_up_and_is_taken_away(supervisor: Client) -> None:
     assert AuditEntry.objects.filter(deed=Deed.EXPORTED, subject=f"resultado do lote {batch.pk}").exists()
 
 
+def test_a_batch_of_one_line_is_told_in_the_singular(supervisor: Client) -> None:
+    batch = prepared(supervisor, table(range(1)) + "8133334444;Bia;10/12/2026\n")
+    page = words(supervisor.get(f"/lotes/{batch.pk}/"))
+    assert "1 com problema fica fora do lote" in page
+    assert "1 pronta 1 SMS ao todo" in page
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    feed_some(timezone.now())
+    Message.objects.update(status=Status.SENT)
+    feed_some(timezone.now())
+    page = words(supervisor.get(f"/lotes/{batch.pk}/"))
+    assert "2 linhas = 1 pronta + 1 fora. 1 pronta = 1 enviada + 0 não enviadas. Tudo confere." in page
+
+
 def test_every_number_leads_to_its_messages(supervisor: Client) -> None:
     batch = prepared(supervisor, table(range(12)))
     supervisor.post(f"/lotes/{batch.pk}/enviar/")

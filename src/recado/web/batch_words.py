@@ -47,16 +47,27 @@ class CountLine:
 
 def report_lines(batch: Batch, faults_url: str) -> list[CountLine]:
     """What the reading found: the lines and why some give no SMS, then what goes out."""
-    told = "ficam fora do lote" if batch.skip_told else "recebem outra vez: marque no preparo para deixar fora"
+    again = "recebe" if batch.told == 1 else "recebem"
+    told = _left_out(batch.told) if batch.skip_told else f"{again} outra vez: marque no preparo para deixar fora"
+    faults = faults_url if batch.invalid else ""
+    repeats = faults_url if batch.repeated else ""
     lines = [
-        CountLine(batch.rows_read, "linhas lidas"),
-        CountLine(batch.invalid, "com problema", "ficam fora do lote", faults_url if batch.invalid else ""),
-        CountLine(batch.repeated, "repetidas", "vale a primeira de cada celular", faults_url if batch.repeated else ""),
-        CountLine(batch.opted_out, "pediram para não receber", "ficam fora do lote"),
-        CountLine(batch.told, "já receberam este tipo hoje", told),
+        _line(batch.rows_read, "linha lida", "linhas lidas"),
+        CountLine(batch.invalid, "com problema", _left_out(batch.invalid), faults),
+        _line(batch.repeated, "repetida", "repetidas", "vale a primeira de cada celular", repeats),
+        _line(batch.opted_out, "pediu para não receber", "pediram para não receber", _left_out(batch.opted_out)),
+        _line(batch.told, "já recebeu este tipo hoje", "já receberam este tipo hoje", told),
     ]
     shown = [lines[0], *(line for line in lines[1:] if line.count)]
-    return [*shown, CountLine(batch.ready, "prontas", counted(batch.parts, "SMS ao todo", "SMS ao todo"))]
+    return [*shown, _line(batch.ready, "pronta", "prontas", f"{thousands(batch.parts)} SMS ao todo")]
+
+
+def _line(count: int, singular: str, plural: str, sub: str = "", url: str = "") -> CountLine:
+    return CountLine(count, singular if count == 1 else plural, sub, url)
+
+
+def _left_out(count: int) -> str:
+    return "fica fora do lote" if count == 1 else "ficam fora do lote"
 
 
 def end_words(found: Reckoning, parts: int, now: datetime) -> str:
