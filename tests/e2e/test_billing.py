@@ -49,6 +49,18 @@ def test_a_tag_goes_where_the_cursor_of_its_text_is_and_the_length_follows(page:
     assert Setup.objects.get().email_text == "{NOME}"
 
 
+def test_on_a_telephone_every_tag_has_its_buttons_within_reach(
+    new_context: Callable[..., BrowserContext], let_in: Callable[[BrowserContext], Page]
+) -> None:
+    page = let_in(new_context(viewport={"width": 390, "height": 900}))
+    page.goto("/faturamento/mensagem/")
+    button = page.get_by_role("button", name="E-MAIL: inserir NOME")
+    expect(button).to_be_visible()
+    hidden = page.locator(".rc-table-wrap").evaluate("box => box.scrollWidth - box.clientWidth")
+    assert hidden == 0
+    assert grave_faults(page) == []
+
+
 def test_a_file_is_sent_and_prepared_with_progress_on_any_screen(
     page: Page, tmp_path: Path, new_context: Callable[..., BrowserContext], let_in: Callable[[BrowserContext], Page]
 ) -> None:
