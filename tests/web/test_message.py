@@ -299,3 +299,12 @@ def test_who_may_not_decide_is_told_whom_to_ask(db: None, status: Status) -> Non
     told = "Reenviar, confirmar ou descartar: peça ao supervisor."
     assert told in words(logged_in(ATTENDANT).get(page))
     assert told not in words(logged_in(SUPERVISOR).get(page))
+
+
+def test_a_test_of_a_phone_says_whose_it_is_and_that_no_other_sends_it(browser):
+    phone = make_phone()
+    message = queue_message()
+    assert "SMS de teste" not in words(browser.get(f"/mensagens/{message.pk}/"))
+    Message.objects.filter(pk=message.pk).update(only_phone=phone)
+    shown = words(browser.get(f"/mensagens/{message.pk}/"))
+    assert f"{phone.name} É um SMS de teste deste aparelho: nenhum outro o envia." in shown

@@ -72,7 +72,7 @@ def message_live(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
-    found = get_object_or_404(Message.objects.select_related("type", "phone", "replaces"), pk=pk)
+    found = get_object_or_404(Message.objects.select_related("type", "phone", "only_phone", "replaces"), pk=pk)
     now = timezone.now()
     reports = list(DeliveryReport.objects.filter(attempt__segment__message=found).select_related("attempt"))
     parts = shown_parts(found, reports)
