@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
@@ -89,3 +91,16 @@ def test_one_key_at_one_instant_is_one_batch(caller: Caller) -> None:
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert (Batch.objects.get().ready, BatchRow.objects.count()) == (20, 20)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("jump", [timedelta(days=-400), timedelta(hours=-1), timedelta(hours=20)])
+def test_a_clock_that_jumps_between_two_equal_calls_doubles_nothing(caller: Caller, jump: timedelta) -> None:
+    begun = timezone.now()
+    with time_machine.travel(begun, tick=False):
+        first = caller.post("messages", TEXT, key="k1")
+    with time_machine.travel(begun + jump, tick=False):
+        again = caller.post("messages", TEXT, key="k1")
+        assert caller.post("messages", TEXT, key="k2").status_code == 201
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert Message.objects.count() == 2
