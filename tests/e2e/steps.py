@@ -78,6 +78,18 @@ def sideways(page: Page) -> int:
     return max(0, overflow)
 
 
+def astray(page: Page) -> list[str]:
+    """The cells of a list turned into cards whose content stands below its label instead of beside it."""
+    found: list[str] = page.evaluate(_ASTRAY)
+    return found
+
+
+_ASTRAY = """() => [...document.querySelectorAll(".rc-stack td[data-label]")].filter((cell) => {
+  const content = cell.firstElementChild?.getBoundingClientRect();
+  return getComputedStyle(cell).display !== "table-cell" && content?.width
+    && content.left - cell.getBoundingClientRect().left < 80;
+}).map((cell) => `${cell.dataset.label}: ${cell.innerText.slice(0, 40)}`)"""
+
 _CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((element) => {
   const style = getComputedStyle(element);
   if (element.clientWidth <= 1 || !element.innerText?.trim() || style.visibility === "hidden") return false;

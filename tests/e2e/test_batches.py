@@ -21,7 +21,7 @@ from recado.jobs.runner import run_jobs
 from recado.phones.models import Phone
 from tests.batches.scene import table
 from tests.e2e.accessibility import grave_faults
-from tests.e2e.steps import cut_off, missing_icons, sideways
+from tests.e2e.steps import astray, cut_off, missing_icons, sideways
 
 pytestmark = pytest.mark.sqlite
 TEXT = "{EMPRESA}: {NOME}, sua conta vence em {VENCIMENTO}."
@@ -139,7 +139,7 @@ def test_every_page_of_a_batch_fits_and_can_be_read_by_everybody(
 
     def look() -> None:
         page.evaluate("document.fonts.ready.then(() => true)")
-        troubles = [*cut_off(page), *missing_icons(page), *grave_faults(page)]
+        troubles = [*astray(page), *cut_off(page), *missing_icons(page), *grave_faults(page)]
         found.extend(f"{page.url}: {trouble}" for trouble in troubles)
         if beyond := sideways(page):
             found.append(f"{page.url}: {beyond} px")
