@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from recado.batches import decisions, reading, storage
+from recado.batches.columns import guess_tags
 from recado.batches.models import Batch, BatchFault, BatchRow, FaultKind, RowState, Source, State
 from recado.batches.reading import read_some
 from recado.batches.requests import COLUMNS, TAGS, Choice
@@ -32,6 +33,15 @@ def test_every_row_is_an_sms_to_be() -> None:
     assert (batch.state, batch.rows_read, batch.ready, batch.parts) == (State.READ, 3, 3, 3)
     row = BatchRow.objects.get(batch=batch, line=2)
     assert (row.number, row.text) == (mobile(0), "Ola Pessoa 0, sua conta vence em 10/12/2026.")
+
+
+def test_gsans_tags_of_collection_are_columns_like_any_other() -> None:
+    names = ["Celular", "Matricula", "Nome", "ValidadeDoc", "ValorDoc"]
+    mapping = {tag: place for place, tag in enumerate(guess_tags(names))}
+    content = f"{';'.join(names)}\n81912345678;123;Ana;30/11/2026;R$ 85,40\n"
+    text = "{NOME}, matricula {MATRICULA}: {VALORDOC} ate {VALIDADEDOC}."
+    batch = read(draft(content, template=text, mapping=mapping))
+    assert BatchRow.objects.get(batch=batch).text == "Ana, matricula 123: R$ 85,40 ate 30/11/2026."
 
 
 def test_a_table_without_a_heading_loses_no_row() -> None:

@@ -28,6 +28,11 @@ pytestmark = pytest.mark.django_db
         ("Olá {NOME", "A chave “{” está sem par (linha 1, coluna 5)."),
         ("Olá\nNOME}", "A chave “}” está sem par (linha 2, coluna 5)."),
         ("{{NOME}}", "sem par (linha 1, coluna 1)"),
+        (
+            "{VALORDOC}",
+            "A tag {VALORDOC} é de mensagem de cobrança, não de conta (linha 1, coluna 1). Cobrança se envia",
+        ),
+        ("x {VALIDADEDOC}", "A tag {VALIDADEDOC} é de mensagem de cobrança, não de conta (linha 1, coluna 3)."),
         ("{}", "A tag {} não existe (linha 1, coluna 1)."),
         ("   ", "Informe o texto."),
         ("a\0b", "caractere nulo (linha 1, coluna 2)"),

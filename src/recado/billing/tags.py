@@ -41,6 +41,8 @@ TAGS = (
     Tag("VALOR", "valor da conta", 17),
 )
 _BY_NAME = {tag.name: tag for tag in TAGS}
+# GSAN's tags of its collection message, which is none of a bill's: they may not pass for a typing error.
+_OF_COLLECTION = ("VALIDADEDOC", "VALORDOC")
 
 
 def check_text(text: str) -> None:
@@ -51,6 +53,11 @@ def check_text(text: str) -> None:
         raise TextRefused(f"O texto tem um caractere nulo ({_place(text, text.index(chr(0)))}).")
     for match in _TAG.finditer(text):
         if match[1] not in _BY_NAME:
+            if match[1] in _OF_COLLECTION:
+                raise TextRefused(
+                    f"A tag {{{match[1]}}} é de mensagem de cobrança, não de conta ({_place(text, match.start())})."
+                    " Cobrança se envia em Enviar SMS em lote, com esta tag como coluna do arquivo."
+                )
             close = difflib.get_close_matches(match[1].upper(), _BY_NAME, n=1, cutoff=0.5)
             hint = f"Você quis dizer {{{close[0]}}}?" if close else f"Use {_listed()}."
             raise TextRefused(f"A tag {{{match[1]}}} não existe ({_place(text, match.start())}). {hint}")
