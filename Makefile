@@ -86,11 +86,12 @@ $(VENV)/.installed-dev: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP_INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-# A browser, a message bus, curl and a PostgreSQL server, for the tests that use them.
+# A browser, a message bus, curl, openssl and a PostgreSQL server, for the tests that use them.
 test-packages:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="chromium"; \
 	command -v dbus-daemon >/dev/null || missing="$$missing dbus"; \
 	command -v curl >/dev/null || missing="$$missing curl"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	if [ -n "$$missing" ]; then $(call bring,$$missing); fi
