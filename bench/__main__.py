@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from bench import batches, doors, fleet, screens, sending
+from bench import batches, crowd, doors, fleet, screens, sending
 from bench.scene import POSTGRESQL, SQLITE, scene
 
 CASES = {
@@ -22,8 +22,9 @@ CASES = {
     "panel": screens.panel,
     "screens": screens.screens,
     "web-memory": screens.web_memory,
-    "batch": batches.batches,
     "doors": doors.doors,
+    "crowd": crowd.crowd,
+    "batch": batches.batches,
 }
 # A clock and a memory do not differ by database.
 ON_SQLITE_ONLY = {"pace", "web-memory"}

@@ -44,11 +44,11 @@ class Door:
 
 def doors(scene: Scene, say: Say) -> None:
     """Each door: as fast as it goes, at a steady rate, and while its processes are killed."""
-    port = _free_port()
+    port = free_port()
     os.environ |= {"RECADO_HTTP_ADDRESS": f"127.0.0.1:{port}", "RECADO_WEB_WORKERS": "2"}
-    found = [_rest(port), _playsms(port)]
+    found = [rest(port), _playsms(port)]
     with scene.process("web") as web:
-        until(lambda: _listens(port), 60)
+        until(lambda: listens(port), 60)
         for door in found:
             _call(port, door, "saturate", 2, 1)
             _say_throughput(port, door, say)
@@ -56,7 +56,8 @@ def doors(scene: Scene, say: Say) -> None:
             _say_killed(port, door, web.pid, say)
 
 
-def _rest(port: int) -> Door:
+def rest(port: int) -> Door:
+    """The REST API, with a system and a token of its own."""
     from recado.clients.models import MOST_RATE
     from recado.clients.scopes import Scope
     from recado.clients.tokens import issue, register
@@ -176,12 +177,14 @@ def _children(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """True when somebody does."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -16,7 +16,7 @@ from typing import Any
 from recado.cli.gunicorn_log import LOGGER, QuietFilter
 from recado.conf import settings
 
-STALLED_SECONDS = 20
+STALLED_SECONDS = 10
 
 bind = settings.RECADO_HTTP_ADDRESS
 workers = settings.RECADO_WEB_WORKERS
