@@ -1,7 +1,8 @@
 """`make pictures`: takes the pictures of the screens that README and manual show, from a demonstration of its own.
 
 Starts `recado run --demo` in a temporary home, does in a browser what an attendant does, and writes the
-manual's pictures, 1280 pixels wide. Data are those of the demonstration: fictitious.
+manual's pictures, 1280 pixels wide. Data are those of the demonstration: fictitious. With names, as
+`make_pictures.py lote painel`, it goes the same way and writes only those.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ PATIENCE_S = 120.0
 USER = "carla.dias"
 _QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 _PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
+_NAMES = ("Ana Exemplo", "Bento Fictício", "Clara Modelo", "Davi Inventado")
 SENT = re.compile("Enviada|Entregue")
 
 
@@ -41,7 +43,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with demonstration() as (address, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(_QUIET))
-        Camera(browser, address).take_all(password)
+        Camera(browser, address, frozenset(sys.argv[1:])).take_all(password)
         browser.close()
 
 
@@ -94,7 +96,8 @@ def _wait_for(url: str, product: subprocess.Popen[bytes]) -> None:
 class Camera:
     """One browser, walked through the screens in an order that leaves something to show on the next."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
+    def __init__(self, browser: Browser, address: str, wanted: frozenset[str]) -> None:
+        self._wanted = wanted
         context = browser.new_context(
             base_url=address,
             viewport={"width": WIDTH, "height": 640},
@@ -111,19 +114,27 @@ class Camera:
         self._requests()
         self._messages()
         self._attention()
+        self._batch()
+        self._billing()
         self._supervision()
         self._administration()
         self.page.goto("/")
         self._shoot("tela-principal")
 
-    def _shoot(self, name: str, *, height: int | None = None) -> None:
-        """Write the page as it is, whole or its first `height` pixels."""
-        # Neither the mouse nor the focus colours what was used last.
+    def _shoot(self, name: str, *, height: int | None = None, of: str = "html") -> None:
+        """Write the page as it is, whole or its first `height` pixels; nothing when others are wanted."""
+        if self._wanted and name not in self._wanted:
+            return
+        # Neither the mouse nor the focus colours what was used last; scrolled, the links past the menu would show.
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.mouse.move(0, 0)
         self.page.evaluate("if (!document.querySelector('.rc-calendar:not([hidden])')) document.activeElement.blur()")
         self.page.evaluate("document.fonts.ready.then(() => true)")
         clip = {"x": 0.0, "y": 0.0, "width": float(WIDTH), "height": float(height)} if height else None
-        raw = self.page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
+        if of != "html":
+            raw = self.page.locator(of).screenshot(animations="disabled", caret="hide")
+        else:
+            raw = self.page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
         (IMAGES / f"{name}.png").write_bytes(small_png(raw, self._desk))
 
     def _log_in(self, password: str) -> None:
@@ -194,10 +205,13 @@ class Camera:
         self._shoot("o-cliente-recebeu")
         page.goto("/painel/")
         self._shoot("painel", height=1000)
+        self._shoot("avaliacoes", of="section[aria-labelledby=avaliacoes]")
         page.goto("/respostas/?situacao=todas")
         self._shoot("respostas")
         page.goto("/aparelhos/")
         self._shoot("fila-e-aparelhos")
+        page.goto("/aparelhos/1/")
+        self._shoot("regras-do-aparelho", height=1000)
         page.goto("/tipos/1/")
         self._shoot("tipos-e-textos", height=1000)
 
@@ -207,8 +221,41 @@ class Camera:
         self._shoot("usuarios", height=760)
         page.goto("/parametros/")
         self._shoot("parametros", height=900)
+        page.goto("/sistemas/")
+        page.get_by_role("link", name="sistema.comercial").click()
+        page.get_by_label("Para que é").fill("produção")
+        page.get_by_role("checkbox", name="(messages:send)").check(force=True)
+        page.get_by_role("button", name="Criar token").click()
+        expect(page.get_by_role("heading", name="Token criado")).to_be_visible()
+        page.get_by_role("link", name="Voltar ao sistema").click()
+        self._shoot("sistemas-integrados")
+        page.goto("/aparelhos/parear/")
+        self._shoot("parear-aparelho")
         page.goto("/auditoria/")
         self._shoot("auditoria", height=760)
+
+    def _batch(self) -> None:
+        page = self.page
+        lines = "".join(f"(81) 90000-{place:04d};{name};Centro\n" for place, name in enumerate(_NAMES, 210))
+        content = f"Celular;Nome;Bairro\n{lines}(81) 3333-4444;Telefone Fixo;Centro\n"
+        page.goto("/lotes/novo/")
+        page.get_by_label("Arquivo CSV ou XLSX").set_input_files(
+            {"name": "manutencao-centro.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        )
+        page.get_by_role("button", name="Seguir com o arquivo").click()
+        page.locator("#id_template").fill("{EMPRESA}: {NOME}, amanhã das 8h às 12h faltará água no bairro {BAIRRO}.")
+        expect(page.locator("#previa")).to_contain_text(_NAMES[0])
+        self._shoot("preparar-lote")
+        page.get_by_role("button", name="Conferir todas as linhas").click()
+        expect(page.get_by_role("heading", name="Conferência")).to_be_visible(timeout=PATIENCE_S * 1000)
+        self._shoot("lote")
+
+    def _billing(self) -> None:
+        page = self.page
+        page.goto("/faturamento/mensagem/")
+        self._shoot("parametrizar-faturamento", height=1100)
+        page.goto("/faturamento/envio/")
+        self._shoot("processo-de-envio", height=1000)
 
     def _attention(self) -> None:
         page = self.page
