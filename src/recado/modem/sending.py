@@ -325,7 +325,7 @@ def _judge(answer: _Answer) -> Outcome:
 def _judge_error(error: Final) -> Outcome:
     meaning = meaning_of(error)
     if meaning is None and error.kind in _CODES_BY_WORDS:
-        # "timer expired" of the Siemens TC63: the acknowledgement was lost, perhaps not the message.
+        # "timer expired" of the Siemens TC63: perhaps only the acknowledgement was lost.
         return Ambiguous("words", None, error.text, _STRANGE_WORDS)
     if meaning is None:
         return Rejected(None, error.text, Verdict.TRANSIENT, Cause.UNKNOWN, _REFUSED)
