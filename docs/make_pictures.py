@@ -221,14 +221,6 @@ class Camera:
         self._shoot("usuarios", height=760)
         page.goto("/parametros/")
         self._shoot("parametros", height=900)
-        page.goto("/sistemas/")
-        page.get_by_role("link", name="sistema.comercial").click()
-        page.get_by_label("Para que é").fill("produção")
-        page.get_by_role("checkbox", name="(messages:send)").check(force=True)
-        page.get_by_role("button", name="Criar token").click()
-        expect(page.get_by_role("heading", name="Token criado")).to_be_visible()
-        page.get_by_role("link", name="Voltar ao sistema").click()
-        self._shoot("sistemas-integrados")
         page.goto("/aparelhos/parear/")
         self._shoot("parear-aparelho")
         page.goto("/auditoria/")
@@ -245,7 +237,6 @@ class Camera:
         page.get_by_role("button", name="Seguir com o arquivo").click()
         page.locator("#id_template").fill("{EMPRESA}: {NOME}, amanhã das 8h às 12h faltará água no bairro {BAIRRO}.")
         expect(page.locator("#previa")).to_contain_text(_NAMES[0])
-        self._shoot("preparar-lote")
         page.get_by_role("button", name="Conferir todas as linhas").click()
         expect(page.get_by_role("heading", name="Conferência")).to_be_visible(timeout=PATIENCE_S * 1000)
         self._shoot("lote")
@@ -254,8 +245,6 @@ class Camera:
         page = self.page
         page.goto("/faturamento/mensagem/")
         self._shoot("parametrizar-faturamento", height=1100)
-        page.goto("/faturamento/envio/")
-        self._shoot("processo-de-envio", height=1000)
 
     def _attention(self) -> None:
         page = self.page
