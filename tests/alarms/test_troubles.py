@@ -42,6 +42,12 @@ def test_a_phone_that_is_not_ready_for_long_enough_is_told_with_its_reason():
     assert "Confira a antena." in trouble.advice
 
 
+def test_an_advice_that_ends_with_a_path_is_still_a_sentence():
+    ill_phone(advice="Veja os dispositivos: ls -l /dev/serial/by-id")
+    (trouble,) = seen(NOW + minutes(10))
+    assert trouble.advice == "Veja os dispositivos: ls -l /dev/serial/by-id. A fila espera; nada se perde."
+
+
 @pytest.mark.parametrize("change", [{"paused": True}, {"enabled": False}, {"condition": Condition.READY}])
 def test_a_phone_that_is_well_or_that_people_stopped_is_no_trouble(change: dict[str, object]):
     ill_phone()

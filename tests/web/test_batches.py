@@ -211,6 +211,22 @@ def test_the_same_file_under_another_name_is_noticed_and_asked_about(supervisor:
     assert answer.status_code == 302
 
 
+def test_a_file_that_was_only_uploaded_counts_as_unused(supervisor: Client) -> None:
+    for name in ("um.csv", "dois.csv"):
+        upload(supervisor, table(range(2)), name)
+    assert "já foi usado" not in words(supervisor.get(f"/lotes/{Batch.objects.latest('pk').pk}/preparar/"))
+
+
+def test_a_cancelled_batch_says_that_it_adds_up_once_nothing_of_it_waits(supervisor: Client) -> None:
+    batch = prepared(supervisor, table(range(2)))
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    feed_some(timezone.now())
+    Batch.objects.update(state=State.CANCELLED)
+    assert "Tudo confere" not in words(supervisor.get(f"/lotes/{batch.pk}/"))
+    Message.objects.update(status=Status.CANCELLED)
+    assert "0 enviadas + 2 não enviadas. Tudo confere." in words(supervisor.get(f"/lotes/{batch.pk}/"))
+
+
 def test_lines_that_stay_out_are_shown_and_taken_away_without_running_formulas(supervisor: Client) -> None:
     batch = prepared(supervisor, table(range(1)) + "=cmd();Bia;10/12/2026\n" + table([0]).splitlines()[1])
     page = words(supervisor.get(f"/lotes/{batch.pk}/problemas/"))

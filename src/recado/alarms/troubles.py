@@ -101,7 +101,9 @@ def _phone_down(phone: Phone, since: datetime, now: datetime) -> Trouble:
     else:
         sentence = f"O serviço de envio não está cuidando do aparelho “{phone.name}”."
         advice = "Ligue o serviço de envio do Recado no computador em que o aparelho está."
-    return Trouble(Kind.PHONE_DOWN, phone.name, since, sentence, f"{advice} A fila espera; nada se perde.".strip())
+    # An advice may end with a path, and no full stop.
+    first = f"{advice.rstrip('.')}. " if advice else ""
+    return Trouble(Kind.PHONE_DOWN, phone.name, since, sentence, f"{first}A fila espera; nada se perde.")
 
 
 def _is_well(phone: Phone, now: datetime) -> bool:

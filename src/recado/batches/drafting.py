@@ -120,7 +120,8 @@ def earlier_of(batch: Batch) -> Batch | None:
     if not batch.fingerprint:
         return None
     same = Batch.objects.filter(fingerprint=batch.fingerprint).exclude(pk=batch.pk)
-    return same.exclude(state=State.CANCELLED, fed=0).order_by("-pk").first()
+    # What was never prepared cannot go out, and when it is, it will find this one.
+    return same.exclude(state=State.CANCELLED, fed=0).exclude(state=State.DRAFT).order_by("-pk").first()
 
 
 def any_row(batch: Batch, line: int) -> BatchRow | None:

@@ -90,8 +90,8 @@ class TokenForm(forms.Form):
         choices=[(scope.value, f"{scope.label[:1].upper()}{scope.label[1:]} ({scope.value})") for scope in Scope],
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "Escolha ao menos um alcance.",
-            "invalid_choice": "Escolha os alcances da lista.",
+            "required": "Escolha ao menos uma coisa que o token abre.",
+            "invalid_choice": "Escolha da lista o que o token abre.",
         },
     )
     days = forms.IntegerField(

@@ -106,7 +106,8 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
     return {
         "batch": found,
         "words": STATE_WORDS[found.state],
-        "moving": found.state in _MOVING,
+        # A cancelled one is being taken out of the queue for a moment.
+        "moving": found.state in _MOVING or bool(counted.of((Status.QUEUED, Status.SENDING))),
         "progress": counted,
         "counts": status_counts(counted),
         "lines": report_lines(found, reverse("batch_faults", args=[found.pk])),
