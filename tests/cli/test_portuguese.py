@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +22,20 @@ ENGLISH = re.compile(
 WINDOWS_ONLY = {"_winconsole.py"}
 
 
+def _parsed(path: Path) -> ast.Module:
+    """Python 3.11 miscounts its depth, and fails, when rubbish is collected in the middle of a parse."""
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    finally:
+        gc.enable()
+
+
 def said_by_click() -> Iterator[str]:
     for path in Path(click.__file__).parent.glob("*.py"):
         if path.name in WINDOWS_ONLY:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_parsed(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "ngettext"):
                 yield from (part.value for part in node.args if isinstance(part, ast.Constant) and part.value)
 
