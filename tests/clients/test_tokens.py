@@ -60,7 +60,7 @@ def test_a_token_is_known_by_its_secret_alone_and_the_secret_is_nowhere() -> Non
     kept = " ".join(str(value) for value in Token.objects.values_list().get())
     assert token.secret not in kept
     assert token.secret[10:] not in kept
-    assert token.row.scope_set == {Scope.MESSAGES_SEND}
+    assert recognise(token.secret, address=HERE, now=NOW).scopes == {Scope.MESSAGES_SEND}
 
 
 @pytest.mark.parametrize("secret", ["", "rcd_", "rcd_" + "a" * 43, "x" * 10_000, "rcd_" + "á" * 300, "rcd_\ud800"])

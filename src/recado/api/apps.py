@@ -5,6 +5,3 @@ class ApiConfig(AppConfig):
     name = "recado.api"
     label = "api"
     verbose_name = "API"
-
-    def ready(self) -> None:
-        from recado.api import schema  # noqa: F401

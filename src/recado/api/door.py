@@ -19,6 +19,9 @@ from recado.api.problems import Problem, failed
 from recado.clients.rate import Allowance, spend
 from recado.clients.scopes import Scope
 from recado.clients.tokens import Caller
+from recado.people.audit import record
+from recado.people.models import Deed
+from recado.people.origin import address_of
 from recado.people.roles import Duty
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -62,6 +65,10 @@ class Door(APIView):
         caller = self.request.auth
         assert isinstance(caller, Caller)
         return caller
+
+    def note(self, deed: Deed, subject: object, detail: str = "") -> None:
+        """Record that the system did `deed`; see `people.audit.record` for what may stand in it."""
+        record(deed, who=self.client.name, address=address_of(self.request), subject=subject, detail=detail)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Add what every answer has."""

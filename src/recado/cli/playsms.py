@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
-from recado.conf.networks import NetworkRefused, parse_networks
+from recado.conf.networks import NetworkRefused, tidied
 
 if TYPE_CHECKING:
     from recado.playsms.models import Account
@@ -225,7 +225,7 @@ def _wishes(
     if missing := [name for name in phones if name not in known]:
         raise Refused(f"Não há o aparelho {missing[0]}. Veja quais há: recado phones list")
     try:
-        allowed = "\n".join(str(network) for network in parse_networks("\n".join(networks)))
+        allowed = tidied("\n".join(networks))
     except NetworkRefused as refusal:
         raise Refused(str(refusal)) from refusal
     return Wishes(

@@ -9,8 +9,6 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from recado.clients.scopes import Scope
-
 USUAL_RATE = 6000
 MOST_RATE = 60_000
 
@@ -66,8 +64,3 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
-
-    @property
-    def scope_set(self) -> frozenset[Scope]:
-        """The scopes; one that no longer exists opens nothing."""
-        return frozenset(Scope(name) for name in self.scopes.split() if name in Scope.values)

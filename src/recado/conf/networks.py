@@ -26,6 +26,11 @@ def parse_networks(written: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
+def tidied(written: str) -> str:
+    """`written` as it is kept: one network a line, each in its usual form. Raises NetworkRefused."""
+    return "\n".join(str(network) for network in parse_networks(written))
+
+
 def allows(written: str, address: str) -> bool:
     """Whether a call from `address` is allowed by `written`; any is when nothing is written."""
     networks = parse_networks(written)

@@ -45,9 +45,7 @@ from recado.clients.scopes import Scope
 from recado.outbox.enqueue import company_values
 from recado.outbox.models import MessageType
 from recado.outbox.templates import TemplateRefused
-from recado.people.audit import record
 from recado.people.models import Deed
-from recado.people.origin import address_of
 
 TABLE = "text/csv"
 TABLE_PARAMETERS = [
@@ -200,7 +198,7 @@ class Batches(Door):
         return f"api:{self.client.client_id}:{key}"
 
     def _note(self, deed: Deed, pk: int) -> None:
-        record(deed, who=self.client.name, address=address_of(self.request), subject=pk)
+        self.note(deed, pk)
 
 
 def _made(batch: Batch) -> Response:

@@ -32,9 +32,7 @@ from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message, MessageType, Status
 from recado.outbox.queries import Consultation
 from recado.outbox.templates import TemplateRefused
-from recado.people.audit import record
 from recado.people.models import Deed
-from recado.people.origin import address_of
 
 TAG = ["Mensagens"]
 DISCARDED = "Descartada pela integração."
@@ -129,7 +127,7 @@ class OneMessage(Door):
         """A situação, o motivo e cada parte. Com If-None-Match, 304 enquanto nada mudou."""
         message = _message(pk)
         if message.created_by != self.client.name:
-            record(Deed.MESSAGE_VIEWED, who=self.client.name, address=address_of(request), subject=pk)
+            self.note(Deed.MESSAGE_VIEWED, pk)
         return self.shown(MessageDetailSerializer(message).data)
 
 
@@ -147,7 +145,7 @@ class MessageCancel(Door):
                 decisions.discard(pk, note=DISCARDED, actor=self.client.name, now=timezone.now())
             except decisions.DecisionRefused as refusal:
                 raise Problem(409, "not_cancellable", str(refusal)) from refusal
-            record(Deed.MESSAGE_DISCARDED, who=self.client.name, address=address_of(request), subject=pk)
+            self.note(Deed.MESSAGE_DISCARDED, pk)
         return Response(MessageSerializer(_message(pk)).data)
 
 
@@ -173,7 +171,7 @@ class MessageResend(Door):
             message = decisions.resend(pk, actor=self.client.name, now=timezone.now())
         except decisions.DecisionRefused as refusal:
             raise Problem(409, "not_resendable", str(refusal)) from refusal
-        record(Deed.MESSAGE_RESENT, who=self.client.name, address=address_of(self.request), subject=pk)
+        self.note(Deed.MESSAGE_RESENT, pk)
         body = queued(message)
         return Response(body, status=201, headers={"Location": body["url"]})
 
@@ -201,7 +199,7 @@ def found(door: Door, form: MessageQuerySerializer) -> Response:
     more = len(page) > asked["limit"]
     page = page[: asked["limit"]]
     detail = f"{len(page)} mensagens pela API"
-    record(Deed.EXPORTED, who=door.client.name, address=address_of(door.request), subject="mensagens", detail=detail)
+    door.note(Deed.EXPORTED, "mensagens", detail)
     following = str(Cursor(page[-1].moment, page[-1].pk)) if more else None
     return Response({"messages": MessageSerializer(page, many=True).data, "next": following})
 

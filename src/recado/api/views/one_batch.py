@@ -29,9 +29,7 @@ from recado.batches.progress import progress_of
 from recado.batches.reckoning import reckon
 from recado.batches.states import PROGRAM
 from recado.clients.scopes import Scope
-from recado.people.audit import record
 from recado.people.models import Deed
-from recado.people.origin import address_of
 
 TAG = ["Lotes"]
 _FORESEEN = (State.READ, State.WAITING, State.RUNNING)
@@ -65,7 +63,7 @@ class BatchRows(Door):
         """O que foi feito de cada linha que pode sair, na ordem. Somem 30 dias depois do fim do lote."""
         batch, asked = _batch(pk), _lines(request)
         if batch.author != self.client.name:
-            record(Deed.BATCH_VIEWED, who=self.client.name, address=address_of(request), subject=pk, detail="linhas")
+            self.note(Deed.BATCH_VIEWED, pk, "linhas")
         found = operations.fates(pk, after_line=asked["after"])
         page, more = page_of(islice(found, asked["limit"] + 1), asked["limit"])
         following = page[-1].line if more else None
@@ -161,7 +159,7 @@ def _decide(door: Door, pk: int, decision: Callable[..., Deed], reached: Collect
         try:
             with transaction.atomic():
                 deed = decision(pk, actor=door.client.name, now=timezone.now())
-                record(deed, who=door.client.name, address=address_of(door.request), subject=pk)
+                door.note(deed, pk)
         except decisions.BatchRefused as refusal:
             raise Problem(409, "not_in_state", str(refusal)) from refusal
     return Response(BatchSerializer(_batch(pk)).data)

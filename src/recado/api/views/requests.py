@@ -27,9 +27,7 @@ from recado.api.serializers.requests import (
 from recado.api.views.messages import queued
 from recado.clients.scopes import Scope
 from recado.outbox.models import Message
-from recado.people.audit import record
 from recado.people.models import Deed
-from recado.people.origin import address_of
 from recado.service_requests.models import Channel, ClosingReason, ServiceRequest, Subtype
 from recado.service_requests.operations import (
     NewRequester,
@@ -76,12 +74,7 @@ class Requests(Door):
             actor=self.client.name,
             form_token=_token(self, key),
         )
-        record(
-            Deed.REQUEST_OPENED,
-            who=self.client.name,
-            address=address_of(self.request),
-            subject=opened.service_request.pk,
-        )
+        self.note(Deed.REQUEST_OPENED, opened.service_request.pk)
         return _opened(opened)
 
 
@@ -110,7 +103,7 @@ class Reiterations(Door):
             opened = reiterate(pk, requester=requester, actor=self.client.name, form_token=_token(self, key))
         except OperationRefused as refusal:
             raise Problem(409, "already_closed", str(refusal)) from refusal
-        record(Deed.REQUEST_REITERATED, who=self.client.name, address=address_of(self.request), subject=pk)
+        self.note(Deed.REQUEST_REITERATED, pk)
         return _opened(opened)
 
 
@@ -152,7 +145,7 @@ class Closing(Door):
             if refusal.field:
                 raise refused_value(f"/{refusal.field}", "refused", str(refusal)) from refusal
             raise Problem(409, "already_closed", str(refusal)) from refusal
-        record(Deed.REQUEST_CLOSED, who=self.client.name, address=address_of(self.request), subject=pk)
+        self.note(Deed.REQUEST_CLOSED, pk)
         url = reverse("api:request", kwargs={"pk": pk})
         body = {"number": pk, "messages": [queued(message) for message in told], "url": url}
         return Response(body, status=201, headers={"Location": url})
@@ -197,7 +190,7 @@ class RequestByProtocol(Door):
 
 def _shown(door: Door, row: ServiceRequest) -> Response:
     if row.opened_by != door.client.name:
-        record(Deed.REQUEST_VIEWED, who=door.client.name, address=address_of(door.request), subject=row.pk)
+        door.note(Deed.REQUEST_VIEWED, row.pk)
     messages = Message.objects.filter(ra_number=row.pk).select_related("type").order_by("pk")
     return door.shown(ServiceRequestSerializer(row, context={"messages": messages}).data)
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from recado.clients.models import MOST_RATE, USUAL_RATE
 from recado.clients.scopes import Scope, parse_scopes
 from recado.clients.tokens import MOST_DAYS, USUAL_DAYS
-from recado.conf.networks import NetworkRefused, parse_networks
+from recado.conf.networks import NetworkRefused, tidied
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -44,7 +44,7 @@ class ClientForm(forms.Form):
     def clean_networks(self) -> str:
         written: str = self.cleaned_data["networks"]
         try:
-            return "\n".join(str(network) for network in parse_networks(written))
+            return tidied(written)
         except NetworkRefused as refusal:
             raise ValidationError(str(refusal), code="network") from refusal
 

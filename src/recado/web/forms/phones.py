@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,7 +20,7 @@ from recado.phones.rule_values import (
     read_quota,
 )
 from recado.web.forms.parameters import PaceField
-from recado.web.forms.ra_fields import ClockField, MobileField, TokenField
+from recado.web.forms.ra_fields import ClockField, MobileField, OnceForm
 
 T = TypeVar("T")
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
@@ -144,21 +143,15 @@ class RulesForm(forms.Form):
         return _or_empty(lambda: read_quota(raw)) if raw else None
 
 
-class PhoneTestForm(forms.Form):
-    """Where the test SMS goes; `form_token` makes a form sent twice one SMS."""
+class PhoneTestForm(OnceForm):
+    """Where the test SMS goes."""
 
-    form_token = TokenField()
+    KEY = "phone-test"
     mobile = MobileField(
         label="Celular que recebe o teste",
         help_text="Exemplo: (81) 91234-5678. Sai um SMS de verdade, por este aparelho e por nenhum outro.",
         error_messages={"required": "Informe o celular que receberá o teste."},
     )
-
-    @property
-    def key(self) -> str:
-        """The idempotency key of the test's message."""
-        token: uuid.UUID = self.cleaned_data["form_token"]
-        return f"phone-test:{token}"
 
 
 def _or_empty(read: Callable[[], T]) -> T:

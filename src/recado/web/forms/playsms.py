@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 
-from recado.conf.networks import NetworkRefused, parse_networks
+from recado.conf.networks import NetworkRefused, tidied
 from recado.outbox.models import MessageType
 from recado.outbox.types import fields_of
 from recado.phones.models import Phone
@@ -90,7 +90,7 @@ class AccountForm(forms.Form):
     def clean_networks(self) -> str:
         written: str = self.cleaned_data["networks"]
         try:
-            return "\n".join(str(network) for network in parse_networks(written))
+            return tidied(written)
         except NetworkRefused as refusal:
             raise ValidationError(str(refusal), code="network") from refusal
 

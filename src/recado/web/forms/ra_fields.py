@@ -1,4 +1,4 @@
-"""Fields that several screens ask for: a mobile, a date, a time, a long note, the mark of a form sent twice.
+"""What several forms ask for: a mobile, a date, a time, a long note, the mark of a form sent twice, and such a form.
 
 Each cleans what people write or paste, and refuses with a sentence that says what to write instead.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -130,3 +130,16 @@ class TokenField(forms.Field):
             return uuid.UUID(str(value))
         except ValueError:
             return uuid.uuid4()
+
+
+class OnceForm(forms.Form):
+    """A form whose `form_token` makes it, sent twice, one message; `KEY` begins the message's idempotency key."""
+
+    KEY: ClassVar[str]
+    form_token = TokenField()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the message of a valid form."""
+        token: uuid.UUID = self.cleaned_data["form_token"]
+        return f"{self.KEY}:{token}"

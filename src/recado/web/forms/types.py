@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,7 +13,7 @@ from recado.outbox.measuring import longest_values, measure_template
 from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
 from recado.outbox.templates import TemplateRefused, check_template
 from recado.outbox.types import fields_of
-from recado.web.forms.ra_fields import ClockField, MobileField, NoteField, TokenField
+from recado.web.forms.ra_fields import ClockField, MobileField, NoteField, OnceForm
 from recado.web.hours_words import DAYS
 
 LONGEST_TEXT = 1000
@@ -166,18 +165,12 @@ class TypeForm(MessageTypeForm):
             self.instance.validity_minutes = hours * 60 if hours else None
 
 
-class TestForm(forms.Form):
-    """Where a test goes; `form_token` makes a form sent twice one SMS."""
+class TestForm(OnceForm):
+    """Where a test goes."""
 
-    form_token = TokenField()
+    KEY = "test"
     mobile = MobileField(
         label="Celular do teste",
         help_text="Exemplo: (81) 91234-5678. Sai um SMS de verdade, com dados de exemplo.",
         error_messages={"required": "Informe o celular que receberá o teste."},
     )
-
-    @property
-    def key(self) -> str:
-        """The idempotency key of the test's message."""
-        token: uuid.UUID = self.cleaned_data["form_token"]
-        return f"test:{token}"
