@@ -12,10 +12,11 @@ from recado.batches.feeding import LEAST_WINDOW, MOST_WINDOW, feed_some, look_af
 from recado.batches.models import Batch, BatchRow, RowState, State
 from recado.outbox import consent, doorbell
 from recado.outbox.claims import claim_next, finish, let_go
+from recado.outbox.decisions import correct_number, resend
 from recado.outbox.models import Message, MessageType, Priority, Status, StatusChange
 from recado.phones.models import Phone
 from tests.batches.scene import NOW, feed, fresh, messages_of, mobile, numbers_queued, table, under_way
-from tests.support.outbox import ACCEPTED, HOLDER, make_phone
+from tests.support.outbox import ACCEPTED, HOLDER, PERMANENT, UNKNOWN, make_phone
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +143,26 @@ def test_a_cancelled_batch_sends_nothing_from_that_moment_and_its_messages_say_w
     change = StatusChange.objects.filter(message__batch=batch.pk, after=Status.CANCELLED).first()
     assert change is not None
     assert change.note == f"Lote {batch.pk} cancelado."
+
+
+def test_what_a_person_sends_again_after_a_batch_was_cancelled_goes_out() -> None:
+    phone = make_phone()
+    batch = under_way(table(range(4)))
+    feed()
+    for answer in (PERMANENT, UNKNOWN):
+        finish(claim_next(phone, HOLDER, NOW), answer, NOW)
+    decisions.cancel(batch.pk, actor="ana", now=NOW)
+    refused, doubtful = messages_of(batch)[:2]
+    later = NOW + timedelta(minutes=1)
+    new = correct_number(refused.pk, mobile(9), actor="bia", now=later)
+    resend(doubtful.pk, actor="bia", now=later)
+    while look_after_some(later):
+        pass
+    assert numbers_queued(batch) == [mobile(1), new.number]
+    claim = claim_next(phone, HOLDER, later)
+    let_go(claim, later)
+    look_after_some(later)
+    assert len(numbers_queued(batch)) == 2
 
 
 def test_a_wish_that_comes_while_rows_wait_is_heeded() -> None:

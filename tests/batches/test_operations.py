@@ -9,6 +9,7 @@ import pytest
 
 from recado.batches import decisions, operations
 from recado.batches.decisions import BatchRefused
+from recado.batches.feeding import feed_some
 from recado.batches.models import Batch, BatchRow, State
 from recado.batches.operations import NewRow, create, fates
 from recado.outbox import consent
@@ -62,6 +63,15 @@ def test_what_will_never_be_a_message_says_why() -> None:
     assert [fate.left_out for fate in fates(batch.pk)] == ["", "Pediu para não receber", ""]
     decisions.cancel(batch.pk, actor="ana", now=NOW)
     assert [fate.left_out for fate in fates(batch.pk)] == ["Lote cancelado", "Pediu para não receber", "Lote cancelado"]
+
+
+def test_a_message_that_retention_removed_is_not_told_to_wait_in_the_batch() -> None:
+    batch = made()
+    feed_some(NOW, window=1)
+    Message.objects.get(batch=batch.pk).delete()
+    assert [fate.removed for fate in fates(batch.pk)] == [True, False, False]
+    decisions.cancel(batch.pk, actor="ana", now=NOW)
+    assert [fate.left_out for fate in fates(batch.pk)] == ["", "Lote cancelado", "Lote cancelado"]
 
 
 def test_the_same_key_is_one_batch() -> None:

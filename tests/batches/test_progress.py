@@ -8,10 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from recado.batches import decisions
 from recado.batches.feeding import look_after_some
+from recado.batches.models import State
+from recado.batches.operations import fates
 from recado.batches.progress import progress_of
 from recado.outbox import consent
 from recado.outbox.claims import claim_next, finish
+from recado.outbox.decisions import correct_number, resend
 from recado.outbox.models import Message, Status
+from recado.outbox.transitions import change
 from tests.batches.scene import NOW, feed, fresh, mobile, table, under_way
 from tests.support.outbox import ACCEPTED, HOLDER, PERMANENT, make_phone
 
@@ -53,3 +57,39 @@ def test_it_is_counted_from_the_index_alone() -> None:
         cursor.execute("EXPLAIN QUERY PLAN " + asked[0]["sql"])
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "COVERING INDEX message_batch" in plan
+
+
+def test_a_corrected_message_goes_on_in_its_batch_and_the_counts_come_out_even() -> None:
+    phone = make_phone()
+    batch = under_way(table(range(3)))
+    feed()
+    for answer in (PERMANENT, ACCEPTED, ACCEPTED):
+        finish(claim_next(phone, HOLDER, NOW), answer, NOW)
+    feed()
+    refused = Message.objects.get(batch=batch.pk, status=Status.FAILED)
+    new = correct_number(refused.pk, mobile(77), actor="bia", now=NOW)
+    found = progress_of(fresh(batch))
+    assert (new.batch, found.statuses) == (batch.pk, {Status.QUEUED: 1, Status.SENT: 2})
+    assert (found.messages, found.removed, found.over, found.adds_up) == (3, 0, 2, True)
+    finish(claim_next(phone, HOLDER, NOW), ACCEPTED, NOW)
+    found = progress_of(fresh(batch))
+    assert (found.batch.state, found.statuses, found.unsent, found.adds_up) == (State.DONE, {Status.SENT: 3}, 0, True)
+    fate = next(fates(batch.pk))
+    assert (fate.number, fate.message_id) == (mobile(77), new.pk)
+
+
+def test_a_message_sent_anew_because_it_was_not_delivered_takes_the_place_of_the_first() -> None:
+    phone = make_phone()
+    batch = under_way(table(range(2)))
+    feed()
+    for _ in range(2):
+        finish(claim_next(phone, HOLDER, NOW), ACCEPTED, NOW)
+    first = Message.objects.filter(batch=batch.pk).order_by("pk")[0]
+    change(first.pk, Status.SENT, Status.UNDELIVERED, at=NOW)
+    once = resend(first.pk, actor="bia", now=NOW)
+    finish(claim_next(phone, HOLDER, NOW), PERMANENT, NOW)
+    twice = correct_number(once.pk, mobile(78), actor="bia", now=NOW)
+    finish(claim_next(phone, HOLDER, NOW), ACCEPTED, NOW)
+    found = progress_of(fresh(batch))
+    assert (found.statuses, found.adds_up) == ({Status.SENT: 2}, True)
+    assert next(fates(batch.pk)).message_id == twice.pk

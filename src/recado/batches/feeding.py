@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from recado.batches import states
 from recado.batches.models import Batch, BatchRow, RowState, State
+from recado.batches.states import PROGRAM
 from recado.outbox import holding, transitions
 from recado.outbox.enqueue_many import Ready, earlier, enqueue_many, unwilling
-from recado.outbox.models import Message, Status
+from recado.outbox.models import Message, Status, StatusChange
 from recado.phones.models import Phone
 
 WINDOW = timedelta(minutes=15)
@@ -44,8 +45,8 @@ def look_after_some(now: datetime) -> bool:
         holding.hold(batch_id)
     more = False
     for batch_id in _with_queued(State.CANCELLED):
-        waiting = Message.objects.filter(batch=batch_id, status=Status.QUEUED).order_by("pk")
-        ids = list(waiting.values_list("pk", flat=True)[:_CANCELLED_AT_ONCE])
+        waiting = Message.objects.filter(batch=batch_id, status=Status.QUEUED).exclude(_sent_anew(batch_id))
+        ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:_CANCELLED_AT_ONCE])
         note = f"Lote {batch_id} cancelado."
         transitions.change_many(ids, Status.QUEUED, Status.CANCELLED, at=now, note=note)
         more = more or len(ids) == _CANCELLED_AT_ONCE
@@ -62,6 +63,16 @@ def window_size() -> int:
 def key_of(batch_id: int, line: int) -> str:
     """The idempotency key of the message of a row."""
     return f"batch:{batch_id}:{line}"
+
+
+def _sent_anew(batch_id: int) -> Exists:
+    """What a person put in the queue after the batch was cancelled: that decision is the later one.
+
+    A creation by the batch itself is none, even where its clock says so; the program's tries again are none either.
+    """
+    ended = Batch.objects.values_list("finished_at", flat=True).get(pk=batch_id)
+    back = StatusChange.objects.filter(message=OuterRef("pk"), after=Status.QUEUED, at__gt=ended)
+    return Exists(back.exclude(actor=PROGRAM).exclude(before="", message__replaces=None))
 
 
 def _with_queued(state: State) -> list[int]:

@@ -50,7 +50,9 @@ class NewRow:
 class Fate:
     """What became of a row: `message_id` and `status` (`outbox.models.Status`) once it is a message.
 
-    `status` is "" while the row waits in the batch; `left_out` (pt-BR) says why it will never be a message.
+    Where a person corrected its mobile or sent it anew, message and `number` are those that it goes on with.
+    `status` is "" while the row waits in the batch, and where the message was `removed` because of its age;
+    `left_out` (pt-BR) says why it will never be a message.
     """
 
     line: int
@@ -61,6 +63,7 @@ class Fate:
     cause: str
     moment: datetime | None
     left_out: str
+    removed: bool = False
 
 
 def create(
@@ -122,25 +125,38 @@ def create(
 
 def fates(batch_id: int, *, after_line: int = 0) -> Iterator[Fate]:
     """The fate of each row in the order of the lines, read some hundred at a time."""
-    state = State(Batch.objects.values_list("state", flat=True).get(pk=batch_id))
+    batch = Batch.objects.only("state", "fed_line").get(pk=batch_id)
     while True:
         rows = list(BatchRow.objects.filter(batch=batch_id, line__gt=after_line).order_by("line")[:_FATES_AT_ONCE])
         if not rows:
             return
         after_line = rows[-1].line
         keys = [key_of(batch_id, row.line) for row in rows]
-        found = {message.idempotency_key: message for message in Message.objects.filter(idempotency_key__in=keys)}
+        found = _followed({m.idempotency_key: m for m in Message.objects.filter(idempotency_key__in=keys)})
         for key, row in zip(keys, rows, strict=True):
-            yield _fate(row, found.get(key), state)
+            yield _fate(row, found.get(key), batch)
 
 
-def _fate(row: BatchRow, message: Message | None, state: State) -> Fate:
+def _followed(found: dict[str, Message]) -> dict[str, Message]:
+    """The messages that `found` go on with, under the same keys: for one that was replaced, the last of its line."""
+    keys = {message.pk: key for key, message in found.items()}
+    last = dict(found)
+    while keys:
+        later = list(Message.objects.filter(replaces__in=keys).exclude(replaces=None))
+        keys = {message.pk: keys[message.replaces_id] for message in later if message.replaces_id is not None}
+        last |= {keys[message.pk]: message for message in later}
+    return last
+
+
+def _fate(row: BatchRow, message: Message | None, batch: Batch) -> Fate:
     if message is not None:
-        return Fate(row.line, row.reference, row.number, message.pk, message.status, message.cause, message.moment, "")
+        number = message.number
+        return Fate(row.line, row.reference, number, message.pk, message.status, message.cause, message.moment, "")
     left_out = LEFT_OUT.get(row.state, "")
-    if not left_out and state is State.CANCELLED:
+    removed = not left_out and row.line <= batch.fed_line
+    if not left_out and not removed and batch.state == State.CANCELLED:
         left_out = "Lote cancelado"
-    return Fate(row.line, row.reference, row.number, None, "", "", None, left_out)
+    return Fate(row.line, row.reference, row.number, None, "", "", None, left_out, removed)
 
 
 def _type(type_id: int) -> MessageType:

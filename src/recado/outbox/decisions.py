@@ -2,7 +2,8 @@
 
 Resending puts the same row back in the queue, with the parts that were sent staying sent: one send, one row. A new
 message, joined to the old one one to one so that no double click makes two, is made for a corrected number, and for a
-message that the network took but the customer's phone never got: what became of that one stays as it is.
+message that the network took but the customer's phone never got: what became of that one stays as it is. The new one
+takes the old one's place in its batch, whose counts so come out even: one row, one message.
 """
 
 from __future__ import annotations
@@ -152,6 +153,7 @@ def _send_anew(old: Message, number: str, key: str, actor: str, now: datetime) -
         idempotency_key=key,
         protocol=old.protocol,
         ra_number=old.ra_number,
+        batch=old.batch,
         created_by=actor,
         replaces=old,
         created_at=now,
@@ -160,6 +162,8 @@ def _send_anew(old: Message, number: str, key: str, actor: str, now: datetime) -
         expires_at=expiry(old.type, now),
     )
     transitions.record_new(new, actor=actor)
+    if old.batch is not None:
+        Message.objects.filter(pk=old.pk).update(batch=None)
     doorbell.ring()
     return new
 
