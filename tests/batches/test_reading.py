@@ -18,7 +18,8 @@ from recado.batches.requests import COLUMNS, TAGS, Choice
 from recado.outbox import consent
 from recado.outbox.enqueue import Event, enqueue
 from recado.service_requests.models import ServiceRequest
-from tests.batches.scene import HEADING, NOW, batch_type, draft, fresh, mobile, read, table
+from recado.service_requests.story import story_of
+from tests.batches.scene import HEADING, NOW, batch_type, draft, feed, fresh, messages_of, mobile, read, table
 from tests.web.attendance import open_ra
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,32 @@ def test_recipients_may_be_those_of_chosen_requests(tmp_path: Path) -> None:
     assert BatchRow.objects.get(batch=batch).text == (
         f"Beatriz Souza: RA {requester.service_request_id}, protocolo {requester.protocol}."
     )
+
+
+def test_an_sms_to_an_ras_requester_belongs_to_the_ras_story_whatever_the_columns_are_called() -> None:
+    opened = open_ra(mobile(1), "Beatriz Souza")
+    today = opened.requester.created_at.date()
+    choice = Choice(today - timedelta(days=1), today + timedelta(days=1))
+    batch = draft(
+        "",
+        source=Source.REQUESTS,
+        query=choice.as_data(),
+        columns=list(COLUMNS),
+        mapping={"CELULAR": 0, "QUEM": 1},
+        template="{QUEM}, hoje falta agua na sua rua.",
+    )
+    read(batch)
+    decisions.send(batch.pk, actor="ana", now=NOW, approval=False)
+    feed()
+    requester = opened.requester
+    message = messages_of(batch)[0]
+    assert (message.protocol, message.ra_number) == (requester.protocol, requester.service_request_id)
+    story = story_of(requester.protocol)
+    assert story is not None
+    assert message in [line.message for line in story.happenings]
+
+
+def test_an_sms_of_a_file_belongs_to_no_ra() -> None:
+    batch = read(draft(table(range(1))))
+    row = BatchRow.objects.get(batch=batch)
+    assert (row.protocol, row.ra_number) == ("", None)

@@ -124,7 +124,14 @@ def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, 
         refused = [row for row in in_time if row.number in against]
         made = enqueue_many(
             [
-                Ready(row.number, row.text, key_of(batch.pk, row.line), earlier(row.expires_at, batch.expires_at))
+                Ready(
+                    row.number,
+                    row.text,
+                    key_of(batch.pk, row.line),
+                    earlier(row.expires_at, batch.expires_at),
+                    row.protocol,
+                    row.ra_number,
+                )
                 for row in in_time
                 if row.number not in against
             ],

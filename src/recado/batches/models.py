@@ -128,7 +128,8 @@ class Batch(models.Model):
 class BatchRow(models.Model):
     """`number` in E.164, `text` as it goes out. `reference` is the name the maker gave the row, to find it again.
 
-    `copy` is 0 where a mobile may stand once in the batch, else the line.
+    `copy` is 0 where a mobile may stand once in the batch, else the line. `protocol` and `ra_number` are those of the
+    RA that the row comes from, and go on to its message.
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="rows", db_index=False)
@@ -139,6 +140,8 @@ class BatchRow(models.Model):
     parts = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=RowState.choices, default=RowState.READY)
     reference = models.CharField(max_length=60, blank=True)
+    protocol = models.CharField(max_length=14, blank=True, default="", db_default="")
+    ra_number = models.BigIntegerField(null=True)
     expires_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from recado.batches import states
 from recado.batches.composing import Composer, RowRefused, composer
 from recado.batches.models import Batch, BatchFault, BatchRow, RowState, Source, State
-from recado.batches.requests import Choice, write_out
+from recado.batches.requests import Choice, of_the_ra, write_out
 from recado.batches.storage import made_table, source_of, table_of
 from recado.batches.storing import BadLine, GoodLine, store
 from recado.batches.tables import OURS, FileRefused, Layout, Record, records
@@ -157,7 +157,11 @@ def _understood(batch: Batch, lot: list[Record]) -> tuple[list[GoodLine], list[B
         except RowRefused as refusal:
             bad.append(BadLine(record.line, str(refusal), separator.join(record.cells)))
         else:
-            good.append(GoodLine(record.line, made.number, made.text, made.parts))
+            # Of an RA's requester, the message belongs to the RA's story.
+            protocol, ra_number = of_the_ra(record.cells) if batch.source == Source.REQUESTS else ("", None)
+            good.append(
+                GoodLine(record.line, made.number, made.text, made.parts, protocol=protocol, ra_number=ra_number)
+            )
     return good, bad, empty
 
 

@@ -5,7 +5,7 @@ They are written out as a table when the batch is read: who is in it does not ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -73,6 +73,11 @@ class Choice:
                 request.subtype.name,
                 f"{timezone.localtime(request.opened_at):%d/%m/%Y}",
             ]
+
+
+def of_the_ra(cells: Sequence[str]) -> tuple[str, int]:
+    """Protocol and RA of a record that `write_out` wrote, whatever its columns are called in the text."""
+    return cells[COLUMNS.index("Protocolo")], int(cells[COLUMNS.index("RA")])
 
 
 def write_out(choice: Choice, target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from recado.batches.models import Batch, BatchFault, BatchRow, FaultKind, RowState
 from recado.outbox.inserting import insert_many
@@ -23,6 +24,8 @@ class GoodLine:
     parts: int
     reference: str = ""
     expires_at: datetime | None = None
+    protocol: str = ""
+    ra_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,10 @@ def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> Cou
     """Write the lines; call it inside the transaction that also moves the batch's position."""
     once = batch.one_per_number
     prototype = BatchRow(batch=batch, parts=0, state=RowState.READY)
-    varying = ("line", "number", "copy", "text", "parts", "reference", "expires_at")
-    rows = [
-        (row.line, row.number, 0 if once else row.line, row.text, row.parts, row.reference, row.expires_at)
-        for row in good
-    ]
+    of_a_row = ("line", "number", "text", "parts", "reference", "expires_at", "protocol", "ra_number")
+    varying = (*of_a_row, "copy")
+    told = attrgetter(*of_a_row)
+    rows = [(*told(row), 0 if once else row.line) for row in good]
     written = set(insert_many(prototype, varying, rows, returning="line"))
     repeated = [row for row in good if row.line not in written]
     first = _first_lines(batch, [row.number for row in repeated])
@@ -60,8 +62,8 @@ def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> Cou
         for row in repeated
     ]
     faults += [(row.line, FaultKind.INVALID.value, row.reason, row.content) for row in bad]
-    told = [(line, kind, reason[:200], _storable(content)) for line, kind, reason, content in faults]
-    insert_many(BatchFault(batch=batch), ("line", "kind", "reason", "content"), told, returning="line")
+    shown = [(line, kind, reason[:200], _storable(content)) for line, kind, reason, content in faults]
+    insert_many(BatchFault(batch=batch), ("line", "kind", "reason", "content"), shown, returning="line")
     return Counted(len(written), len(bad), len(repeated))
 
 

@@ -21,12 +21,17 @@ _NUMBERS_A_QUESTION = 900
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A text for a mobile (E.164) and the key that makes it one message; `expires_at` where it ends before its type."""
+    """A text for a mobile (E.164) and the key that makes it one message; `expires_at` where it ends before its type.
+
+    `protocol` and `ra_number` where it belongs to an RA's requester.
+    """
 
     number: str
     text: str
     key: str
     expires_at: datetime | None = None
+    protocol: str = ""
+    ra_number: int | None = None
 
 
 def enqueue_many(
@@ -49,8 +54,11 @@ def enqueue_many(
         ready_at=now,
         expires_at=limit,
     )
-    rows = [(row.number, row.text, row.key, earlier(limit, row.expires_at)) for row in ready]
-    made = insert_many(prototype, ("number", "text", "idempotency_key", "expires_at"), rows, returning="id")
+    varying = ("number", "text", "idempotency_key", "expires_at", "protocol", "ra_number")
+    rows = [
+        (row.number, row.text, row.key, earlier(limit, row.expires_at), row.protocol, row.ra_number) for row in ready
+    ]
+    made = insert_many(prototype, varying, rows, returning="id")
     history = StatusChange(at=now, before="", after=Status.QUEUED, actor=actor or PROGRAM, note=note[:400])
     insert_many(history, ("message_id",), [(message_id,) for message_id in made], returning="id")
     if made:
