@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import timedelta
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from recado.outbox.queries import day_start
 from recado.people.models import AuditEntry, Deed
-from recado.web.forms.ra_fields import DayField
+from recado.web.forms.fields import DayField, PeriodForm
 
 
-class AuditForm(forms.Form):
+class AuditForm(PeriodForm):
     """Sent by GET: names of users and deeds may stand in an address."""
 
     inicio = DayField(label="De", required=False)
@@ -32,20 +31,13 @@ class AuditForm(forms.Form):
         error_messages={"invalid_choice": "Escolha uma ação da lista."},
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("inicio"), cleaned.get("fim")
-        if first and last and last < first:
-            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
-        return cleaned
-
     def found(self) -> QuerySet[AuditEntry]:
         """The entries of a valid form, newest first."""
         asked, entries = self.cleaned_data, AuditEntry.objects.order_by("-at", "-pk")
         if first := asked["inicio"]:
-            entries = entries.filter(at__gte=timezone.make_aware(datetime.combine(first, time.min)))
+            entries = entries.filter(at__gte=day_start(first))
         if last := asked["fim"]:
-            entries = entries.filter(at__lt=timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)))
+            entries = entries.filter(at__lt=day_start(last + timedelta(days=1)))
         if who := asked["pessoa"]:
             entries = entries.filter(who=who)
         if deed := asked["acao"]:

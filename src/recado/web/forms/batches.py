@@ -19,11 +19,9 @@ from recado.outbox.enqueue import company_values
 from recado.outbox.models import MessageType
 from recado.outbox.templates import TemplateRefused
 from recado.service_requests.models import RequestStatus, RequestType
-from recado.web.forms.ra_fields import LONGEST_NOTE, ClockField, DayField, NoteField, TokenField
+from recado.web.forms.fields import LONGEST_NOTE, PLAIN, ClockField, DayField, NoteField, PeriodForm, TokenField
 
 LONGEST_TEXT = 1000
-MOST_DAYS = 366
-_PLAIN = {"autocomplete": "off"}
 
 
 class FileForm(forms.Form):
@@ -32,9 +30,10 @@ class FileForm(forms.Form):
     form_token = TokenField()
 
 
-class RequestsForm(forms.Form):
+class RequestsForm(PeriodForm):
     """Which RAs: opened in a period, by situation and type."""
 
+    MOST_DAYS = 366
     form_token = TokenField()
     inicio = DayField(label="RAs abertos de", error_messages={"required": "Informe a data inicial."})
     fim = DayField(label="até", error_messages={"required": "Informe a data final."})
@@ -48,15 +47,6 @@ class RequestsForm(forms.Form):
         empty_label="Todos os tipos",
         error_messages={"invalid_choice": "Escolha um tipo da lista."},
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        start, end = cleaned.get("inicio"), cleaned.get("fim")
-        if start and end and end < start:
-            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
-        elif start and end and end - start >= timedelta(days=MOST_DAYS):
-            self.add_error("fim", f"O período tem no máximo {MOST_DAYS} dias.")
-        return cleaned
 
     @property
     def choice(self) -> Choice:
@@ -76,7 +66,7 @@ class PrepareForm(forms.Form):
     name = forms.CharField(
         label="Nome do lote",
         max_length=100,
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
         error_messages={"required": "Informe um nome para o lote."},
     )
     has_header = forms.BooleanField(label="A primeira linha é o cabeçalho", required=False)
@@ -116,7 +106,7 @@ class PrepareForm(forms.Form):
         self._names: Sequence[str] = batch.columns
         for place, name in enumerate(self._names):
             self.fields[f"tag_{place}"] = forms.CharField(
-                label=f"Tag da coluna {name}", required=False, max_length=30, widget=forms.TextInput(attrs=_PLAIN)
+                label=f"Tag da coluna {name}", required=False, max_length=30, widget=forms.TextInput(attrs=PLAIN)
             )
         self.fields["mobile"].choices = [("", "Escolha"), *enumerate(self._names)]  # type: ignore[attr-defined]
         self.fields["type"].queryset = usable_types()  # type: ignore[attr-defined]

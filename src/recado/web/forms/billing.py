@@ -13,10 +13,9 @@ from django.core.exceptions import ValidationError
 
 from recado.billing.models import Category, Consent, ConsentKind, Setup
 from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, SetupRefused, Wanted, check_setup
-from recado.web.forms.ra_fields import NoteField
+from recado.web.forms.fields import CountField, LineField, NoteField
 
 LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
-_NUMBER = {"autocomplete": "off", "inputmode": "numeric"}
 _VALUE = re.compile(r"(R\$ ?)?(\d{1,3}(\.\d{3})+|\d{1,9})(,\d{1,2})?", re.ASCII)
 
 
@@ -51,30 +50,20 @@ class SetupForm(forms.Form):
             "invalid_choice": "Escolha categorias da lista.",
         },
     )
-    days_before = forms.IntegerField(
+    days_before = CountField(
         label="Quantidade de dias antes do vencimento",
-        required=False,
-        min_value=0,
-        max_value=MOST_DAYS,
+        least=0,
+        most=MOST_DAYS,
+        noun=("dia", "dias"),
         help_text="Em branco: 0, no próprio dia.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "invalid": "Informe um número inteiro de dias.",
-            "min_value": "O mínimo são 0 dias.",
-            "max_value": f"O máximo são {MOST_DAYS} dias.",
-        },
     )
-    max_attempts = forms.IntegerField(
+    max_attempts = CountField(
         label="Número máximo de tentativas",
-        min_value=1,
-        max_value=MOST_ATTEMPTS,
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "required": "Informe o número máximo de tentativas.",
-            "invalid": "Informe um número inteiro de tentativas.",
-            "min_value": "Informe um número maior que zero.",
-            "max_value": f"O máximo são {MOST_ATTEMPTS} tentativas.",
-        },
+        least=1,
+        most=MOST_ATTEMPTS,
+        noun=("tentativa", "tentativas"),
+        missing="Informe o número máximo de tentativas.",
+        words={"min_value": "Informe um número maior que zero."},
     )
     sms_text = NoteField(
         label="Texto SMS",
@@ -174,15 +163,7 @@ class ConsentForm(forms.Form):
     )
     kind = forms.ChoiceField(label="A quê", choices=ConsentKind.choices)
     given = forms.ChoiceField(label="Resposta", choices=(("sim", "Autoriza"), ("nao", "Não autoriza")))
-    how = forms.CharField(
-        label="Como disse",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Diga como o cliente respondeu.",
-            "max_length": "O texto tem %(show_value)d caracteres; o limite é 200.",
-        },
-    )
+    how = LineField("O texto", label="Como disse", max_length=200, missing="Diga como o cliente respondeu.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

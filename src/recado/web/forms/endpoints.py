@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 
+from recado.web.forms.fields import LineField
 from recado.webhooks.models import Kind
 from recado.webhooks.reaching import AddressRefused, check_url
 
@@ -12,15 +13,13 @@ from recado.webhooks.reaching import AddressRefused, check_url
 class EndpointForm(forms.Form):
     """A new endpoint of a system."""
 
-    url = forms.CharField(
+    url = LineField(
+        "O endereço",
         label="Endereço",
         max_length=500,
+        missing="Informe o endereço.",
         help_text="Começa com https:// e atende a POST. Exemplo: https://portal.companhia.example/avisos.",
         widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": "Informe o endereço.",
-            "max_length": "O endereço tem %(show_value)d caracteres; o limite é 500.",
-        },
     )
     kinds = forms.MultipleChoiceField(
         label="O que avisar",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from recado.evaluations.models import LONGEST_COMMENT
-from recado.web.forms.ra_fields import NoteField
+from recado.web.forms.fields import NoteField
 
 GRADES = (("1", "1 – Muito ruim"), ("2", "2 – Ruim"), ("3", "3 – Regular"), ("4", "4 – Bom"), ("5", "5 – Muito bom"))
 

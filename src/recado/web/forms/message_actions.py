@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.outbox.models import Message
-from recado.web.forms.ra_fields import MobileField
+from recado.web.forms.fields import LineField, MobileField
 
 
 class CorrectNumberForm(forms.Form):
@@ -37,13 +37,10 @@ class CorrectNumberForm(forms.Form):
 class DiscardForm(forms.Form):
     """Why the message is not to be sent."""
 
-    note = forms.CharField(
+    note = LineField(
+        "O motivo",
         label="Motivo",
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Informe por que a mensagem não será enviada.",
-            "max_length": "O motivo tem %(show_value)d caracteres; o limite é 200.",
-        },
+        missing="Informe por que a mensagem não será enviada.",
         help_text="Fica no histórico da mensagem. Exemplo: cliente já avisado por telefone.",
     )

@@ -5,20 +5,18 @@ The address holds all of it but the mobile, which the session keeps (`views.kept
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, MessageType, Status
 from recado.outbox.numbers import show_mobile
 from recado.outbox.queries import Consultation, Order
 from recado.phones.models import Phone
 from recado.service_requests.finding import LONGEST_RA, PROTOCOL_DIGITS
-from recado.web.forms.ra_fields import DayField, MobileField
+from recado.web.forms.fields import PLAIN, DayField, DigitsField, MobileField, PeriodForm
 
 ALL, NOT_SENT, SENT = "todas", "nao-enviadas", "enviadas"
 GROUPS: dict[str, tuple[Status, ...]] = {ALL: (), NOT_SENT: NOT_SENT_GROUP, SENT: SENT_GROUP}
@@ -30,22 +28,7 @@ LONGEST = 150
 _ORDERS = {f"{sign}{order}" for order in Order for sign in ("", "-")}
 
 
-class DigitsField(forms.CharField):
-    """A number of `least` to `most` digits; the points, dashes and blanks people write between them are dropped."""
-
-    def __init__(self, *, least: int, most: int, refusal: str, **options: Any) -> None:
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(required=False, **options)
-        self._pattern, self._refusal = re.compile(f"[0-9]{{{least},{most}}}"), refusal
-
-    def clean(self, value: Any) -> str:
-        written = re.sub(r"[\s.\-/]", "", super().clean(value))
-        if written and not self._pattern.fullmatch(written):
-            raise ValidationError(self._refusal, code="digits")
-        return written
-
-
-class ConsultationForm(forms.Form):
+class ConsultationForm(PeriodForm):
     """Read from the address; `celular` from the session. `estado` is one status, asked for by other pages too."""
 
     inicio = DayField(label="Data inicial", error_messages={"required": "Informe a data inicial."})
@@ -84,7 +67,7 @@ class ConsultationForm(forms.Form):
         required=False,
         max_length=LONGEST,
         help_text="Recado: as que o próprio programa criou.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs=PLAIN),
     )
 
     def __init__(self, data: Mapping[str, str] | None = None, *, order: str = "") -> None:
@@ -107,10 +90,7 @@ class ConsultationForm(forms.Form):
         return cls(data, order=query.get(ORDER, ""))
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        start, end = cleaned.get("inicio"), cleaned.get("fim")
-        if start and end and end < start:
-            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
+        cleaned = super().clean()
         group, status = GROUPS.get(cleaned.get("situacao", ""), ()), cleaned.get("estado")
         if group and status and status not in group:
             other = "Enviadas" if status in SENT_GROUP else "Não Enviadas"

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.parameters import Parameters, defaults
 from recado.service_requests.models import ClosingReason
+from recado.web.forms.fields import CountField, LineField, PaceField, written_pace
 from recado.web.forms.types import MOST_ATTEMPTS
 
 LONGEST_COMPANY, LONGEST_PHONE = 40, 13
@@ -19,48 +20,31 @@ LEAST_BILLING_SMS, MOST_BILLING_SMS = 120, 765
 MOST_ALONE = 1_000_000
 LEAST_RETENTION, MOST_RETENTION = 30, 3650
 LONGEST_SIGNATURE = 40
-_TEXT = {"autocomplete": "off"}
-_NUMBER = {"autocomplete": "off", "inputmode": "decimal"}
-
-
-class PaceField(forms.DecimalField):
-    """Seconds, with a comma or a point."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(str(value).replace(",", ".") if value not in self.empty_values else value)
 
 
 class ParametersForm(forms.Form):
     """What is in force stands in the fields; an empty retention keeps everything."""
 
-    company = forms.CharField(
+    company = LineField(
+        "O nome",
         label="Nome da companhia",
         max_length=LONGEST_COMPANY,
+        missing="Informe o nome da companhia.",
         help_text="Assina os SMS ({EMPRESA}) e aparece no alto das telas. Um nome curto deixa mais espaço ao texto.",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={
-            "required": "Informe o nome da companhia.",
-            "max_length": f"O nome tem %(show_value)d caracteres; o limite é {LONGEST_COMPANY}.",
-        },
     )
-    company_phone = forms.CharField(
+    company_phone = LineField(
+        "O telefone",
         label="Telefone da companhia",
         max_length=LONGEST_PHONE,
+        missing="Informe o telefone da companhia.",
         help_text="Citado nos SMS ({TELEFONE}). Exemplo: 0800 000 0000.",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={
-            "required": "Informe o telefone da companhia.",
-            "max_length": f"O telefone tem %(show_value)d caracteres; o limite é {LONGEST_PHONE}.",
-        },
     )
-    signature = forms.CharField(
+    signature = LineField(
+        "A assinatura",
         label="Assinatura",
         max_length=LONGEST_SIGNATURE,
-        required=False,
         help_text="Acrescentada ao fim de todo SMS que ainda não termine com ela. Ocupa espaço do texto: confira em"
         " Tipos e textos. Vazio: nenhuma.",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"max_length": f"A assinatura tem %(show_value)d caracteres; o limite é {LONGEST_SIGNATURE}."},
     )
     success_reasons = forms.ModelMultipleChoiceField(
         label="Motivos de encerramento que avisam o cliente",
@@ -72,94 +56,57 @@ class ParametersForm(forms.Form):
     )
     pace = PaceField(
         label="Ritmo de aparelhos novos, em segundos",
-        min_value=0,
-        max_value=3600,
         help_text="Tempo mínimo entre o começo de dois envios no mesmo chip. Depressa demais, a operadora bloqueia o"
         " chip. Aparelhos já cadastrados ficam com o ritmo que têm.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "required": "Informe o ritmo em segundos.",
-            "invalid": "Informe um número de segundos. Exemplo: 7.",
-            "min_value": "O ritmo mínimo é 0 segundos.",
-            "max_value": "O ritmo máximo é 3600 segundos.",
-        },
     )
-    attempts = forms.IntegerField(
+    attempts = CountField(
         label="Tentativas de tipos novos",
-        min_value=1,
-        max_value=MOST_ATTEMPTS,
+        least=1,
+        most=MOST_ATTEMPTS,
+        noun=("tentativa", "tentativas"),
+        missing="Informe o número de tentativas.",
         help_text="Quantas vezes o Recado tenta sozinho antes de pedir a decisão de uma pessoa. Os tipos que já existem"
         " ficam com o que têm: mude-os em Tipos e textos.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "required": "Informe o número de tentativas.",
-            "invalid": "Informe um número inteiro de tentativas.",
-            "min_value": "O mínimo é 1 tentativa.",
-            "max_value": f"O máximo são {MOST_ATTEMPTS} tentativas.",
-        },
     )
-    retention_days = forms.IntegerField(
+    retention_days = CountField(
         label="Guardar mensagens e respostas por quantos dias",
-        required=False,
-        min_value=LEAST_RETENTION,
-        max_value=MOST_RETENTION,
+        least=LEAST_RETENTION,
+        most=MOST_RETENTION,
+        noun=("dia", "dias"),
         help_text="Mais antigas que isso são removidas para sempre, menos as que ainda esperam envio ou decisão."
         " Vazio: guarda tudo. Os RA não são removidos.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "invalid": "Informe um número inteiro de dias.",
-            "min_value": f"O mínimo são {LEAST_RETENTION} dias.",
-            "max_value": f"O máximo são {MOST_RETENTION} dias.",
-        },
     )
-    evaluation_notice = forms.CharField(
+    evaluation_notice = LineField(
+        "O aviso",
         label="Aviso da avaliação no SMS",
         max_length=LONGEST_NOTICE,
+        missing="Informe o aviso. Para não avisar, retire a tag {AVALIACAO} do texto do tipo.",
         help_text="O que o SMS de serviço realizado diz a quem deu e-mail ({AVALIACAO}).",
-        widget=forms.TextInput(attrs=_TEXT),
-        error_messages={
-            "required": "Informe o aviso. Para não avisar, retire a tag {AVALIACAO} do texto do tipo.",
-            "max_length": f"O aviso tem %(show_value)d caracteres; o limite é {LONGEST_NOTICE}.",
-        },
     )
-    evaluation_days = forms.IntegerField(
+    evaluation_days = CountField(
         label="Dias para responder a avaliação",
-        min_value=1,
-        max_value=MOST_EVALUATION_DAYS,
+        least=1,
+        most=MOST_EVALUATION_DAYS,
+        noun=("dia", "dias"),
+        missing="Informe o número de dias.",
         help_text="Depois disso o link do e-mail não vale mais.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "required": "Informe o número de dias.",
-            "invalid": "Informe um número inteiro de dias.",
-            "min_value": "O mínimo é 1 dia.",
-            "max_value": f"O máximo são {MOST_EVALUATION_DAYS} dias.",
-        },
     )
-    batch_approval = forms.IntegerField(
+    batch_approval = CountField(
         label="SMS de um lote que uma pessoa envia sozinha",
-        min_value=0,
-        max_value=MOST_ALONE,
+        least=0,
+        most=MOST_ALONE,
+        noun=("SMS", "SMS"),
+        missing="Informe o número de SMS.",
+        words={"min_value": "O mínimo são 0 SMS: todo lote espera aprovação."},
         help_text="Um lote maior que isso espera que outra pessoa o aprove.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "required": "Informe o número de SMS.",
-            "invalid": "Informe um número inteiro de SMS.",
-            "min_value": "O mínimo são 0 SMS: todo lote espera aprovação.",
-            "max_value": f"O máximo são {MOST_ALONE} SMS.",
-        },
     )
-    billing_sms_limit = forms.IntegerField(
+    billing_sms_limit = CountField(
         label="Tamanho máximo do SMS de conta, em caracteres",
-        min_value=LEAST_BILLING_SMS,
-        max_value=MOST_BILLING_SMS,
+        least=LEAST_BILLING_SMS,
+        most=MOST_BILLING_SMS,
+        noun=("caractere", "caracteres"),
+        missing="Informe o tamanho máximo.",
         help_text="Com cada tag no tamanho máximo e o código de barras. 160 são 1 SMS; 306 são 2; 459 são 3.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "required": "Informe o tamanho máximo.",
-            "invalid": "Informe um número inteiro de caracteres.",
-            "min_value": f"O mínimo são {LEAST_BILLING_SMS} caracteres.",
-            "max_value": f"O máximo são {MOST_BILLING_SMS} caracteres.",
-        },
     )
 
     @classmethod
@@ -183,6 +130,12 @@ class ParametersForm(forms.Form):
     def clean_company_phone(self) -> str:
         return self._sendable("company_phone")
 
+    def clean_evaluation_notice(self) -> str:
+        return self._sendable("evaluation_notice")
+
+    def clean_signature(self) -> str:
+        return self._sendable("signature") if self.cleaned_data["signature"] else ""
+
     def wanted(self) -> Parameters:
         """What a valid form asks for."""
         given = self.cleaned_data
@@ -200,12 +153,6 @@ class ParametersForm(forms.Form):
             evaluation_notice=given["evaluation_notice"],
         )
 
-    def clean_evaluation_notice(self) -> str:
-        return self._sendable("evaluation_notice")
-
-    def clean_signature(self) -> str:
-        return self._sendable("signature") if self.cleaned_data["signature"] else ""
-
     def _sendable(self, name: str) -> str:
         text: str = self.cleaned_data[name]
         try:
@@ -218,7 +165,7 @@ class ParametersForm(forms.Form):
 def shown(name: str, value: Any) -> Any:
     """A parameter's value as its field shows it."""
     if name == "pace":
-        return f"{value:g}".replace(".", ",")
+        return written_pace(value)
     if name == "retention_days":
         return value or None
     return list(value) if isinstance(value, tuple) else value

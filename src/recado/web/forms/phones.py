@@ -10,20 +10,10 @@ from django.core.exceptions import ValidationError
 
 from recado.outbox.models import MessageType
 from recado.phones.models import Phone
-from recado.phones.rule_values import (
-    LARGEST_QUOTA,
-    LARGEST_SHARE,
-    LONGEST_PACE,
-    RuleRefused,
-    check_hours,
-    read_ddds,
-    read_quota,
-)
-from recado.web.forms.parameters import PaceField
-from recado.web.forms.ra_fields import ClockField, MobileField, OnceForm
+from recado.phones.rule_values import LARGEST_QUOTA, LARGEST_SHARE, RuleRefused, check_hours, read_ddds, read_quota
+from recado.web.forms.fields import NUMERIC, ClockField, CountField, MobileField, OnceForm, PaceField, written_pace
 
 T = TypeVar("T")
-_NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
 
 
 def _quota(period: str) -> forms.CharField:
@@ -31,7 +21,7 @@ def _quota(period: str) -> forms.CharField:
         label=f"Cota de SMS por {period}",
         required=False,
         max_length=12,
-        widget=forms.TextInput(attrs=_NUMBER),
+        widget=forms.TextInput(attrs=NUMERIC),
         error_messages={"max_length": f"Use um número de 1 a {LARGEST_QUOTA}, ou deixe vazio."},
     )
 
@@ -41,30 +31,14 @@ class RulesForm(forms.Form):
 
     rules_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     pace_seconds = PaceField(
-        label="Ritmo, em segundos",
-        min_value=0,
-        max_value=LONGEST_PACE,
-        help_text="Tempo mínimo entre o começo de dois envios no mesmo chip.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
-        error_messages={
-            "required": "Informe o ritmo em segundos.",
-            "invalid": "Informe um número de segundos. Exemplo: 7.",
-            "min_value": "O ritmo mínimo é 0 segundos.",
-            "max_value": f"O ritmo máximo é {LONGEST_PACE} segundos.",
-        },
+        label="Ritmo, em segundos", help_text="Tempo mínimo entre o começo de dois envios no mesmo chip."
     )
-    urgent_share = forms.IntegerField(
+    urgent_share = CountField(
         label="Parte do ritmo guardada para urgentes, em %",
-        min_value=0,
-        max_value=LARGEST_SHARE,
-        required=False,
-        help_text="De 0 a 90. Com 20, um em cada cinco envios fica livre para mensagens urgentes.",
-        widget=forms.TextInput(attrs=_NUMBER),
-        error_messages={
-            "invalid": "Informe um número inteiro de 0 a 90.",
-            "min_value": "O mínimo é 0.",
-            "max_value": f"O máximo é {LARGEST_SHARE}.",
-        },
+        least=0,
+        most=LARGEST_SHARE,
+        words={"invalid": f"Informe um número inteiro de 0 a {LARGEST_SHARE}."},
+        help_text=f"De 0 a {LARGEST_SHARE}. Com 20, um em cada cinco envios fica livre para mensagens urgentes.",
     )
     quota_hour = _quota("hora")
     quota_day = _quota("dia")
@@ -85,7 +59,7 @@ class RulesForm(forms.Form):
         max_length=200,
         help_text="Separados por vírgula, como 81, 82. Mensagens para eles esperam por este aparelho enquanto ele puder"
         " enviar.",
-        widget=forms.TextInput(attrs=_NUMBER),
+        widget=forms.TextInput(attrs=NUMERIC),
         error_messages={"max_length": "São DDDs demais; o limite é de 200 caracteres."},
     )
     takes_over = forms.BooleanField(label="Assume a fila de um aparelho preferido que está parado", required=False)
@@ -94,7 +68,7 @@ class RulesForm(forms.Form):
     def of(cls, phone: Phone) -> RulesForm:
         """The form that shows the rules in force."""
         initial = {name: getattr(phone, name) for name in cls.base_fields if hasattr(phone, name)}
-        initial["pace_seconds"] = f"{phone.pace_seconds:g}".replace(".", ",")
+        initial["pace_seconds"] = written_pace(phone.pace_seconds)
         initial["types"] = phone.type_ids
         initial["ddds"] = ", ".join(phone.ddds)
         return cls(initial=initial)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 
-from recado.conf.networks import NetworkRefused, tidied
 from recado.outbox.models import MessageType
 from recado.outbox.types import fields_of
 from recado.phones.models import Phone
 from recado.playsms.models import LONGEST_WINDOW, Account, NinthDigit
 from recado.playsms.settling import Wishes
+from recado.web.forms.fields import CountField, LoginNameField, NetworksField
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 LONGEST_WINDOW_MINUTES = LONGEST_WINDOW // 60
 
 
@@ -43,27 +41,17 @@ class AccountForm(forms.Form):
         help_text="O GSAN só guarda 10. O 9 acrescentado é um palpite: a mensagem diz isso.",
         error_messages={"required": "Escolha o que fazer.", "invalid_choice": "Escolha uma das opções."},
     )
-    window_minutes = forms.IntegerField(
+    window_minutes = CountField(
         label="Repetição, em minutos",
-        min_value=0,
-        max_value=LONGEST_WINDOW_MINUTES,
+        least=0,
+        most=LONGEST_WINDOW_MINUTES,
         initial=10,
+        noun=("minuto", "minutos"),
+        missing="Informe os minutos.",
+        words={"min_value": "O mínimo é 0.", "max_value": f"O máximo é {LONGEST_WINDOW_MINUTES} minutos (1 dia)."},
         help_text="A mesma chamada neste tempo recebe a mesma resposta, sem outro SMS. 0: cada chamada envia.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": "Informe os minutos.",
-            "invalid": "Informe um número inteiro de minutos.",
-            "min_value": "O mínimo é 0.",
-            "max_value": f"O máximo é {LONGEST_WINDOW_MINUTES} minutos (1 dia).",
-        },
     )
-    networks = forms.CharField(
-        label="Endereços de origem",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
-        help_text="Um endereço ou rede por linha: 192.0.2.10 ou 192.0.2.0/24. Em branco, de qualquer lugar.",
-    )
+    networks = NetworksField()
     reads_replies = forms.BooleanField(label="Pode ler as respostas de quem recebeu SMS desta conta", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,13 +75,6 @@ class AccountForm(forms.Form):
             "reads_replies": account.reads_replies,
         }
 
-    def clean_networks(self) -> str:
-        written: str = self.cleaned_data["networks"]
-        try:
-            return tidied(written)
-        except NetworkRefused as refusal:
-            raise ValidationError(str(refusal), code="network") from refusal
-
     def wishes(self) -> Wishes:
         """What a valid form asks for."""
         given = self.cleaned_data
@@ -110,16 +91,11 @@ class AccountForm(forms.Form):
 class NewAccountForm(AccountForm):
     """A new account."""
 
-    name = forms.CharField(
+    name = LoginNameField(
+        "O usuário",
         label="Usuário",
-        max_length=60,
-        validators=[ASCIIUsernameValidator(message="Use só letras sem acento, números e os sinais @ . + - _")],
+        missing="Informe o usuário.",
         help_text="O que vai em u= na chamada. Exemplo: gsan. Não muda depois.",
-        widget=forms.TextInput(attrs=_PLAIN),
-        error_messages={
-            "required": "Informe o usuário.",
-            "max_length": "O usuário tem %(show_value)d caracteres; o limite é 60.",
-        },
     )
     field_order = ("name", "type", "ninth_digit", "window_minutes", "networks", "phones", "reads_replies")
 

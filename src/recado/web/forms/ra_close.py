@@ -8,20 +8,17 @@ from django import forms
 from django.utils import timezone
 
 from recado.service_requests.models import ClosingReason
-from recado.web.forms.ra_fields import ClockField, DayField, NoteField
+from recado.web.forms.fields import ClockField, DayField, NoteField, RowField
 
 
 class RaCloseForm(forms.Form):
     """The closing of one RA."""
 
-    reason = forms.ModelChoiceField(
+    reason = RowField(
         label="Motivo do encerramento",
         queryset=ClosingReason.objects.all(),
-        empty_label="Escolha",
-        error_messages={
-            "required": "Escolha o motivo do encerramento.",
-            "invalid_choice": "Este motivo não existe mais. Escolha outro.",
-        },
+        missing="Escolha o motivo do encerramento.",
+        gone="Este motivo não existe mais. Escolha outro.",
     )
     day = DayField(label="Data", error_messages={"required": "Informe a data do encerramento."})
     hour = ClockField(label="Hora", error_messages={"required": "Informe a hora do encerramento."})

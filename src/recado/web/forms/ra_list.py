@@ -5,20 +5,19 @@ What is typed in the box may be a mobile number, so it goes by POST and never st
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from recado.outbox.queries import day_start
 from recado.service_requests.finding import meaning_of
 from recado.service_requests.models import RequestStatus, ServiceRequest
-from recado.web.forms.ra_fields import DayField
+from recado.web.forms.fields import DayField, PeriodForm
 
 
-class RaListForm(forms.Form):
+class RaListForm(PeriodForm):
     """The filter. `term` comes from the session when the page is shown, from the person when the form is sent."""
 
     term = forms.CharField(
@@ -44,13 +43,6 @@ class RaListForm(forms.Form):
             raise ValidationError("Informe os números de um protocolo, RA, matrícula ou celular.", code="term")
         return term
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("inicio"), cleaned.get("fim")
-        if first and last and last < first:
-            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
-        return cleaned
-
     def has_filter(self) -> bool:
         """Tell whether a valid form asks for anything but everything."""
         return any(self.cleaned_data.values())
@@ -64,10 +56,9 @@ class RaListForm(forms.Form):
         if status:
             found = found.filter(status=status)
         if first := self.cleaned_data["inicio"]:
-            found = found.filter(opened_at__gte=timezone.make_aware(datetime.combine(first, time.min)))
+            found = found.filter(opened_at__gte=day_start(first))
         if last := self.cleaned_data["fim"]:
-            after = datetime.combine(last + timedelta(days=1), time.min)
-            found = found.filter(opened_at__lt=timezone.make_aware(after))
+            found = found.filter(opened_at__lt=day_start(last + timedelta(days=1)))
         if term := self.cleaned_data["term"]:
             found = found.filter(pk__in=ServiceRequest.objects.filter(meaning_of(term)).values("pk"))
         return found

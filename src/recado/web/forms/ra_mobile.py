@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.service_requests.models import Requester
-from recado.web.forms.ra_fields import MobileField
+from recado.web.forms.fields import MobileField
 
 
 class RaMobileForm(forms.Form):

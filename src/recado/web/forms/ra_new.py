@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.service_requests.models import Channel, RequestType, Subtype
-from recado.web.forms.ra_fields import NoteField, PropertyField
+from recado.web.forms.fields import DigitsField, NoteField, RowField
 from recado.web.forms.requester import RequesterForm
 
 
@@ -28,37 +27,26 @@ class RaNewForm(RequesterForm):
         "email",
         "description",
     )
-    request_type = forms.ModelChoiceField(
+    request_type = RowField(
         label="Tipo de solicitação",
         queryset=RequestType.objects.all(),
-        empty_label="Escolha",
-        error_messages={
-            "required": "Escolha o tipo de solicitação.",
-            "invalid_choice": "Este tipo de solicitação não existe mais. Escolha outro.",
-        },
+        missing="Escolha o tipo de solicitação.",
+        gone="Este tipo de solicitação não existe mais. Escolha outro.",
     )
-    subtype = forms.ModelChoiceField(
+    subtype = RowField(
         label="Especificação",
         queryset=Subtype.objects.select_related("type"),
-        empty_label="Escolha",
-        error_messages={
-            "required": "Escolha a especificação.",
-            "invalid_choice": "Esta especificação não existe mais. Escolha outra.",
-        },
+        missing="Escolha a especificação.",
+        gone="Esta especificação não existe mais. Escolha outra.",
     )
-    channel = forms.ModelChoiceField(
+    channel = RowField(
         label="Meio de solicitação",
         queryset=Channel.objects.all(),
-        empty_label="Escolha",
-        error_messages={
-            "required": "Escolha o meio de solicitação.",
-            "invalid_choice": "Este meio de solicitação não existe mais. Escolha outro.",
-        },
+        missing="Escolha o meio de solicitação.",
+        gone="Este meio de solicitação não existe mais. Escolha outro.",
     )
-    property_id = PropertyField(
-        label="Matrícula do imóvel",
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    property_id = DigitsField(
+        label="Matrícula do imóvel", least=1, most=12, refusal="Informe só os números da matrícula, no máximo 12."
     )
     description = NoteField(label="Observação", required=False)
 

@@ -5,17 +5,15 @@ The sender may be a mobile number, so it goes by POST and never stands in an add
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
 from recado.inbox.queries import ReplyFilter
-from recado.web.forms.ra_fields import DayField
+from recado.web.forms.fields import DayField, PeriodForm
 
 ALL = "todas"
 
 
-class RepliesForm(forms.Form):
+class RepliesForm(PeriodForm):
     """The filter. `sender` comes from the session when the page is shown, from the person when the form is sent."""
 
     sender = forms.CharField(
@@ -34,13 +32,6 @@ class RepliesForm(forms.Form):
     )
     inicio = DayField(label="De", required=False)
     fim = DayField(label="Até", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        first, last = cleaned.get("inicio"), cleaned.get("fim")
-        if first and last and last < first:
-            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
-        return cleaned
 
     def asked(self) -> ReplyFilter:
         """The filter of a valid form."""

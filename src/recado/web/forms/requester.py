@@ -5,22 +5,14 @@ from __future__ import annotations
 from django import forms
 
 from recado.service_requests.operations import NewRequester
-from recado.web.forms.ra_fields import MobileField, TokenField
+from recado.web.forms.fields import PLAIN, LineField, MobileField, TokenField
 
 
 class RequesterForm(forms.Form):
     """The person with the mobile and the e-mail, and the token that makes a form sent twice one deed."""
 
     form_token = TokenField()
-    name = forms.CharField(
-        label="Nome do solicitante",
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Informe o nome do solicitante.",
-            "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
-        },
-    )
+    name = LineField("O nome", label="Nome do solicitante", max_length=60, missing="Informe o nome do solicitante.")
     mobile = MobileField(
         label="Celular com DDD", required=False, help_text="Exemplo: (81) 91234-5678. Sem celular, nenhum SMS sai."
     )
@@ -28,7 +20,7 @@ class RequesterForm(forms.Form):
         label="E-mail",
         required=False,
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        widget=forms.EmailInput(attrs=PLAIN),
         error_messages={"invalid": "Confira o e-mail. Exemplo: ana@exemplo.com.br."},
     )
 

@@ -13,7 +13,7 @@ from recado.outbox.measuring import longest_values, measure_template
 from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
 from recado.outbox.templates import TemplateRefused, check_template
 from recado.outbox.types import fields_of
-from recado.web.forms.ra_fields import ClockField, MobileField, NoteField, OnceForm
+from recado.web.forms.fields import PLAIN, ClockField, CountField, MobileField, NoteField, OnceForm
 from recado.web.hours_words import DAYS
 
 LONGEST_TEXT = 1000
@@ -56,31 +56,24 @@ class TypeForm(MessageTypeForm):
         max_length=LONGEST_TEXT,
         error_messages={"required": "Informe o texto."},
     )
-    validity_hours = forms.IntegerField(
+    validity_hours = CountField(
         label="Validade em horas",
-        required=False,
-        min_value=1,
-        max_value=MOST_VALIDITY_HOURS,
-        help_text="Depois disso a mensagem que ainda não saiu expira. Vazio: nunca expira.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "invalid": "Informe um número inteiro de horas.",
+        least=1,
+        most=MOST_VALIDITY_HOURS,
+        noun=("hora", "horas"),
+        words={
             "min_value": "A validade mínima é 1 hora.",
             "max_value": f"A validade máxima é {MOST_VALIDITY_HOURS} horas (30 dias).",
         },
+        help_text="Depois disso a mensagem que ainda não saiu expira. Vazio: nunca expira.",
     )
-    max_attempts = forms.IntegerField(
+    max_attempts = CountField(
         label="Tentativas",
-        min_value=1,
-        max_value=MOST_ATTEMPTS,
+        least=1,
+        most=MOST_ATTEMPTS,
+        noun=("tentativa", "tentativas"),
+        missing="Informe o número de tentativas.",
         help_text="Quantas vezes o Recado tenta sozinho antes de pedir a decisão de uma pessoa.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": "Informe o número de tentativas.",
-            "invalid": "Informe um número inteiro de tentativas.",
-            "min_value": "O mínimo é 1 tentativa.",
-            "max_value": f"O máximo são {MOST_ATTEMPTS} tentativas.",
-        },
     )
     priority = forms.TypedChoiceField(label="Prioridade", choices=Priority.choices, coerce=int)
     encoding = forms.ChoiceField(label="Letras", choices=ENCODINGS)
@@ -111,7 +104,7 @@ class TypeForm(MessageTypeForm):
                 "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
             }
         }
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}
+        widgets = {"name": forms.TextInput(attrs=PLAIN)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,34 +7,18 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
-from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 
 from recado.people.passwords import RULES
 from recado.people.roles import ATTENDANT, ROLES, Role
-
-_NAME = forms.TextInput(attrs={"autocomplete": "off"})
+from recado.web.forms.fields import LineField, LoginNameField
 
 
 class UserForm(forms.Form):
     """Name and role of a user who exists."""
 
-    first_name = forms.CharField(
-        label="Nome",
-        max_length=60,
-        widget=_NAME,
-        error_messages={
-            "required": "Informe o nome.",
-            "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
-        },
-    )
-    last_name = forms.CharField(
-        label="Sobrenome",
-        required=False,
-        max_length=60,
-        widget=_NAME,
-        error_messages={"max_length": "O sobrenome tem %(show_value)d caracteres; o limite é 60."},
-    )
+    first_name = LineField("O nome", label="Nome", max_length=60, missing="Informe o nome.")
+    last_name = LineField("O sobrenome", label="Sobrenome", max_length=60)
     role = forms.ChoiceField(
         label="Papel",
         choices=[(role.slug, role.name) for role in ROLES],
@@ -51,16 +35,11 @@ class UserForm(forms.Form):
 class NewUserForm(UserForm):
     """A new user; the login name stays for ever, since histories name people by it."""
 
-    username = forms.CharField(
+    username = LoginNameField(
+        "O usuário",
         label="Usuário",
-        max_length=60,
-        validators=[ASCIIUsernameValidator(message="Use só letras sem acento, números e os sinais @ . + - _")],
+        missing="Informe o usuário.",
         help_text="Com ele a pessoa entra. Exemplo: ana.lima. Não muda depois.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={
-            "required": "Informe o usuário.",
-            "max_length": "O usuário tem %(show_value)d caracteres; o limite é 60.",
-        },
     )
     field_order = ("username", "first_name", "last_name", "role")
 

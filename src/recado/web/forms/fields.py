@@ -1,0 +1,284 @@
+"""What several forms ask for: a mobile, a date, a time, a count, a line, a long note, a row of a table, a period, and
+the mark that makes a form sent twice one deed.
+
+Each cleans what people write or paste, and refuses with a sentence that says what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
+
+from recado.conf.networks import NetworkRefused, tidied
+from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.phones.rule_values import LONGEST_PACE
+
+LONGEST_NOTE = 400
+PLAIN = {"autocomplete": "off"}
+# Digits on the keys of a telephone.
+NUMERIC = {"autocomplete": "off", "inputmode": "numeric"}
+# Names and addresses of machines: no telephone is to make a sentence of them.
+VERBATIM = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_TIME = re.compile(r"(\d{1,2})[:hH](\d{2})", re.ASCII)
+_YEARS = range(1900, 3000)
+
+
+class MobileField(forms.CharField):
+    """A Brazilian mobile in any usual writing; cleans to E.164, or to "" when left empty."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "tel", **PLAIN}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> str:
+        written = super().clean(value)
+        if not written:
+            return ""
+        try:
+            return normalise_mobile(written)
+        except NumberRefused as refusal:
+            raise ValidationError(str(refusal), code="number") from refusal
+
+
+class LineField(forms.CharField):
+    """One line of text. `subject` is what the refusal of a longer one is about, as in `O nome`; `missing` (pt-BR)
+    refuses an empty one, and "" lets it be empty."""
+
+    def __init__(self, subject: str, *, max_length: int, missing: str = "", **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs=PLAIN))
+        words = {"max_length": f"{subject} tem %(show_value)d caracteres; o limite é {max_length}."}
+        if missing:
+            words["required"] = missing
+        super().__init__(max_length=max_length, required=bool(missing), error_messages=words, **options)
+
+
+class LoginNameField(LineField):
+    """A name that a person or a system is let in by, and that histories keep."""
+
+    def __init__(self, subject: str, **options: Any) -> None:
+        letters = ASCIIUsernameValidator(message="Use só letras sem acento, números e os sinais @ . + - _")
+        widget = forms.TextInput(attrs=VERBATIM)
+        super().__init__(subject, max_length=60, validators=[letters], widget=widget, **options)
+
+
+class NetworksField(forms.CharField):
+    """Addresses and networks, one a line; cleans to them in one writing, or to "" when left empty."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Endereços de origem",
+            required=False,
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 3, **VERBATIM}),
+            help_text="Um endereço ou rede por linha: 192.0.2.10 ou 192.0.2.0/24. Em branco, de qualquer lugar.",
+        )
+
+    def clean(self, value: Any) -> str:
+        try:
+            return tidied(super().clean(value))
+        except NetworkRefused as refusal:
+            raise ValidationError(str(refusal), code="network") from refusal
+
+
+class CountField(forms.IntegerField):
+    """A whole number from `least` to `most`. `noun` is what is counted, one and many of it, as in ("dia", "dias");
+    `missing` (pt-BR) refuses an empty one, and "" lets it be empty; `words` takes the place of single refusals."""
+
+    def __init__(
+        self,
+        *,
+        least: int,
+        most: int,
+        noun: tuple[str, str] | None = None,
+        missing: str = "",
+        words: Mapping[str, str] = {},
+        **options: Any,
+    ) -> None:
+        refusals = {
+            "invalid": f"Informe um número inteiro de {noun[1]}." if noun else "Informe um número inteiro.",
+            "min_value": f"O mínimo {_is_count(least, noun)}.",
+            "max_value": f"O máximo {_is_count(most, noun)}.",
+        }
+        if missing:
+            refusals["required"] = missing
+        super().__init__(
+            min_value=least,
+            max_value=most,
+            required=bool(missing),
+            widget=forms.TextInput(attrs=NUMERIC),
+            error_messages=refusals | dict(words),
+            **options,
+        )
+
+
+def _is_count(number: int, noun: tuple[str, str] | None) -> str:
+    if noun is None:
+        return f"é {number}"
+    return f"é 1 {noun[0]}" if number == 1 else f"são {number} {noun[1]}"
+
+
+class PaceField(forms.DecimalField):
+    """A phone's pace in seconds, written with a comma or a point."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            min_value=0,
+            max_value=LONGEST_PACE,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+            error_messages={
+                "required": "Informe o ritmo em segundos.",
+                "invalid": "Informe um número de segundos. Exemplo: 7.",
+                "min_value": "O ritmo mínimo é 0 segundos.",
+                "max_value": f"O ritmo máximo é {LONGEST_PACE} segundos.",
+            },
+            **options,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(str(value).replace(",", ".") if value not in self.empty_values else value)
+
+
+def written_pace(seconds: float) -> str:
+    """`7`, `7,5`: a pace as its field shows it."""
+    return f"{seconds:g}".replace(".", ",")
+
+
+class RowField(forms.ModelChoiceField):
+    """A row of one of the company's tables. `missing` (pt-BR) asks for it; `gone` refuses one that is there no more."""
+
+    def __init__(self, *, missing: str, gone: str, **options: Any) -> None:
+        words = {"required": missing, "invalid_choice": gone}
+        super().__init__(empty_label="Escolha", error_messages=words, **options)
+
+
+class DigitsField(forms.CharField):
+    """A number of `least` to `most` digits; the points, dashes and blanks people write between them are dropped."""
+
+    def __init__(self, *, least: int, most: int, refusal: str, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs=NUMERIC))
+        super().__init__(required=False, **options)
+        self._pattern, self._refusal = re.compile(f"[0-9]{{{least},{most}}}"), refusal
+
+    def clean(self, value: Any) -> str:
+        written = re.sub(r"[\s.\-/]", "", super().clean(value))
+        if written and not self._pattern.fullmatch(written):
+            raise ValidationError(self._refusal, code="digits")
+        return written
+
+
+class NoteField(forms.CharField):
+    """A text of several lines, counted as the browser's counter does: a line break is one character."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", LONGEST_NOTE)
+        options.setdefault("widget", forms.Textarea(attrs={"rows": 4, "data-counter": str(options["max_length"])}))
+        super().__init__(**options)
+        self.error_messages["max_length"] = (
+            f"O texto tem %(show_value)d caracteres; o limite é {options['max_length']}."
+        )
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
+
+
+class DayField(forms.Field):
+    """A day written dd/mm/aaaa; cleans to a date, or None when left empty."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={**NUMERIC, "placeholder": "dd/mm/aaaa"}))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> date | None:
+        written = str(value or "").strip()
+        if not written:
+            return None
+        match = _DATE.fullmatch(written)
+        if match is None:
+            raise ValidationError("Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026.", code="date")
+        day, month, year = (int(group) for group in match.groups())
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            raise ValidationError(f"{written} não existe.", code="date") from None
+        if year not in _YEARS:
+            raise ValidationError(f"Confira o ano de {written}.", code="date")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+
+class ClockField(forms.Field):
+    """An hour and minute written hh:mm; cleans to a time, or None when left empty."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={**NUMERIC, "placeholder": "hh:mm"}))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> time | None:
+        written = str(value or "").strip()
+        if not written:
+            return None
+        match = _TIME.fullmatch(written)
+        if match is None:
+            raise ValidationError("Escreva a hora como hh:mm. Exemplo: 14:05.", code="time")
+        try:
+            return time(int(match[1]), int(match[2]))
+        except ValueError:
+            raise ValidationError(f"{written} não existe.", code="time") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+class TokenField(forms.Field):
+    """The hidden mark that makes a form sent twice one row; only a program spoils it, and then it is replaced."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, initial=uuid.uuid4)
+
+    def clean(self, value: Any) -> uuid.UUID:
+        try:
+            return uuid.UUID(str(value))
+        except ValueError:
+            return uuid.uuid4()
+
+
+class OnceForm(forms.Form):
+    """A form whose `form_token` makes it, sent twice, one message; `KEY` begins the message's idempotency key."""
+
+    KEY: ClassVar[str]
+    form_token = TokenField()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the message of a valid form."""
+        token: uuid.UUID = self.cleaned_data["form_token"]
+        return f"{self.KEY}:{token}"
+
+
+class PeriodForm(forms.Form):
+    """A form with the days `inicio` and `fim`, which both belong to the period; `MOST_DAYS` is how many it may have."""
+
+    MOST_DAYS: ClassVar[int | None] = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("inicio"), cleaned.get("fim")
+        if first and last and last < first:
+            self.add_error("fim", "A data final deve ser igual ou posterior à data inicial.")
+        elif first and last and self.MOST_DAYS and last - first >= timedelta(days=self.MOST_DAYS):
+            self.add_error("fim", f"O período tem no máximo {self.MOST_DAYS} dias.")
+        return cleaned
