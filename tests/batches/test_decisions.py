@@ -53,6 +53,17 @@ def test_who_does_not_approve_says_why() -> None:
     assert (fresh(batch).state, fresh(batch).fault) == (State.READ, "O texto tem um erro.")
 
 
+def test_its_author_does_not_give_it_back_but_takes_it_back_to_its_making() -> None:
+    batch = waiting()
+    with pytest.raises(BatchRefused, match="não o devolve"):
+        decisions.give_back(batch.pk, note="Engano meu.", actor="ana", now=NOW)
+    assert fresh(batch).state == State.WAITING
+    with pytest.raises(BatchRefused, match="Aguarda aprovação"):
+        decisions.correct(batch.pk, actor="bia", now=NOW)
+    decisions.correct(batch.pk, actor="ana", now=NOW)
+    assert (fresh(batch).state, fresh(batch).fault) == (State.DRAFT, "")
+
+
 def test_a_batch_without_a_good_row_is_not_sent() -> None:
     batch = read(draft(table([])))
     with pytest.raises(BatchRefused, match="Nenhuma linha"):

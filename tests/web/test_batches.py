@@ -268,6 +268,32 @@ def test_it_may_be_returned_with_a_reason(supervisor: Client) -> None:
     assert "Voltar ao preparo" in page
 
 
+def test_while_it_waits_each_is_offered_what_is_theirs(supervisor: Client) -> None:
+    save(replace(parameters.get(), batch_approval=0), actor="ana", now=timezone.now())
+    batch = prepared(supervisor, table(range(3)))
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    mine, theirs = (client.get(f"/lotes/{batch.pk}/") for client in (supervisor, somebody_else()))
+    assert all("Cancelar lote" in words(page) for page in (mine, theirs))
+    assert "Voltar ao preparo" in words(mine)
+    assert "/devolver/" not in mine.content.decode()
+    assert "Voltar ao preparo" not in words(theirs)
+    assert f"/lotes/{batch.pk}/devolver/" in theirs.content.decode()
+    assert logged_in(ATTENDANT).get(f"/lotes/{batch.pk}/").status_code == 403
+
+
+def test_who_prepared_it_takes_it_back_instead_of_giving_it_back(supervisor: Client) -> None:
+    save(replace(parameters.get(), batch_approval=0), actor="ana", now=timezone.now())
+    batch = prepared(supervisor, table(range(3)))
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    assert supervisor.get(f"/lotes/{batch.pk}/devolver/")["Location"] == f"/lotes/{batch.pk}/"
+    refused = words(supervisor.post(f"/lotes/{batch.pk}/devolver/", {"note": "Engano meu."}, follow=True))
+    assert "Quem prepara um lote não o devolve." in refused
+    assert supervisor.post(f"/lotes/{batch.pk}/corrigir/")["Location"] == f"/lotes/{batch.pk}/preparar/"
+    batch.refresh_from_db()
+    assert batch.state == State.DRAFT
+    assert "O pedido de aprovação foi retirado." in words(supervisor.get(f"/lotes/{batch.pk}/"))
+
+
 def test_pause_resume_and_cancel(supervisor: Client) -> None:
     batch = prepared(supervisor, table(range(3)))
     supervisor.post(f"/lotes/{batch.pk}/enviar/")

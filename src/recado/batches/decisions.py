@@ -31,9 +31,11 @@ def begin_reading(batch_id: int, *, actor: str, now: datetime) -> None:
 
 
 def correct(batch_id: int, *, actor: str, now: datetime) -> None:
-    """Back to its making: another text, another column."""
+    """Back to its making: another text, another column. Its author may do so while it waits for approval, too."""
     batch = Batch.objects.get(pk=batch_id)
     with transaction.atomic():
+        if batch.state == State.WAITING and actor == batch.author:
+            _move(batch, State.WAITING, State.READ, actor, now, note="O pedido de aprovação foi retirado.")
         _move(batch, State.READ, State.DRAFT, actor, now)
 
 
@@ -66,8 +68,10 @@ def approve(batch_id: int, *, actor: str, now: datetime) -> None:
 
 
 def give_back(batch_id: int, *, note: str, actor: str, now: datetime) -> None:
-    """Another person does not let it go out, and says why; who made it may take it back as well."""
+    """Another person does not let it go out, and says why. Its author corrects or cancels it instead."""
     batch = Batch.objects.get(pk=batch_id)
+    if actor == batch.author:
+        raise BatchRefused("Quem prepara um lote não o devolve. Volte ao preparo para corrigi-lo, ou cancele o lote.")
     _move(batch, State.WAITING, State.READ, actor, now, note=note, fault=note[:400])
 
 

@@ -53,6 +53,8 @@ def batch_approve(request: HttpRequest, pk: int) -> HttpResponse:
 def batch_return(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask why it is not approved, and give it back with the reason."""
     batch = get_object_or_404(Batch.objects.select_related("type"), pk=pk)
+    if request.method == "GET" and (batch.state != State.WAITING or batch.author == request.user.get_username()):
+        return redirect("batch", pk)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     if not (form.is_bound and form.is_valid()):
         context = {"heading": f"Devolver lote {pk}", "section": "batches", "batch": batch, "form": form}
