@@ -134,5 +134,24 @@ def test_the_queue_costs_the_same_few_queries_however_long(django_assert_max_num
     for number in range(30):
         queue_message(number=f"+55{11 + number % 9}9000000{number:02d}")
     phones = [ready(f"Aparelho {number}", quota_day=20) for number in range(4)]
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
+    with django_assert_max_num_queries(5):  # type: ignore[operator]
         assert forecast(phones, NOW).wait is not None
+
+
+def test_the_queue_is_counted_by_priority_whatever_else_parts_it() -> None:
+    kinds = [make_type(priority=Priority.BULK), make_type(priority=Priority.URGENT)]
+    for kind in (*kinds, kinds[0]):
+        queue_message(kind=kind)
+    queue_message(number=OTHER_MOBILE)
+    ready()
+    assert foreseen().by_priority == {Priority.URGENT: 1, Priority.NORMAL: 1, Priority.BULK: 2}
+
+
+def test_one_type_of_two_priorities_is_foreseen_whole() -> None:
+    kind = make_type(priority=Priority.NORMAL)
+    queue_message(kind=kind)
+    MessageType.objects.filter(pk=kind.pk).update(priority=Priority.BULK)
+    kind.refresh_from_db()
+    queue_message(kind=kind)
+    ready()
+    assert (foreseen().parts, foreseen().wait) == (2, timedelta(seconds=14))

@@ -141,7 +141,7 @@ def test_the_main_screen_costs_few_queries(browser, django_assert_max_num_querie
     ready_phone()
     for _ in range(5):
         queue_message()
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         show(browser)
 
 

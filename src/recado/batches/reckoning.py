@@ -19,6 +19,7 @@ from django.utils import timezone
 from recado.batches.models import Batch, State
 from recado.outbox.hours import Hours
 from recado.outbox.models import Message, Status
+from recado.outbox.real_pace import real_paces
 from recado.phones.fleet import rules_of, usage_of
 from recado.phones.models import Phone
 from recado.phones.rules import Period, Rules, Usage, next_for_others, resting
@@ -89,7 +90,8 @@ def reckon(batch: Batch, now: datetime) -> Reckoning:
     ]
     if not phones:
         return Reckoning(None, 0, "Nenhum aparelho em uso envia este tipo: sem ele não há como dizer quando termina.")
-    senders = [Sender(rules_of(phone), usage_of(phone), phone.pace_seconds) for phone in phones]
+    paces = real_paces(phones, now)
+    senders = [Sender(rules_of(phone), usage_of(phone), paces.get(phone.pk, phone.pace_seconds)) for phone in phones]
     limit = timezone.localtime(batch.expires_at) if batch.expires_at else None
     return play(parts + _ahead_of(batch, parts), senders, batch.type.hours, timezone.localtime(now), limit)
 

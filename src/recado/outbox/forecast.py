@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Case, CharField, Count, Min, When
+from django.db.models import CharField, Count, Min
 from django.db.models.functions import Substr
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from recado.gsm import EncodeError
 from recado.outbox.claims import parts_of
 from recado.outbox.hours import closed
 from recado.outbox.models import Message, Priority, Status
+from recado.outbox.real_pace import real_paces
 from recado.outbox.types import limited_hours
 from recado.phones.fleet import is_held, rules_of, usage_of
 from recado.phones.models import Condition, Phone
@@ -30,7 +31,7 @@ class QueueForecast:
     `at_work`: some phone could send, were it not for its rules; `rests`: the wait has pauses of quota or hours in it.
     `held` of the messages wait for the hours of their types, the first of which begin at `opens_at`; `stuck` are such
     that no phone at work may send, for their type (`stuck_types`) or their area code (`stuck_ddds`). Neither are in
-    `parts` and `wait`.
+    `parts` and `wait`. `paces`: the seconds that an SMS really takes, of the phones that tell (`real_pace`).
     """
 
     messages: int
@@ -44,17 +45,23 @@ class QueueForecast:
     stuck: int = 0
     stuck_types: tuple[int, ...] = ()
     stuck_ddds: tuple[str, ...] = ()
+    by_priority: Mapping[Priority, int] = field(default_factory=dict)
+    paces: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """What waits of one type, area code and rank."""
+    """What waits of one type, area code and priority."""
 
     type_id: int
     ddd: str
-    urgent: bool
+    priority: int
     messages: int
     oldest: datetime
+
+    @property
+    def urgent(self) -> bool:
+        return self.priority <= Priority.URGENT
 
 
 def forecast(phones: Sequence[Phone], now: datetime) -> QueueForecast:
@@ -65,10 +72,11 @@ def forecast(phones: Sequence[Phone], now: datetime) -> QueueForecast:
     shut = closed(limited, local)
     leaves = [group for group in waiting if group.type_id not in shut]
     each = _parts_each(shut)
-    senders = [Sender(p.pk, rules_of(p), usage_of(p), p.pace_seconds, _works(p, now)) for p in phones]
-    loads = {Load(g.type_id, g.ddd, g.urgent, g.messages * each): g for g in leaves}
-    found = outlook(senders, loads, local)
-    stuck = [loads[load] for load in found.stuck]
+    paces = real_paces(phones, now)
+    senders = [Sender(p.pk, rules_of(p), usage_of(p), paces.get(p.pk, p.pace_seconds), _works(p, now)) for p in phones]
+    found = outlook(senders, [Load(g.type_id, g.ddd, g.urgent, g.messages * each) for g in leaves], local)
+    never = {(load.type_id, load.ddd, load.urgent) for load in found.stuck}
+    stuck = [g for g in leaves if (g.type_id, g.ddd, g.urgent) in never]
     at_work = any(sender.works for sender in senders)
     held = {group.type_id for group in waiting} & shut
     in_time = sum(g.messages for g in leaves) - (sum(g.messages for g in stuck) if at_work else 0)
@@ -84,7 +92,13 @@ def forecast(phones: Sequence[Phone], now: datetime) -> QueueForecast:
         stuck=sum(group.messages for group in stuck) if at_work else 0,
         stuck_types=tuple(sorted({g.type_id for g in stuck if not _is_allowed(g.type_id, senders)})),
         stuck_ddds=tuple(sorted({g.ddd for g in stuck if _is_allowed(g.type_id, senders)})),
+        by_priority=_by_priority(waiting),
+        paces=paces,
     )
+
+
+def _by_priority(waiting: Sequence[_Waiting]) -> dict[Priority, int]:
+    return {priority: sum(g.messages for g in waiting if g.priority == priority) for priority in Priority}
 
 
 def _works(phone: Phone, now: datetime) -> bool:
@@ -99,8 +113,7 @@ def _waiting() -> list[_Waiting]:
     """The queue in groups that the rules know; tests of one phone are of another kind, and few."""
     queued = Message.objects.filter(status=Status.QUEUED, only_phone=None)
     ddd = Substr("number", 4, 2, output_field=CharField())
-    urgent = Case(When(priority__lte=Priority.URGENT, then=True), default=False)
-    groups = queued.order_by().annotate(ddd=ddd, urgent=urgent).values_list("type_id", "ddd", "urgent")
+    groups = queued.order_by().annotate(ddd=ddd).values_list("type_id", "ddd", "priority")
     return [_Waiting(*group) for group in groups.annotate(Count("pk"), Min("moment"))]
 
 
