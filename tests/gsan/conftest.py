@@ -101,6 +101,8 @@ class Gsan:
         protocol: str | None = None,
         kind: int = 3,
         default: int = 2,
+        email: str | None = None,
+        survey: int | None = None,
     ) -> int:
         """One more requester of an RA, with a phone if one is given."""
         if raso_id is None:
@@ -113,6 +115,12 @@ class Gsan:
         )
         if mobile:
             self.add_phone(raso_id, mobile, kind=kind, default=default)
+        if email is not None or survey is not None:
+            self.sql.execute(
+                "UPDATE atendimentopublico.ra_solicitante SET raso_dsemail = %s, raso_icenvioemailpesquisa = %s"
+                " WHERE raso_id = %s",
+                [email, survey, raso_id],
+            )
         return raso_id
 
     def add_phone(self, raso_id: int, number: str, *, kind: int = 3, default: int = 2) -> None:

@@ -12,8 +12,12 @@ LONGEST_COMMENT = 400
 
 
 class Evaluation(models.Model):
-    """What was asked of one e-mail address about one RA. `grade` (1 to 5) and `answered_at` are null until answered."""
+    """What was asked of one e-mail address about one RA; `key` names RA and address, so that they are asked once.
 
+    `protocol` is empty where another system gave none. `grade` (1 to 5) and `answered_at` are null until answered.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
     ra_number = models.BigIntegerField("RA", db_index=True)
     protocol = models.CharField("protocolo", max_length=14)
     token_hash = models.CharField(max_length=64, unique=True)

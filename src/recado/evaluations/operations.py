@@ -38,9 +38,15 @@ def is_offered() -> bool:
     return is_configured() and bool(settings.RECADO_PUBLIC_URL)
 
 
-def invite(*, ra_number: int, protocol: str, address: str, now: datetime) -> Evaluation | None:
-    """Ask `address` what the customer thinks of RA `ra_number`; once for each RA and address.
+def notice(*, asked: bool) -> str:
+    """What the SMS of the closing says of the e-mail (pt-BR), for its tag; nothing to who was not `asked`."""
+    return parameters.get().evaluation_notice if asked else ""
 
+
+def invite(*, ra_number: int, protocol: str, address: str, now: datetime, prefix: str = "ra:") -> Evaluation | None:
+    """Ask `address` what the customer thinks of RA `ra_number`; once for each RA and address, whoever asks at once.
+
+    `prefix` tells the RAs of another system from our own. `protocol` may be empty.
     None where nothing can be asked: no mail server, no public address, or no usable e-mail address.
     """
     if not is_offered():
@@ -50,20 +56,21 @@ def invite(*, ra_number: int, protocol: str, address: str, now: datetime) -> Eva
     except AddressRefused:
         logger.warning("RA %s: no evaluation, its e-mail address cannot be used", ra_number)
         return None
-    key = f"ra:{ra_number}:evaluation:{hashlib.sha256(to.lower().encode()).hexdigest()[:32]}"
-    if (asked := Evaluation.objects.filter(mail__key=key).first()) is not None:
-        return asked
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    expires_at = now + timedelta(days=parameters.get().evaluation_days)
-    mail = post(_letter(key, to, protocol, token, expires_at), now=now)
-    return Evaluation.objects.create(
-        ra_number=ra_number,
-        protocol=protocol,
-        token_hash=_hash(token),
-        mail=mail,
-        created_at=now,
-        expires_at=expires_at,
+    evaluation, is_new = Evaluation.objects.get_or_create(
+        key=f"{prefix}{ra_number}:evaluation:{hashlib.sha256(to.lower().encode()).hexdigest()[:32]}",
+        defaults={
+            "ra_number": ra_number,
+            "protocol": protocol[:14],
+            "token_hash": _hash(token),
+            "created_at": now,
+            "expires_at": now + timedelta(days=parameters.get().evaluation_days),
+        },
     )
+    if is_new:
+        evaluation.mail = post(_letter(evaluation, to, token), now=now)
+        evaluation.save(update_fields=["mail"])
+    return evaluation
 
 
 def find(token: str, *, now: datetime) -> Evaluation | None:
@@ -85,11 +92,12 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _letter(key: str, to: str, protocol: str, token: str, expires_at: datetime) -> Letter:
+def _letter(evaluation: Evaluation, to: str, token: str) -> Letter:
     held = parameters.get()
     link = settings.RECADO_PUBLIC_URL + PATH.format(token=token)
-    until = f"{timezone.localtime(expires_at):%d/%m/%Y}"
-    said = f"O pedido do protocolo {protocol} foi atendido. Como foi o atendimento?"
+    until = f"{timezone.localtime(evaluation.expires_at):%d/%m/%Y}"
+    which = f"protocolo {evaluation.protocol}" if evaluation.protocol else f"RA {evaluation.ra_number}"
+    said = f"O pedido do {which} foi atendido. Como foi o atendimento?"
     asked = "Dê uma nota de 1 a 5 e, se quiser, escreva um comentário. Leva menos de um minuto."
     held_for = f"O link vale para uma resposta, até {until}."
     otherwise = f"Se algo não ficou certo, ligue {held.company_phone}."
@@ -105,5 +113,5 @@ def _letter(key: str, to: str, protocol: str, token: str, expires_at: datetime) 
         otherwise,
         held.company,
     )
-    subject = f"{held.company}: avalie o atendimento do protocolo {protocol}"
-    return Letter(key=key, to=to, subject=subject, text=text, html=html, forgets=True)
+    subject = f"{held.company}: avalie o atendimento do {which}"
+    return Letter(key=evaluation.key, to=to, subject=subject, text=text, html=html, forgets=True)

@@ -15,12 +15,15 @@ from recado.gsan.source import Connection
 
 PENDING, CLOSED, BLOCKED = 1, 2, 3
 MOBILE = 3
-YES = 1
+YES, NO = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """One row of `ra_solicitante` with what matters of its RA. `registered_at` is local, without a zone."""
+    """One row of `ra_solicitante` with what matters of its RA. `registered_at` is local, without a zone.
+
+    `email` is empty for none, and for one whose owner said that no survey may go there.
+    """
 
     raso_id: int
     rgat_id: int
@@ -29,6 +32,7 @@ class Requester:
     is_main: bool
     reiterations: int
     registered_at: datetime | None
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +130,19 @@ FIRST_SINCE = (
 
 def requesters_statement(layout: Layout, column: str) -> str:
     """Requesters with their RAs, by `column` among keys."""
-    main, count = "NULL", "NULL"
+    main, count, email, survey = "NULL", "NULL", "NULL", "NULL"
     if layout.has("atendimentopublico.ra_solicitante", "raso_icsolicitanteprincipal"):
         main = "raso.raso_icsolicitanteprincipal"
     if layout.has("atendimentopublico.registro_atendimento", "rgat_qtreiteracoes"):
         count = "rgat.rgat_qtreiteracoes"
+    if layout.has("atendimentopublico.ra_solicitante", "raso_dsemail"):
+        email = "raso.raso_dsemail"
+    if layout.has("atendimentopublico.ra_solicitante", "raso_icenvioemailpesquisa"):
+        survey = "raso.raso_icenvioemailpesquisa"
     return (
         "SELECT raso.raso_id, raso.rgat_id, raso.clie_id, raso.raso_nnprotocoloatendimento AS protocol,"  # noqa: S608
-        f" {main} AS main, {count} AS reiterations, rgat.rgat_tmregistroatendimento AS registered_at"
+        f" {main} AS main, {count} AS reiterations, {email} AS email, {survey} AS survey,"
+        " rgat.rgat_tmregistroatendimento AS registered_at"
         " FROM atendimentopublico.ra_solicitante raso"
         " JOIN atendimentopublico.registro_atendimento rgat ON rgat.rgat_id = raso.rgat_id"
         f" WHERE {column} = ANY(%s) ORDER BY raso.raso_id"
@@ -162,6 +171,7 @@ def client_phones_statement(layout: Layout) -> str:
 
 def _requester(row: dict[str, object]) -> Requester:
     registered = row["registered_at"]
+    unwanted = row["survey"] is not None and _whole(row["survey"]) == NO
     return Requester(
         raso_id=_whole(row["raso_id"]),
         rgat_id=_whole(row["rgat_id"]),
@@ -170,6 +180,7 @@ def _requester(row: dict[str, object]) -> Requester:
         is_main=row["main"] is not None and _whole(row["main"]) == YES,
         reiterations=_whole(row["reiterations"] or 0),
         registered_at=registered if isinstance(registered, datetime) else None,
+        email="" if unwanted else str(row["email"] or "").strip(),
     )
 
 

@@ -18,7 +18,11 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 OPTIONAL: dict[str, tuple[str, ...]] = {
     "atendimentopublico.registro_atendimento": ("rgat_qtreiteracoes",),
-    "atendimentopublico.ra_solicitante": ("raso_icsolicitanteprincipal",),
+    "atendimentopublico.ra_solicitante": (
+        "raso_icsolicitanteprincipal",
+        "raso_dsemail",
+        "raso_icenvioemailpesquisa",
+    ),
     "atendimentopublico.solicitante_fone": ("sofo_icfonepadrao",),
     "cadastro.cliente_fone": ("cfon_id", "clie_id", "cfon_cdddd", "cfon_nnfone", "cfon_icfonepadrao", "fnet_id"),
 }

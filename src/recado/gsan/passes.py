@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recado import parameters
+from recado.evaluations import operations as evaluations
 from recado.gsan import asking
 from recado.gsan.asking import Phone, Requester
 from recado.gsan.layout import Layout
@@ -169,6 +170,7 @@ def _tell_closed(reading: Reading, closed: dict[int, int | None], done: Pass, no
     chosen = _mobiles(reading, people)
     told: set[tuple[int, str]] = set()
     with transaction.atomic():
+        asked = _ask_for_evaluations(people, chosen, now)
         for person in people:
             mobile = chosen.get(person.raso_id)
             # One SMS a mobile, with the protocol of the first who gave it.
@@ -176,14 +178,29 @@ def _tell_closed(reading: Reading, closed: dict[int, int | None], done: Pass, no
                 continue
             told.add((person.rgat_id, mobile.number))
             key = f"{PREFIX}{person.rgat_id}:closed:{mobile.number}"
-            done.closed += _tell(reading, TYPE_CLOSED, person, mobile, key, now)
+            says_so = (person.rgat_id, mobile.number) in asked
+            done.closed += _tell(reading, TYPE_CLOSED, person, mobile, key, now, asked=says_so)
         OpenRequest.objects.filter(pk__in=list(closed)).delete()
     done.closings += len(closed)
 
 
-def _tell(reading: Reading, type_id: int, person: Requester, mobile: Chosen, key: str, now: datetime) -> int:
-    """Queue one message; 1 when it is there, 0 when its type is switched off."""
-    values = {"RA": str(person.rgat_id)}
+def _ask_for_evaluations(people: list[Requester], chosen: dict[int, Chosen], now: datetime) -> set[tuple[int, str]]:
+    """Ask each e-mail address of the RAs; give RA and mobile of those who were asked."""
+    asked = set()
+    for person in people:
+        if person.email and evaluations.invite(
+            ra_number=person.rgat_id, protocol=person.protocol, address=person.email, now=now, prefix=PREFIX
+        ):
+            mobile = chosen.get(person.raso_id)
+            asked.add((person.rgat_id, mobile.number if mobile else ""))
+    return asked
+
+
+def _tell(
+    reading: Reading, type_id: int, person: Requester, mobile: Chosen, key: str, now: datetime, *, asked: bool = False
+) -> int:
+    """Queue one message; 1 when it is there, 0 when its type is switched off. `asked`: by e-mail for an evaluation."""
+    values = {"RA": str(person.rgat_id), "AVALIACAO": evaluations.notice(asked=asked)}
     if person.protocol:
         values["PROTOCOLO"] = person.protocol
     message = enqueue(

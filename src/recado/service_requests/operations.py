@@ -248,7 +248,7 @@ def tell(
             values={
                 "PROTOCOLO": person.protocol,
                 "RA": str(service_request.pk),
-                "AVALIACAO": parameters.get().evaluation_notice if asked else "",
+                "AVALIACAO": evaluations.notice(asked=asked),
             },
             protocol=person.protocol,
             ra_number=service_request.pk,

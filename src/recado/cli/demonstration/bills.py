@@ -49,6 +49,7 @@ def add_evaluations(chance: random.Random, success: int, now: datetime) -> None:
         answered_at = closed_at + timedelta(hours=chance.randrange(1, 40))
         answers = chance.random() < 0.7 and answered_at < now
         Evaluation.objects.create(
+            key=f"ra:{person.service_request_id}:evaluation:{person.pk}",
             ra_number=person.service_request_id,
             protocol=person.protocol,
             token_hash=hashlib.sha256(chance.randbytes(32)).hexdigest(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -53,7 +54,7 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "service_request": service_request,
             "requesters": requesters,
             "told": _told(service_request, mobiles),
-            "evaluations": Evaluation.objects.filter(ra_number=pk).select_related("mail"),
+            "evaluations": _evaluations(pk),
             "wishes": OptOut.objects.filter(number__in=mobiles, ended_at=None).order_by("since"),
             "is_open": service_request.status == RequestStatus.PENDING,
         },
@@ -61,13 +62,19 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _of_another_system(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is known of an RA that another system keeps, such as GSAN: the SMS about it. 404 where there is none."""
+    """What is known of an RA that another system keeps, such as GSAN: what was told of it. 404 where there is none."""
     told = list(Message.objects.filter(ra_number=pk).select_related("type").order_by("pk"))
-    if not told:
+    evaluations = list(_evaluations(pk))
+    if not (told or evaluations):
         raise Http404
     note(request, Deed.REQUEST_VIEWED, pk)
-    context = {"heading": f"RA {pk}", "section": "ra_list", "return_to": return_url(request, ""), "told": told}
+    known = {"told": told, "evaluations": evaluations}
+    context = {"heading": f"RA {pk}", "section": "ra_list", "return_to": return_url(request, ""), **known}
     return render(request, "web/ra_elsewhere.html", context)
+
+
+def _evaluations(ra_number: int) -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(ra_number=ra_number).select_related("mail")
 
 
 def _told(service_request: ServiceRequest, mobiles: list[str]) -> list[Told]:
