@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recado.outbox.claims import finish
-from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Status
+from recado.outbox.models import HANDED_OVER, NOT_SENT_GROUP, SENT_GROUP, Message, Status
 from recado.outbox.queries import Consultation, DayFigures, Order, day_figures, day_start, needing_a_person
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
 
@@ -69,20 +69,42 @@ def test_a_page_is_two_queries_whatever_its_types():
 @pytest.mark.django_db
 @pytest.mark.parametrize("statuses", [(), SENT_GROUP, NOT_SENT_GROUP])
 @pytest.mark.parametrize("type_id", [None, 1])
-def test_count_and_page_never_leave_the_index(statuses, type_id):
-    asked = Consultation(DAY, DAY, statuses, type_id)
+@pytest.mark.parametrize("handed_over", [None, True, False])
+def test_count_totals_and_page_never_leave_the_index(statuses, type_id, handed_over):
+    asked = Consultation(DAY, DAY, statuses, type_id, handed_over=handed_over)
     with CaptureQueriesContext(connection) as queries:
         asked.count()
+        asked.totals()
         asked.rows(100, 10)
     plans = []
     with connection.cursor() as cursor:
         for query in queries.captured_queries:
             cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
             plans.append(" / ".join(row[3] for row in cursor.fetchall()))
-    assert len(plans) == 2
+    assert len(plans) == 3
     for plan in plans:
         assert "USING COVERING INDEX message_consult (moment>? AND moment<?)" in plan
         assert "SCAN" not in plan
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_a_batch_is_read_from_its_own_index():
+    asked = Consultation(DAY, DAY, batches=(7,))
+    with CaptureQueriesContext(connection) as queries:
+        asked.count()
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + queries.captured_queries[0]["sql"])
+        assert "message_batch" in cursor.fetchall()[0][-1]
+
+
+@pytest.mark.django_db
+def test_messages_of_chosen_batches_alone_are_found():
+    first, second, _ = (queue_message() for _ in range(3))
+    Message.objects.filter(pk=first.pk).update(batch=7)
+    Message.objects.filter(pk=second.pk).update(batch=8)
+    assert Consultation(DAY, DAY, batches=(7,)).rows(0, 10) == [first]
+    assert Consultation(DAY, DAY, batches=(7, 8)).count() == 2
 
 
 @pytest.mark.parametrize(
@@ -141,6 +163,23 @@ def test_totals_are_of_each_status_that_occurs():
     queue_message()
     queue_message()
     assert Consultation(DAY, DAY).totals() == {Status.QUEUED: 2, Status.SENT: 1}
+
+
+@pytest.mark.django_db
+def test_what_was_only_handed_over_is_told_apart_from_what_the_network_took():
+    phone = make_phone()
+    queue_message()
+    taken = send_all(phone)
+    queue_message()
+    sent = send_all(phone)
+    Message.objects.filter(pk=taken.pk).update(handed_over=True)
+    assert Consultation(DAY, DAY).totals() == {Status.SENT: 1, HANDED_OVER: 1}
+    assert Consultation(DAY, DAY, (Status.SENT,), handed_over=True).rows(0, 10) == [taken]
+    assert Consultation(DAY, DAY, (Status.SENT,), handed_over=False).rows(0, 10) == [sent]
+    # "Entregue ao aparelho" stands before "Enviada".
+    by_status = Consultation(DAY, DAY, order=Order.STATUS)
+    assert by_status.rows(0, 10) == [taken, sent]
+    assert Consultation(DAY, DAY, order=Order.STATUS, descending=True).rows(0, 10) == [sent, taken]
 
 
 @pytest.mark.django_db

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import time_machine
 
@@ -10,7 +12,7 @@ from recado.outbox import handed_over
 from recado.outbox.claims import finish
 from recado.outbox.models import Attempt, Message
 from recado.phones.models import Phone
-from tests.support.outbox import NOW, THREE_PARTS, claim, make_phone, queue_message
+from tests.support.outbox import NOW, THREE_PARTS, claim, make_phone, queue_message, send_all
 from tests.web.attendance import logged_in, open_ra, words
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,23 @@ def test_lists_of_messages_say_so_and_count_it_as_sent(android):
     assert LABEL in page
 
 
+def test_it_is_counted_and_asked_for_apart_from_what_the_network_took(android):
+    taken = hand_over(android, queue_message())
+    sent = queue_message()
+    send_all(make_phone("Aparelho 2"))
+    browser = logged_in()
+    period = "inicio=22/11/2026&fim=22/11/2026"
+    page = browser.get(f"/mensagens/?{period}").content.decode()
+    totals = re.search(r'<ul class="[^"]*rc-totals.*?</ul>', page, re.DOTALL)[0]
+    counted = re.findall(r'estado=(\w+)".*?<span>([^<]+)</span></span> <span class="num">(\d+)<', totals)
+    assert counted == [("sent", "Enviada", "1"), ("handed_over", LABEL, "1")]
+    for status, only in (("sent", sent), ("handed_over", taken)):
+        found = browser.get(f"/mensagens/?{period}&situacao=enviadas&estado={status}").content.decode()
+        assert re.findall(r">Mensagem (\d+)</a>", found) == [str(only.pk)], status
+    refused = words(browser.get(f"/mensagens/?{period}&situacao=nao-enviadas&estado=handed_over"))
+    assert f"“{LABEL}” está entre as Enviadas: escolha Enviadas ou Todas." in refused
+
+
 def test_the_ra_and_the_customers_page_say_so(android):
     opened = open_ra()
     message = hand_over(android, opened.message)
@@ -75,5 +94,9 @@ def test_the_ra_and_the_customers_page_say_so(android):
 
 def test_the_file_of_an_export_says_so(android):
     hand_over(android, queue_message())
-    answer = logged_in().get("/mensagens/exportar/csv/?inicio=22/11/2026&fim=22/11/2026")
-    assert LABEL in b"".join(answer).decode("utf-8-sig")
+    queue_message()
+    address = "/mensagens/exportar/csv/?inicio=22/11/2026&fim=22/11/2026&estado=handed_over"
+    told = b"".join(logged_in().get(address)).decode("utf-8-sig")
+    assert f"Situação em detalhe;{LABEL}\r\n" in told
+    rows = told.partition("Celular;")[2].splitlines()[1:]
+    assert [LABEL in row for row in rows] == [True]

@@ -11,9 +11,11 @@ import time_machine
 from django.utils import timezone
 
 from recado.outbox.claims import finish
+from recado.outbox.models import Message
 from recado.web.exports import comma, paper, sheet
 from recado.web.exports.document import Document
 from recado.web.views import message_export
+from tests.batches.scene import draft, table
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, queue_message
 from tests.web.attendance import logged_in
 
@@ -70,6 +72,16 @@ def test_filters_narrow_the_file_too(supervisor):
     _, rows = csv_rows(supervisor, situacao="enviadas")
     assert rows[-1][0] == "Celular"
     assert ["Situação da Mensagem", "Enviadas"] in rows
+
+
+def test_the_batch_asked_for_is_printed_by_number_and_name(supervisor):
+    batch = draft(table([1]), name="Falta de água no Centro")
+    mine = queue_message(number="+5581900000012")
+    Message.objects.filter(pk=mine.pk).update(batch=batch.pk)
+    queue_message()
+    _, rows = csv_rows(supervisor, lote="falta de agua")
+    assert ["Lote", f"{batch.pk} – Falta de água no Centro"] in rows
+    assert [row[0] for row in rows if row][-2:] == ["Celular", "(81) 90000-0012"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

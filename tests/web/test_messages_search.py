@@ -9,7 +9,8 @@ import time_machine
 from django.utils import timezone
 
 from recado.outbox.claims import finish
-from recado.outbox.models import MessageType
+from recado.outbox.models import Message, MessageType
+from tests.batches.scene import draft, table
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
 from tests.web.attendance import open_ra, words
 
@@ -267,6 +268,8 @@ def test_further_filters_narrow_by_protocol_ra_phone_and_user(browser):
         ({"ra": "doze"}, "Informe só os números do RA. Exemplo: 8143712."),
         ({"ra": "9" * 40}, "Informe só os números do RA. Exemplo: 8143712."),
         ({"aparelho": "999"}, "Escolha um aparelho da lista."),
+        ({"lote": "nenhum"}, "Nenhum lote tem este número ou nome."),
+        ({"lote": "999"}, "Nenhum lote tem este número ou nome."),
         ({"situacao": "enviadas", "estado": "failed"}, "“Com erro” está entre as Não Enviadas"),
     ],
 )
@@ -275,6 +278,27 @@ def test_further_filters_are_refused_in_words(browser, query, sentence):
     assert sentence in page
     assert "Há 1 campo para corrigir" in page
     assert re.search("<details class=.rc-more. open>", page)
+
+
+def test_a_batch_is_asked_for_by_number_or_name_at_an_address_that_can_be_shared(browser):
+    batch = draft(table([1]), name="Falta de água no Centro")
+    mine = queue_message()
+    Message.objects.filter(pk=mine.pk).update(batch=batch.pk)
+    queue_message()
+    for written in (str(batch.pk), "falta de AGUA"):
+        address, page = address_after(browser, lote=written)
+        assert address == f"/mensagens/?{urlencode(PERIOD | {'lote': written})}"
+        assert numbers(page) == [str(mine.pk)]
+        assert re.search("<details class=.rc-more. open>", page)
+        assert f"{urlencode({'lote': written})}" in re.search(r'href="/mensagens/exportar/csv/\?([^"]+)"', page)[1]
+
+
+def test_a_name_of_too_many_batches_is_no_choice(browser, monkeypatch):
+    monkeypatch.setattr("recado.web.forms.messages.MOST_BATCHES", 1)
+    for _ in range(2):
+        draft(table([1]), name="Aviso")
+    page = ask(browser, **PERIOD, lote="aviso")
+    assert "Muitos lotes têm este nome. Escreva mais do nome, ou o número do lote." in page
 
 
 def test_columns_order_the_whole_result_and_say_so(browser):

@@ -42,6 +42,13 @@ HANDED_OVER, HANDED_OVER_LABEL = "handed_over", "Entregue ao aparelho"
 """What is shown of a sent message of which a phone that sends by itself has not told more than that it has it."""
 HANDED_OVER_NOTE = "O aparelho recebeu o texto e o envia sozinho."
 
+SHOWN_STATUSES: tuple[tuple[str, str], ...] = tuple(
+    shown
+    for status, label in Status.choices
+    for shown in ([(status, label), (HANDED_OVER, HANDED_OVER_LABEL)] if status == Status.SENT else [(status, label)])
+)
+"""What a screen calls a message, and its label in pt-BR: each status, and HANDED_OVER after SENT."""
+
 SENT_GROUP = (Status.SENT, Status.DELIVERED, Status.UNDELIVERED)
 NOT_SENT_GROUP = tuple(status for status in Status if status not in SENT_GROUP)
 NEEDS_A_PERSON = (Status.FAILED, Status.UNCERTAIN)
@@ -85,6 +92,11 @@ CAUSES = [
     (Cause.OPTED_OUT.value, "Cliente pediu para não receber"),
     (Cause.UNKNOWN.value, "Motivo desconhecido"),
 ]
+
+
+def shown_status(status: str, handed_over: bool) -> str:
+    """A status as screens tell it: what a phone took to send by itself is no more than HANDED_OVER."""
+    return HANDED_OVER if handed_over and status == Status.SENT else status
 
 
 class MessageType(models.Model):
@@ -146,7 +158,7 @@ class Message(models.Model):
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
     before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
     `handed_over`: sent only in so far as a phone that sends by itself took it, and has told no more.
-    `batch` is the number of the batch that it was made for.
+    `batch` is the number of the batch that it stands in; one that replaces it takes that place (`decisions`).
     `only_phone` is set for a test of that phone: no other takes it, and neither its types nor its DDDs keep it away.
     """
 
@@ -187,7 +199,7 @@ class Message(models.Model):
         verbose_name_plural = "mensagens"
         indexes = [
             # Consultar: the whole count and any page from the index alone.
-            models.Index(fields=["moment", "id", "status", "type"], name="message_consult"),
+            models.Index(fields=["moment", "id", "status", "type", "handed_over"], name="message_consult"),
             models.Index(fields=["priority", "id", "ready_at"], name="message_queue", condition=Q(status="queued")),
             models.Index(fields=["phone"], name="message_in_flight", condition=Q(status="sending")),
             models.Index(
@@ -208,13 +220,13 @@ class Message(models.Model):
 
     @property
     def shown_status(self) -> str:
-        """The status as screens tell it: what a phone took to send by itself is no more than HANDED_OVER."""
-        return HANDED_OVER if self.handed_over and self.status == Status.SENT else self.status
+        """The status as screens tell it."""
+        return shown_status(self.status, self.handed_over)
 
     @property
     def status_label(self) -> str:
         """`shown_status` in pt-BR."""
-        return HANDED_OVER_LABEL if self.shown_status == HANDED_OVER else Status(self.status).label
+        return dict(SHOWN_STATUSES)[self.shown_status]
 
 
 class SegmentStatus(models.TextChoices):

@@ -2,8 +2,8 @@
 
 *Consultar* asks for whole local days of `Message.moment`, in ascending order, and must be quick at any page of a
 million rows. So the count and the ids of a page are read from the index `message_consult` (moment, id, status,
-type) alone, and only the rows on the page are fetched. `EXPLAIN QUERY PLAN` on SQLite, with status and type
-filtered or not:
+type, handed_over) alone, and only the rows on the page are fetched. `EXPLAIN QUERY PLAN` on SQLite, with status and
+type filtered or not:
 
     count   SEARCH outbox_message USING COVERING INDEX message_consult (moment>? AND moment<?)
     page    SEARCH outbox_message USING INTEGER PRIMARY KEY (rowid=?)
@@ -11,8 +11,8 @@ filtered or not:
             USE TEMP B-TREE FOR ORDER BY        (of the page's rows only)
 
 With a million rows count and page together take about 0.1 s, the last page too. The totals by status read the same
-index; a mobile, a protocol and an RA have indexes of their own. A phone, a user and the other orders read the rows of
-the period, some 80,000 for a month: no index was added for them, since that takes 10 to 40 ms.
+index; a mobile, a protocol, an RA and a batch have indexes of their own. A phone, a user and the other orders read
+the rows of the period, some 80,000 for a month: no index was added for them, since that takes 10 to 40 ms.
 """
 
 from __future__ import annotations
@@ -26,7 +26,16 @@ from enum import StrEnum
 from django.db.models import BooleanField, Case, Count, F, Func, OrderBy, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, MessageType, Status
+from recado.outbox.models import (
+    HANDED_OVER,
+    NEEDS_A_PERSON,
+    SENT_GROUP,
+    SHOWN_STATUSES,
+    Message,
+    MessageType,
+    Status,
+    shown_status,
+)
 from recado.outbox.transitions import PROGRAM
 
 
@@ -45,7 +54,8 @@ class Consultation:
     """Which messages are asked for, and in which order; what is left empty does not narrow.
 
     Local days `start` to `end`, both whole and inclusive; `number` in E.164; `created_by` a user's name in any case, or
-    `PROGRAM`.
+    `PROGRAM`. `handed_over` parts what is SENT: True for what a phone that sends by itself only took, False for the
+    rest. `batches` are their numbers.
     """
 
     start: date
@@ -56,7 +66,9 @@ class Consultation:
     protocol: str = ""
     ra_number: int | None = None
     phone_id: int | None = None
+    batches: tuple[int, ...] = ()
     created_by: str = ""
+    handed_over: bool | None = None
     order: Order = Order.MOMENT
     descending: bool = False
 
@@ -64,10 +76,14 @@ class Consultation:
         """How many there are, exactly."""
         return self._matching().count()
 
-    def totals(self) -> dict[Status, int]:
-        """How many there are of each status that occurs, in the order of `Status`."""
-        counted = dict(self._matching().order_by().values_list("status").annotate(Count("pk")))
-        return {status: counted[status] for status in Status if status in counted}
+    def totals(self) -> dict[str, int]:
+        """How many there are of each shown status that occurs, in the order of `SHOWN_STATUSES`."""
+        counted: dict[str, int] = {}
+        by_status = self._matching().order_by().values_list("status", "handed_over").annotate(Count("pk"))
+        for status, handed_over, count in by_status:
+            shown = shown_status(status, handed_over)
+            counted[shown] = counted.get(shown, 0) + count
+        return {shown: counted[shown] for shown, _ in SHOWN_STATUSES if shown in counted}
 
     def rows(self, offset: int, limit: int) -> list[Message]:
         """`limit` messages after the first `offset`; each with its type."""
@@ -88,7 +104,7 @@ class Consultation:
         elif self.order is Order.TYPE:
             keys.insert(0, _rank("type_id", MessageType.objects.values_list("pk", "name")))
         elif self.order is Order.STATUS:
-            keys.insert(0, _rank("status", Status.choices))
+            keys.insert(0, _status_rank())
         return [key.desc() if self.descending else key.asc() for key in keys]
 
     def _matching(self) -> QuerySet[Message]:
@@ -97,6 +113,10 @@ class Consultation:
         )
         if self.statuses:
             found = found.filter(status__in=self.statuses)
+        if self.handed_over is not None:
+            found = found.filter(handed_over=self.handed_over)
+        if self.batches:
+            found = found.filter(batch__in=self.batches)
         if self.protocol:
             # The index knows only protocols that are not empty, and a parameter proves nothing.
             found = found.filter(protocol=self.protocol).exclude(protocol="")
@@ -120,8 +140,21 @@ def _made_by(name: str) -> Q:
 
 def _rank(field: str, labels: Iterable[tuple[object, str]]) -> Case:
     """The place of a value's label in a Portuguese dictionary: the database's own order knows no accents."""
+    return _ranked((Q(**{field: value}), label) for value, label in labels)
+
+
+def _status_rank() -> Case:
+    """The place of the label that is shown: a message that was only handed over has one of its own."""
+    shown: dict[str, Q] = {status: Q(status=status) for status in Status} | {
+        Status.SENT: Q(status=Status.SENT, handed_over=False),
+        HANDED_OVER: Q(status=Status.SENT, handed_over=True),
+    }
+    return _ranked((shown[status], label) for status, label in SHOWN_STATUSES)
+
+
+def _ranked(labels: Iterable[tuple[Q, str]]) -> Case:
     in_order = sorted(labels, key=lambda pair: _dictionary_key(pair[1]))
-    cases = [When(**{field: value}, then=Value(place)) for place, (value, _) in enumerate(in_order)]
+    cases = [When(condition, then=Value(place)) for place, (condition, _) in enumerate(in_order)]
     return Case(*cases, default=Value(len(cases)))
 
 

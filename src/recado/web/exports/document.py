@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from recado.outbox.models import CAUSES, HANDED_OVER_LABEL, MessageType, Status
+from recado.outbox.models import CAUSES, SHOWN_STATUSES, MessageType, shown_status
 from recado.outbox.numbers import show_mobile
 from recado.outbox.queries import Consultation
 
@@ -61,7 +61,7 @@ MESSAGE_HEADS = (
 def message_rows(asked: Consultation) -> Iterator[tuple[Cell, ...]]:
     """The messages in the order asked for, each under `MESSAGE_HEADS`."""
     types = dict(MessageType.objects.values_list("pk", "name"))
-    statuses, causes = dict(Status.choices), dict(CAUSES)
+    statuses, causes = dict(SHOWN_STATUSES), dict(CAUSES)
     for row in asked.every_row().values_list(*_FIELDS).iterator(chunk_size=_CHUNK):
         number, protocol, ra_number, moment, type_id, status, handed_over, cause, *rest = row
         created_at, phone, attempts, created_by = rest
@@ -71,7 +71,7 @@ def message_rows(asked: Consultation) -> Iterator[tuple[Cell, ...]]:
             ra_number,
             _local(moment),
             types[type_id],
-            HANDED_OVER_LABEL if handed_over and status == Status.SENT else statuses[status],
+            statuses[shown_status(status, handed_over)],
             causes.get(cause, ""),
             _local(created_at),
             phone or "",

@@ -10,8 +10,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, MessageType, Status
+from recado.batches.finding import find_batches
+from recado.outbox.models import HANDED_OVER, NOT_SENT_GROUP, SENT_GROUP, SHOWN_STATUSES, MessageType, Status
 from recado.outbox.numbers import show_mobile
 from recado.outbox.queries import Consultation, Order
 from recado.phones.models import Phone
@@ -20,16 +22,19 @@ from recado.web.forms.fields import PLAIN, DayField, DigitsField, MobileField, P
 
 ALL, NOT_SENT, SENT = "todas", "nao-enviadas", "enviadas"
 GROUPS: dict[str, tuple[Status, ...]] = {ALL: (), NOT_SENT: NOT_SENT_GROUP, SENT: SENT_GROUP}
-FURTHER = ("estado", "protocolo", "ra", "aparelho", "usuario")
+FURTHER = ("estado", "protocolo", "ra", "aparelho", "lote", "usuario")
 FILTERS = ("inicio", "fim", "situacao", "tipo", *FURTHER)
 ORDER = "ordem"
+_SHOWN = dict(SHOWN_STATUSES)
+# A name that fits more batches is no choice, and each costs the statement a parameter.
+MOST_BATCHES = 100
 # What is longer than any answer is cut before it is looked at, and so never written back into the page.
 LONGEST = 150
 _ORDERS = {f"{sign}{order}" for order in Order for sign in ("", "-")}
 
 
 class ConsultationForm(PeriodForm):
-    """Read from the address; `celular` from the session. `estado` is one status, asked for by other pages too."""
+    """Read from the address; `celular` from the session. `estado` is one shown status, asked for by other pages too."""
 
     inicio = DayField(label="Data inicial", error_messages={"required": "Informe a data inicial."})
     fim = DayField(label="Data final", error_messages={"required": "Informe a data final."})
@@ -57,10 +62,17 @@ class ConsultationForm(PeriodForm):
         label="Número do RA", least=1, most=LONGEST_RA, refusal="Informe só os números do RA. Exemplo: 8143712."
     )
     estado = forms.ChoiceField(
-        label="Situação em detalhe", choices=[("", "Qualquer uma"), *Status.choices], required=False
+        label="Situação em detalhe", choices=[("", "Qualquer uma"), *SHOWN_STATUSES], required=False
     )
     aparelho = forms.ChoiceField(
         label="Aparelho", required=False, error_messages={"invalid_choice": "Escolha um aparelho da lista."}
+    )
+    lote = forms.CharField(
+        label="Lote",
+        required=False,
+        max_length=LONGEST,
+        help_text="Número ou parte do nome.",
+        widget=forms.TextInput(attrs=PLAIN),
     )
     usuario = forms.CharField(
         label="Usuário ou origem",
@@ -77,6 +89,7 @@ class ConsultationForm(PeriodForm):
         phones = Phone.objects.order_by("name").values_list("pk", "name")
         self.fields["aparelho"].choices = [("", "Todos"), *((str(pk), name) for pk, name in phones)]  # type: ignore[attr-defined]
         self.order = order if order in _ORDERS else ""
+        self._batches: dict[int, str] = {}
 
     @classmethod
     def of(cls, query: Mapping[str, str], mobile: str = "") -> ConsultationForm:
@@ -85,31 +98,46 @@ class ConsultationForm(PeriodForm):
             return cls()
         data = {name: query.get(name, "")[:LONGEST] for name in FILTERS} | {"celular": mobile}
         data["situacao"] = data["situacao"] or ALL
-        if data["estado"] not in Status.values:
+        if data["estado"] not in _SHOWN:
             data["estado"] = ""
         return cls(data, order=query.get(ORDER, ""))
+
+    def clean_lote(self) -> str:
+        written: str = self.cleaned_data["lote"]
+        self._batches = find_batches(written) if written else {}
+        if written and not self._batches:
+            raise ValidationError(
+                "Nenhum lote tem este número ou nome. Veja os lotes em Enviar SMS em lote.", code="none"
+            )
+        if len(self._batches) > MOST_BATCHES:
+            raise ValidationError("Muitos lotes têm este nome. Escreva mais do nome, ou o número do lote.", code="many")
+        return written
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         group, status = GROUPS.get(cleaned.get("situacao", ""), ()), cleaned.get("estado")
-        if group and status and status not in group:
-            other = "Enviadas" if status in SENT_GROUP else "Não Enviadas"
-            self.add_error("estado", f"“{Status(status).label}” está entre as {other}: escolha {other} ou Todas.")
+        if group and status and _behind(status) not in group:
+            other = "Enviadas" if _behind(status) in SENT_GROUP else "Não Enviadas"
+            self.add_error("estado", f"“{_SHOWN[status]}” está entre as {other}: escolha {other} ou Todas.")
         return cleaned
 
     @property
     def consultation(self) -> Consultation:
         """What a valid form asks the outbox for."""
         asked = self.cleaned_data
+        shown = asked["estado"]
         return Consultation(
             asked["inicio"],
             asked["fim"],
-            statuses=(Status(asked["estado"]),) if asked["estado"] else GROUPS[asked["situacao"]],
+            statuses=(_behind(shown),) if shown else GROUPS[asked["situacao"]],
+            # What was only handed over is told apart from what the network took, in the list as in the totals.
+            handed_over=shown == HANDED_OVER if shown in (HANDED_OVER, Status.SENT) else None,
             type_id=_number(asked["tipo"]),
             number=asked["celular"],
             protocol=asked["protocolo"],
             ra_number=_number(asked["ra"]),
             phone_id=_number(asked["aparelho"]),
+            batches=tuple(self._batches),
             created_by=asked["usuario"],
             order=Order(self.order.removeprefix("-") or Order.MOMENT),
             descending=self.order.startswith("-"),
@@ -121,9 +149,9 @@ class ConsultationForm(PeriodForm):
         return self.is_bound and any(self.data.get(name) for name in ("celular", *FURTHER))
 
     @property
-    def status_only(self) -> Status | None:
-        """The one status that the address asks for, if any."""
-        return Status(self.data["estado"]) if self.is_bound and self.data["estado"] else None
+    def status_only(self) -> str | None:
+        """The one shown status that the address asks for, if any."""
+        return self.data["estado"] or None if self.is_bound else None
 
     @property
     def filters(self) -> dict[str, str]:
@@ -145,9 +173,16 @@ class ConsultationForm(PeriodForm):
                 told.append((str(self.fields[name].label), str(labels[asked[name]])))
         if asked["celular"]:
             told.append(("Celular", show_mobile(asked["celular"])))
+        if asked["lote"]:
+            told.append(("Lote", ", ".join(f"{number} – {name}" for number, name in self._batches.items())))
         return told + [
             (str(self.fields[name].label), asked[name]) for name in ("protocolo", "ra", "usuario") if asked[name]
         ]
+
+
+def _behind(shown: str) -> Status:
+    """The status behind a shown one: what was handed over is SENT."""
+    return Status.SENT if shown == HANDED_OVER else Status(shown)
 
 
 def _number(written: str) -> int | None:

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from recado.outbox.models import Status
 from recado.outbox.queries import Consultation, Order
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -60,9 +59,9 @@ class ColumnHead:
 
 @dataclass(frozen=True, slots=True)
 class StatusTotal:
-    """How many messages of the whole result stand at `status`; `query` shows only those."""
+    """How many messages of the whole result stand at `status`, as shown; `query` shows only those."""
 
-    status: Status
+    status: str
     count: int
     query: str
 
@@ -116,7 +115,7 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
         "paging": paging,
         "rows": asked.rows(paging.offset, paging.size),
         "period": f"em {start}" if start == end else f"de {start} a {end}",
-        "totals": [StatusTotal(s, count, urlencode(filters | {"estado": s.value})) for s, count in totals.items()],
+        "totals": [StatusTotal(s, count, urlencode(filters | {"estado": s})) for s, count in totals.items()],
         "query_without_status": urlencode({name: value for name, value in filters.items() if name != "estado"}),
         "heads": [_head(column, asked, filters, sortable=sortable) for column in _COLUMNS],
         "query": urlencode(filters),
