@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 
 import pytest
@@ -9,10 +10,13 @@ import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
+from recado.batches.models import Batch
+from recado.billing.models import BillingType
 from recado.outbox.hours import Hours
 from recado.outbox.models import Message, MessageType, MessageTypeVersion
 from recado.people.models import AuditEntry
 from recado.web.hours_words import hours_words
+from tests.playsms.conftest import make_account
 from tests.support.outbox import make_phone, queue_message
 from tests.web.attendance import words
 
@@ -166,12 +170,60 @@ def test_a_test_without_a_good_number_is_refused(browser: Client) -> None:
     assert not Message.objects.exists()
 
 
-def test_a_type_in_use_is_not_deleted_and_one_never_used_is(browser: Client) -> None:
-    used = queue_message().type
-    answer = browser.post(f"/tipos/{used.pk}/excluir/", follow=True)
-    assert "já tem mensagens e não pode ser excluído" in words(answer)
+def a_type_of_the_companys(name: str = "Da companhia") -> MessageType:
+    return MessageType.objects.create(name=name, template="{TEXTO}", fields="TEXTO")
+
+
+def used_by_a_message(message_type: MessageType) -> None:
+    queue_message(kind=message_type)
+
+
+def used_by_a_batch(message_type: MessageType) -> None:
+    Batch.objects.create(type=message_type, author="ana", created_at=SATURDAY, state_since=SATURDAY)
+
+
+def used_by_an_account(message_type: MessageType) -> None:
+    make_account(type_id=message_type.pk)
+
+
+def used_by_bills(message_type: MessageType) -> None:
+    BillingType.objects.update(type=message_type)
+
+
+def used_by_a_phone(message_type: MessageType) -> None:
+    make_phone(type_ids=[message_type.pk])
+
+
+@pytest.mark.parametrize(
+    ("use", "told"),
+    [
+        (used_by_a_message, "mensagens"),
+        (used_by_a_batch, "lotes"),
+        (used_by_an_account, "porta playSMS"),
+        (used_by_bills, "faturamento"),
+        (used_by_a_phone, "regras de aparelhos"),
+    ],
+)
+def test_a_type_in_use_is_not_deleted_and_says_by_what(
+    browser: Client, use: Callable[[MessageType], None], told: str
+) -> None:
+    used = a_type_of_the_companys()
+    use(used)
+    sentence = f"O tipo “Da companhia” está em uso e não pode ser excluído: {told}."
+    assert sentence in words(browser.post(f"/tipos/{used.pk}/excluir/", follow=True))
     assert MessageType.objects.filter(pk=used.pk).exists()
-    unused = MessageType.objects.create(name="Sem uso", template="{TEXTO}", fields="TEXTO")
+    assert "Excluir tipo" not in words(browser.get(f"/tipos/{used.pk}/"))
+
+
+@pytest.mark.parametrize("pk", range(1, 7))
+def test_what_recados_own_events_send_is_never_deleted(browser: Client, pk: int) -> None:
+    assert "eventos do próprio Recado" in words(browser.post(f"/tipos/{pk}/excluir/", follow=True))
+    assert MessageType.objects.filter(pk=pk).exists()
+
+
+def test_a_type_never_used_is_deleted(browser: Client) -> None:
+    unused = a_type_of_the_companys()
+    assert "Excluir tipo" in words(browser.get(f"/tipos/{unused.pk}/"))
     browser.post(f"/tipos/{unused.pk}/excluir/")
     assert not MessageType.objects.filter(pk=unused.pk).exists()
 

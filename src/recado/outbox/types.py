@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import PROTECT, ManyToOneRel, ProtectedError, Q
 
 from recado.outbox import doorbell
 from recado.outbox.hours import EVERY_DAY, TypeHours
 from recado.outbox.models import MessageType, MessageTypeVersion
 from recado.outbox.templates import check_template
+from recado.phones.models import Phone
 
 # What every new type may hold: the company's own values, and a text given with each message.
 FIELDS_OF_A_NEW_TYPE = "TEXTO,EMPRESA,TELEFONE"
 RECADO = "Recado"
+# The keys of the types that Recado came with, which its own events and doors name (`0002_message_types`).
+_OWN_TYPES = range(1, 7)
 
 
 class TypeRefused(ValueError):
@@ -64,15 +67,38 @@ def save_type(message_type: MessageType, *, actor: str, now: datetime) -> Messag
         )
 
 
+def users_of(message_type: MessageType) -> list[str]:
+    """What uses the type (pt-BR), and so forbids that it be deleted; empty for one that nothing uses."""
+    # Rooms above this one may point to a type as well: each says so by PROTECT, and has a name that people know.
+    found = {
+        _inside_a_sentence(str(relation.related_model._meta.app_config.verbose_name))
+        for relation in MessageType._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ManyToOneRel)
+        and relation.on_delete is PROTECT
+        and relation.related_model._base_manager.filter(**{relation.field.name: message_type.pk}).exists()
+    }
+    if any(message_type.pk in types for types in Phone.objects.values_list("type_ids", flat=True)):
+        found.add("regras de aparelhos")
+    own = ["eventos do próprio Recado"] if message_type.pk in _OWN_TYPES else []
+    return [*own, *sorted(found)]
+
+
 def delete_type(message_type: MessageType) -> None:
-    """Delete a type that no message has. Raises TypeRefused for any other."""
+    """Delete a type that nothing uses. Raises TypeRefused for any other."""
+    users = users_of(message_type)
     try:
         with transaction.atomic():
-            message_type.delete()
+            if not users:
+                message_type.delete()
     except ProtectedError:
-        raise TypeRefused(
-            f"O tipo “{message_type.name}” já tem mensagens e não pode ser excluído. Desative-o: nada mais sai com ele."
-        ) from None
+        # Used since it was asked.
+        users = users_of(message_type)
+    if users:
+        raise TypeRefused(f"O tipo “{message_type.name}” está em uso e não pode ser excluído: {', '.join(users)}.")
+
+
+def _inside_a_sentence(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def _first(message_type: MessageType) -> MessageTypeVersion:

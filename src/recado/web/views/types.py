@@ -10,7 +10,6 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +21,7 @@ from recado.outbox import types as operations
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.hours import Hours
 from recado.outbox.measuring import Measure, longest_values, measure_template, sample_values
-from recado.outbox.models import ENCODINGS, Message, MessageType, MessageTypeVersion, Priority
+from recado.outbox.models import ENCODINGS, MessageType, MessageTypeVersion, Priority
 from recado.outbox.templates import FIELDS, TemplateRefused, check_template
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -227,7 +226,6 @@ def _show(
     test: TestForm | None = None,
 ) -> HttpResponse:
     template, encoding = form["template"].value() or "", str(form["encoding"].value())
-    used = MessageType.objects.filter(pk=message_type.pk).filter(Exists(Message.objects.filter(type=OuterRef("pk"))))
     context = {
         "heading": heading,
         "section": "types",
@@ -238,7 +236,7 @@ def _show(
         "preview": preview_of(message_type, template, encoding, form.hours),
         "versions": operations.versions_of(message_type) if message_type.pk else [],
         "restored": restored,
-        "is_used": used.exists() if message_type.pk else False,
+        "users": operations.users_of(message_type) if message_type.pk else [],
     }
     return render(request, "web/type_form.html", context)
 
