@@ -1,99 +1,116 @@
-"""`kill -9` again and again, while a batch is read and while it passes on: no row twice, none lost."""
+"""`kill -9` again and again, while a batch is read, while it passes on and while it is sent: no row twice, none lost.
+
+The processes are real, on the database of the run: SQLite or PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-# pysqlite3, as the product uses it: the standard library's older SQLite must not touch a WAL of a newer one.
-from recado.conf.sqlite import install_safe_sqlite
-from tests.cli.conftest import Shell, free_port
+from recado.batches import decisions
+from recado.batches.feeding import feed_some
+from recado.batches.models import Batch, BatchRow, State
+from recado.batches.progress import progress_of
+from recado.outbox.models import Message, Status, StatusChange
+from recado.phones.models import Phone
+from tests.batches.scene import draft, fresh, mobile, table, under_way
+from tests.gateway.conftest import Scene, scene, until
+from tests.support import environment
 
-install_safe_sqlite()
-import sqlite3  # noqa: E402 - the one that was installed above
-
-pytestmark = pytest.mark.sqlite
+__all__ = ["scene"]
 ROWS = 12_000
+SENT = 30
 SEED = 7
+PATIENCE = 60.0
 
 
-@pytest.fixture
-def shell(tmp_path: Path) -> Iterator[Shell]:
-    made = Shell(tmp_path / "home", free_port())
-    yield made
-    made.end()
+def address() -> dict[str, str]:
+    """The database of this test, for another process."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return {"RECADO_DATABASE_URL": f"sqlite:///{name}"}
+    return {"RECADO_DATABASE_URL": f"postgresql://recado@/{name}?host={environment.cluster_folder()}"}
 
 
-def ask(shell: Shell, statement: str) -> int:
-    connection = sqlite3.connect(shell.home / "recado.db", timeout=20)
+@contextmanager
+def killed_after(word: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`recado WORD` as a process that is killed, however the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "recado.cli", word],
+        env=os.environ | address(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        value = connection.execute(statement).fetchone()[0]
-        connection.commit()
+        yield process
     finally:
-        connection.close()
-    return int(value)
+        process.kill()
+        process.wait()
 
 
-def change(shell: Shell, statement: str) -> None:
-    connection = sqlite3.connect(shell.home / "recado.db", timeout=20)
-    try:
-        connection.execute(statement)
-        connection.commit()
-    finally:
-        connection.close()
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def test_a_process_killed_again_and_again_loses_and_doubles_nothing(shell: Shell, tmp_path: Path) -> None:
-    chance = random.Random(SEED)
-    rows = "".join(f"819{place:08d};Pessoa {place}\n" for place in range(ROWS))
-    file = tmp_path / "muitos.csv"
-    file.write_text("celular;nome\n" + rows)
-    assert shell.run("migrate").returncode == 0
-    for place in range(3):
-        assert shell.run("phones", "add", f"Aparelho {place}", "--link", f"tcp:127.0.0.1:{place + 9}", "--pace", "0")
-    made = shell.run("batch", "new", str(file), "--text", "Ola {NOME}.", "--as", "ana")
-    assert made.returncode == 0, made.stderr
-    deaths_reading = 0
-    while ask(shell, "SELECT COUNT(*) FROM batches_batch WHERE state = 'reading'"):
-        before = ask(shell, "SELECT line FROM batches_batch")
-        process = shell.start("jobs")
-        deadline = time.monotonic() + 60
-        while ask(shell, "SELECT line FROM batches_batch") == before and time.monotonic() < deadline:
-            time.sleep(0.01)
+def work_a_little(chance: random.Random, done: Callable[[], int]) -> None:
+    """Let `recado jobs` work until `done` has grown, and a moment longer."""
+    before = done()
+    with killed_after("jobs"):
+        until(lambda: done() != before, PATIENCE)
         time.sleep(chance.uniform(0, 0.08))
-        kill(process)
-        deaths_reading += 1
-    assert deaths_reading >= 3
-    assert ask(shell, "SELECT COUNT(*) FROM batches_batchrow") == ROWS
-    assert ask(shell, "SELECT COUNT(DISTINCT number) FROM batches_batchrow") == ROWS
-    assert ask(shell, "SELECT ready FROM batches_batch") == ROWS
-    change(shell, "UPDATE batches_batch SET state = 'running', started_at = created_at")
-    deaths_feeding = 0
-    while deaths_feeding < 3 and ask(shell, "SELECT fed FROM batches_batch") < ROWS:
-        before = ask(shell, "SELECT fed FROM batches_batch")
-        process = shell.start("jobs")
-        deadline = time.monotonic() + 60
-        while ask(shell, "SELECT fed FROM batches_batch") == before and time.monotonic() < deadline:
-            time.sleep(0.005)
-        time.sleep(chance.uniform(0, 0.03))
-        kill(process)
-        deaths_feeding += 1
-        change(shell, "UPDATE outbox_message SET status = 'sent' WHERE status = 'queued'")
-    fed = ask(shell, "SELECT fed FROM batches_batch")
-    assert fed > before
-    assert ask(shell, "SELECT COUNT(*) FROM outbox_message") == fed
-    assert ask(shell, "SELECT COUNT(DISTINCT number) FROM outbox_message") == fed
-    assert ask(shell, "SELECT COUNT(*) FROM outbox_statuschange WHERE before = ''") == fed
-    assert ask(shell, "SELECT fed_line FROM batches_batch") == fed + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_again_and_again_loses_and_doubles_nothing() -> None:
+    chance = random.Random(SEED)
+    for place in range(3):
+        Phone.objects.create(name=f"Aparelho {place}", link=f"tcp:127.0.0.1:{place + 9}", pace_seconds=0)
+    batch = draft(table(range(ROWS)))
+    decisions.begin_reading(batch.pk, actor="ana", now=timezone.now())
+    deaths = 0
+    while fresh(batch).state == State.READING:
+        work_a_little(chance, lambda: fresh(batch).line)
+        deaths += 1
+    assert deaths >= 3
+    rows = BatchRow.objects.filter(batch=batch)
+    assert rows.values("number").distinct().count() == rows.count() == fresh(batch).ready == ROWS
+    decisions.send(batch.pk, actor="ana", now=timezone.now(), approval=False)
+    for _ in range(3):
+        work_a_little(chance, lambda: fresh(batch).fed)
+        Message.objects.filter(status=Status.QUEUED).update(status=Status.SENT)
+    found: Batch = fresh(batch)
+    assert found.fed > 0
+    assert Message.objects.values("number").distinct().count() == Message.objects.count() == found.fed
+    assert StatusChange.objects.filter(before="").count() == found.fed
+    assert found.fed_line == found.fed + 1
+    assert progress_of(found).adds_up
+
+
+def test_a_sender_killed_in_the_middle_of_a_batch_doubles_no_sms_and_the_batch_adds_up(scene: Scene) -> None:
+    _, emulator = scene.add_phone(pace=0.1)
+    batch = under_way(table(range(SENT)))
+    feed_some(timezone.now())
+    deaths = 0
+    for so_far in (4, 9, 15):
+        with killed_after("gateway"):
+            until(lambda so_far=so_far: len(emulator.on_air) >= so_far, PATIENCE)
+        deaths += 1
+    with killed_after("gateway"):
+        moving = Message.objects.filter(status__in=(Status.QUEUED, Status.SENDING))
+        until(lambda: not moving.exists(), PATIENCE)
+    told = [sms.number for sms in emulator.on_air]
+    assert len(told) == len(set(told))
+    found = progress_of(fresh(batch))
+    doubtful = found.of([Status.UNCERTAIN])
+    assert doubtful <= deaths
+    assert found.sent + doubtful == SENT
+    sent = set(Message.objects.filter(status=Status.SENT).values_list("number", flat=True))
+    assert sent <= set(told) <= {mobile(place) for place in range(SENT)}
+    feed_some(timezone.now())
+    assert (fresh(batch).state, found.adds_up) == (State.DONE, True)
