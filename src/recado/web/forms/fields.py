@@ -10,11 +10,12 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, time, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
 from recado.conf.networks import NetworkRefused, tidied
 from recado.outbox.numbers import NumberRefused, normalise_mobile
@@ -29,6 +30,12 @@ VERBATIM = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "fals
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:hH](\d{2})", re.ASCII)
 _YEARS = range(1900, 3000)
+
+# Django's class takes no parameter at run time.
+if TYPE_CHECKING:
+    RowFieldBase = forms.ModelChoiceField[Model]
+else:
+    RowFieldBase = forms.ModelChoiceField
 
 
 class MobileField(forms.CharField):
@@ -151,7 +158,7 @@ def written_pace(seconds: float) -> str:
     return f"{seconds:g}".replace(".", ",")
 
 
-class RowField(forms.ModelChoiceField):
+class RowField(RowFieldBase):
     """A row of one of the company's tables. `missing` (pt-BR) asks for it; `gone` refuses one that is there no more."""
 
     def __init__(self, *, missing: str, gone: str, **options: Any) -> None:

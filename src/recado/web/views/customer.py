@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -45,9 +45,8 @@ def customer_search(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(request.POST)
     if not form.is_valid():
         return render(request, "web/customer.html", {"heading": HEADING, "form": form})
-    key = kept_search.keep(request, _AREA, form.cleaned_data["term"])
-    note(request, Deed.NUMBER_SEARCHED, detail="em O cliente recebeu?")
-    return redirect(f"{reverse('customer')}?{urlencode({kept_search.KEY: key})}")
+    term = form.cleaned_data["term"]
+    return kept_search.go(request, "customer", {}, area=_AREA, term=term, where=HEADING)
 
 
 @require_GET

@@ -6,8 +6,15 @@ It is sent by POST and kept in the session under an opaque key; only the key sta
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from recado.people.models import Deed
+from recado.web.audit import note
 
 KEY = "chave"
 _KEPT_SEARCHES = 20
@@ -21,6 +28,25 @@ def keep(request: HttpRequest, area: str, term: str) -> str:
     kept[key] = term
     request.session[area] = dict(list(kept.items())[-_KEPT_SEARCHES:])
     return key
+
+
+def typed(request: HttpRequest, names: Iterable[str]) -> dict[str, str]:
+    """What the person typed in the fields `names`, without the empty ones."""
+    return {name: words for name in names if (words := request.POST.get(name, "").strip())}
+
+
+def go(
+    request: HttpRequest, view: str, filters: Mapping[str, str], *, area: str, term: str, where: str
+) -> HttpResponse:
+    """Redirect to `view`: its address holds `filters` and, for a `term`, the key under which `area` keeps it.
+
+    That a number was searched is recorded, with `where` (pt-BR).
+    """
+    address = dict(filters)
+    if term:
+        address[KEY] = keep(request, area, term)
+        note(request, Deed.NUMBER_SEARCHED, detail=f"em {where}")
+    return redirect(reverse(view) + (f"?{urlencode(address)}" if address else ""))
 
 
 def kept(request: HttpRequest, area: str) -> str | None:

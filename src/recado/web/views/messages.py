@@ -12,16 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from recado.outbox.queries import Consultation, Order
-from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.audit import note
 from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -73,10 +70,8 @@ def message_search(request: HttpRequest) -> HttpResponse:
     address = {name: request.POST.get(name, "").strip()[:LONGEST] for name in (*FILTERS, ORDER, "por_pagina")}
     # The dates stay even when empty: without any filter the address would be that of the blank form.
     address = {name: value for name, value in address.items() if value or name in ("inicio", "fim")}
-    if mobile := request.POST.get("celular", "").strip()[:_LONGEST_MOBILE]:
-        address[kept_search.KEY] = kept_search.keep(request, AREA, mobile)
-        note(request, Deed.NUMBER_SEARCHED, detail="em Consultar Mensagens")
-    return redirect(f"{reverse('messages')}?{urlencode(address)}")
+    mobile = request.POST.get("celular", "").strip()[:_LONGEST_MOBILE]
+    return kept_search.go(request, "messages", address, area=AREA, term=mobile, where="Consultar Mensagens")
 
 
 @require_safe

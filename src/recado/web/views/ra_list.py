@@ -6,23 +6,19 @@ stand there in words, so the page can be reloaded and gone back to.
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from recado.outbox.models import Message
-from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import ServiceRequest
 from recado.web.access import needs
-from recado.web.audit import note
 from recado.web.forms.ra_list import RaListForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
 
+HEADING = "Consultar RA"
 AREA = "ra_search"
 _FILTERS = ("situacao", "inicio", "fim")
 
@@ -34,12 +30,8 @@ def ra_search(request: HttpRequest) -> HttpResponse:
     form = RaListForm(request.POST)
     if not form.is_valid():
         return _show(request, form)
-    address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
-    if term := form.cleaned_data["term"]:
-        address[kept_search.KEY] = kept_search.keep(request, AREA, term)
-        note(request, Deed.NUMBER_SEARCHED, detail="em Consultar RA")
-    query = f"?{urlencode(address)}" if address else ""
-    return redirect(reverse("ra_list") + query)
+    term, filters = form.cleaned_data["term"], kept_search.typed(request, _FILTERS)
+    return kept_search.go(request, "ra_list", filters, area=AREA, term=term, where=HEADING)
 
 
 @require_GET
@@ -54,14 +46,14 @@ def ra_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form)
     found = form.filtered()
-    paging = paging_for(request, found.count(), {**filters, kept_search.KEY: request.GET.get(kept_search.KEY, "")})
+    paging = paging_for(request, found.count(), filters | kept_search.address(request))
     numbers = found.values_list("pk", flat=True)[paging.offset : paging.offset + paging.size]
     rows = _with_last_message(list(numbers))
     return _show(request, form, paging=paging, rows=rows, filtered=form.has_filter())
 
 
 def _show(request: HttpRequest, form: RaListForm, **found: object) -> HttpResponse:
-    return render(request, "web/ra_list.html", {"heading": "Consultar RA", "form": form, **found})
+    return render(request, "web/ra_list.html", {"heading": HEADING, "form": form, **found})
 
 
 def _with_last_message(numbers: list[int]) -> list[dict[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url
 
+HEADING = "Respostas"
 _AREA = "reply_search"
 _FILTERS = ("situacao", "inicio", "fim")
 
@@ -45,12 +45,8 @@ def reply_search(request: HttpRequest) -> HttpResponse:
     form = RepliesForm(request.POST)
     if not form.is_valid():
         return _show(request, form)
-    address = {name: request.POST[name].strip() for name in _FILTERS if request.POST.get(name, "").strip()}
-    if sender := form.cleaned_data["sender"]:
-        address[kept_search.KEY] = kept_search.keep(request, _AREA, sender)
-        note(request, Deed.NUMBER_SEARCHED, detail="em Respostas")
-    query = f"?{urlencode(address)}" if address else ""
-    return redirect(reverse("replies") + query)
+    sender, filters = form.cleaned_data["sender"], kept_search.typed(request, _FILTERS)
+    return kept_search.go(request, "replies", filters, area=_AREA, term=sender, where=HEADING)
 
 
 @require_GET
@@ -66,7 +62,7 @@ def replies(request: HttpRequest) -> HttpResponse:
         return _show(request, form)
     asked = form.asked()
     found = asked.replies()
-    paging = paging_for(request, found.count(), {**filters, kept_search.KEY: request.GET.get(kept_search.KEY, "")})
+    paging = paging_for(request, found.count(), filters | kept_search.address(request))
     rows = _with_ra(list(found[paging.offset : paging.offset + paging.size]))
     return _show(request, form, paging=paging, rows=rows, unread_only=asked.unread_only)
 
@@ -98,7 +94,7 @@ def wish_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: RepliesForm, **found: object) -> HttpResponse:
-    return render(request, "web/replies.html", {"heading": "Respostas", "form": form, **found})
+    return render(request, "web/replies.html", {"heading": HEADING, "form": form, **found})
 
 
 def _with_ra(page: list[Reply]) -> list[ReplyRow]:
