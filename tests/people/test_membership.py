@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 
 from recado.people import membership
 from recado.people.membership import LastAdministrator, deactivate, give_role, role_of
 from recado.people.roles import ADMINISTRATOR, ATTENDANT, INTEGRATION, ROLES, SUPERVISOR, Duty, Role
+from tests.support.together import run_together
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +82,31 @@ def test_one_of_two_administrators_may_go() -> None:
     deactivate(first)
 
     assert not afresh(first).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [deactivate, partial(give_role, role=ATTENDANT)], ids=["deactivate", "demote"])
+def test_two_administrators_who_send_each_other_away_at_once_leave_one(act: Callable[[User], None]) -> None:
+    for round_number in range(5):
+        pair = [person(f"{name}{round_number}") for name in ("ana", "bruno")]
+        for one in pair:
+            give_role(one, ADMINISTRATOR)
+        for one in membership.administrators().exclude(pk__in=[one.pk for one in pair]):
+            give_role(one, ATTENDANT)
+        went = run_together([partial(sends_away, act, afresh(one)) for one in pair])
+        assert went.count(True) == 1
+        assert membership.administrators().count() == 1
+
+
+def sends_away(act: Callable[[User], None], user: User) -> bool:
+    """In one transaction with something slower, as a view does it."""
+    try:
+        with transaction.atomic():
+            act(user)
+            User.objects.filter(pk=user.pk).update(first_name="Fulana")
+    except LastAdministrator:
+        return False
+    return True
 
 
 def test_an_upgrade_makes_attendants_of_those_who_have_no_group() -> None:

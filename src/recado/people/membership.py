@@ -63,9 +63,10 @@ def is_last_administrator(user: User) -> bool:
 
 
 def _require_another_administrator(user: User) -> None:
-    # The rows are locked, so that two administrators who take the role from each other do not both succeed.
-    active = User.objects.select_for_update().filter(pk__in=administrators().values("pk"))
-    if {person.pk for person in active} == {user.pk}:
+    # Two administrators who send each other away must not both succeed. The rows are locked first, in one order, and
+    # looked at by a second statement: on PostgreSQL the first, having waited, still sees what was before its wait.
+    list(User.objects.select_for_update().filter(pk__in=administrators().values("pk")).order_by("pk"))
+    if is_last_administrator(user):
         raise LastAdministrator
 
 

@@ -125,9 +125,10 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
 def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
     try:
         with transaction.atomic():
+            # The role first: it locks the administrators' rows in an order of its own.
+            membership.give_role(user, form.chosen_role())
             user.first_name, user.last_name = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
             user.save(update_fields=["first_name", "last_name"])
-            membership.give_role(user, form.chosen_role())
             note(request, Deed.USER_CHANGED, user.username, f"papel {form.chosen_role().name}")
     except membership.LastAdministrator as refusal:
         form.add_error("role", str(refusal))
