@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ import pytest
 
 from recado.billing.models import Setup
 from recado.billing.setups import SetupRefused, billing_month, fault_of_length, in_force, message_type, save_setup
-from recado.billing.tags import TAGS, TextRefused, check_text, values_of, worst_case
+from recado.billing.tags import TAGS, text_faults, values_of, worst_case
 from recado.gsm import EncodingPolicy
 from recado.outbox.models import MessageType
 from tests.billing.conftest import MONTH, NOW, WANTED, bill_row, take
@@ -39,9 +40,21 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_a_bad_text_is_refused_with_its_place(text: str, told: str) -> None:
-    with pytest.raises(TextRefused) as refusal:
-        check_text(text)
-    assert told in str(refusal.value)
+    assert told in text_faults(text)[0]
+
+
+def test_all_that_is_wrong_with_a_text_is_told_in_order_and_a_page_of_it_only_counted() -> None:
+    faults = text_faults("} {X} \n{NOMES} {")
+    assert [re.search(r"linha \d, coluna \d+", fault)[0] for fault in faults] == [  # type: ignore[index]
+        "linha 1, coluna 1",
+        "linha 1, coluna 3",
+        "linha 2, coluna 1",
+        "linha 2, coluna 9",
+    ]
+    assert text_faults("}" * 7)[-2:] == [
+        "A chave “}” está sem par (linha 1, coluna 5).",
+        "Há mais 2 erros de tags e chaves neste texto.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,6 +87,37 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_saved(
     assert not Setup.objects.exists()
     if changes.get("sms_text"):
         assert str(changes["sms_text"]) in answer.content.decode()
+
+
+def test_everything_that_is_wrong_is_told_at_once_each_at_its_field_and_place(browser: Client) -> None:
+    wrong = {
+        "minimum": "0",
+        "categories": [],
+        "days_before": "61",
+        "max_attempts": "",
+        "sms_text": "Olá {NOMES},\r\nsua conta de {VALR} vence em }.",
+        "email_text": "\r\n  Olá, {NOME",
+    }
+    page = browser.post(PAGE, wrong).content.decode()
+    assert "Há 6 campos para corrigir" in page
+    told = {
+        "minimum": ["Informe um valor maior que zero."],
+        "categories": ["Escolha ao menos uma categoria."],
+        "days_before": ["O máximo são 60 dias."],
+        "max_attempts": ["Informe o número máximo de tentativas."],
+        "sms_text": [
+            "A tag {NOMES} não existe (linha 1, coluna 5). Você quis dizer {NOME}?",
+            "A tag {VALR} não existe (linha 2, coluna 14). Você quis dizer {VALOR}?",
+            "A chave “}” está sem par (linha 2, coluna 30).",
+        ],
+        "email_text": ["A chave “{” está sem par (linha 2, coluna 8)."],
+    }
+    for name, sentences in told.items():
+        noted = re.search(rf'id="id_{name}_error">(.*?)</span></span>', page, re.DOTALL)[1]
+        for sentence in sentences:
+            assert sentence in noted
+            assert re.search(rf'<li><a href="#id_{name}(_0)?">{re.escape(sentence)}</a></li>', page), sentence
+    assert not Setup.objects.exists()
 
 
 def test_the_length_is_told_while_typing_and_by_a_button_without_scripts(browser: Client) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from recado import parameters
 from recado.billing.models import Bill, BillingType, Category, Setup
-from recado.billing.tags import TextRefused, check_text, worst_case
+from recado.billing.tags import text_faults, worst_case
 from recado.gsm import EncodeError, EncodingPolicy
 from recado.outbox.models import MessageType
 
@@ -74,13 +74,14 @@ def check_setup(wanted: Wanted) -> None:
         raise SetupRefused("days_before", f"Informe de 0 a {MOST_DAYS} dias.")
     if not 1 <= wanted.max_attempts <= MOST_ATTEMPTS:
         raise SetupRefused("max_attempts", f"Informe de 1 a {MOST_ATTEMPTS} tentativas.")
-    for field, text in (("sms_text", wanted.sms_text), ("email_text", wanted.email_text)):
-        try:
-            check_text(text)
-        except TextRefused as refusal:
-            raise SetupRefused(field, str(refusal)) from refusal
-    if fault := fault_of_length(wanted.sms_text):
-        raise SetupRefused("sms_text", fault)
+    for field, faults in (("sms_text", sms_faults(wanted.sms_text)), ("email_text", text_faults(wanted.email_text))):
+        if faults:
+            raise SetupRefused(field, faults[0])
+
+
+def sms_faults(text: str) -> list[str]:
+    """Everything that is wrong with an SMS' text (pt-BR): its tags, and when they are right, its length."""
+    return text_faults(text) or [fault for fault in (fault_of_length(text),) if fault]
 
 
 def fault_of_length(sms_text: str) -> str:

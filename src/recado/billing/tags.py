@@ -19,10 +19,8 @@ from recado.outbox.measuring import Measure, measure
 from recado.outbox.templates import SIGNATURE
 
 _TAG = re.compile(r"\{([^{}]*)\}")
-
-
-class TextRefused(ValueError):
-    """The text cannot be used; the message (pt-BR) says what and where."""
+# What a person mends at one time; a text full of braces is no page full of sentences.
+MOST_FAULTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +43,34 @@ _BY_NAME = {tag.name: tag for tag in TAGS}
 _OF_COLLECTION = ("VALIDADEDOC", "VALORDOC")
 
 
-def check_text(text: str) -> None:
-    """Raise TextRefused unless every tag is known and every brace has its partner; says line and column, 1-based."""
+def text_faults(text: str) -> list[str]:
+    """What is wrong with a text (pt-BR): an unknown tag, a brace without its partner, with line and column, 1-based.
+
+    In the order of their places; behind `MOST_FAULTS` of them one line that counts the others.
+    """
     if not text.strip():
-        raise TextRefused("Informe o texto.")
-    if "\0" in text:
-        raise TextRefused(f"O texto tem um caractere nulo ({_place(text, text.index(chr(0)))}).")
-    for match in _TAG.finditer(text):
-        if match[1] not in _BY_NAME:
-            if match[1] in _OF_COLLECTION:
-                raise TextRefused(
-                    f"A tag {{{match[1]}}} é de mensagem de cobrança, não de conta ({_place(text, match.start())})."
-                    " Cobrança se envia em Enviar SMS em lote, com esta tag como coluna do arquivo."
-                )
-            close = difflib.get_close_matches(match[1].upper(), _BY_NAME, n=1, cutoff=0.5)
-            hint = f"Você quis dizer {{{close[0]}}}?" if close else f"Use {_listed()}."
-            raise TextRefused(f"A tag {{{match[1]}}} não existe ({_place(text, match.start())}). {hint}")
+        return ["Informe o texto."]
+    found = [(match.start(), _tag_fault(match[1])) for match in _TAG.finditer(text) if match[1] not in _BY_NAME]
     rest = _TAG.sub(lambda match: " " * len(match[0]), text)
-    for place, character in enumerate(rest):
-        if character in "{}":
-            raise TextRefused(f"A chave “{character}” está sem par ({_place(text, place)}).")
+    found += [
+        (place, ("O texto tem um caractere nulo" if character == "\0" else f"A chave “{character}” está sem par", ""))
+        for place, character in enumerate(rest)
+        if character in "{}\0"
+    ]
+    told = [f"{fault} ({_place(text, place)}).{hint}" for place, (fault, hint) in sorted(found)]
+    more = len(told) - MOST_FAULTS
+    if more > 0:
+        told[MOST_FAULTS:] = [f"Há mais {more} {'erro' if more == 1 else 'erros'} de tags e chaves neste texto."]
+    return told
+
+
+def _tag_fault(name: str) -> tuple[str, str]:
+    """What is wrong with a tag that a bill has not, and what to write instead."""
+    if name in _OF_COLLECTION:
+        hint = " Cobrança se envia em Enviar SMS em lote, com esta tag como coluna do arquivo."
+        return f"A tag {{{name}}} é de mensagem de cobrança, não de conta", hint
+    close = difflib.get_close_matches(name.upper(), _BY_NAME, n=1, cutoff=0.5)
+    return f"A tag {{{name}}} não existe", f" Você quis dizer {{{close[0]}}}?" if close else f" Use {_listed()}."
 
 
 def values_of(*, property_id: str, name: str, due_date: date, value: Decimal) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.billing.models import Category, Consent, ConsentKind, Setup
-from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, SetupRefused, Wanted, check_setup
+from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, Wanted, sms_faults
+from recado.billing.tags import text_faults
 from recado.web.forms.fields import CountField, LineField, NoteField
 
 LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
@@ -108,14 +109,26 @@ class SetupForm(forms.Form):
             email_text=given["email_text"],
         )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors:
-            try:
-                check_setup(self.wanted())
-            except SetupRefused as refusal:
-                self.add_error(refusal.field, str(refusal))
-        return cleaned
+    # Each field by itself, so that a fault of one hides none of another's.
+    def clean_minimum(self) -> Decimal:
+        minimum: Decimal = self.cleaned_data["minimum"]
+        if minimum <= 0:
+            raise ValidationError("Informe um valor maior que zero.", code="minimum")
+        return minimum
+
+    def clean_sms_text(self) -> str:
+        return self._faultless("sms_text", sms_faults)
+
+    def clean_email_text(self) -> str:
+        return self._faultless("email_text", text_faults)
+
+    def _faultless(self, name: str, faults_of: Callable[[str], list[str]]) -> str:
+        text: str = self.cleaned_data[name]
+        # Places are told in what the page shows again: as it was typed, blanks at the beginning too.
+        typed = str(self.data.get(self.add_prefix(name), "")).replace("\r\n", "\n")
+        if faults := text_faults(typed) or faults_of(text):
+            raise ValidationError(faults, code="text")
+        return text
 
 
 class BillFileForm(forms.Form):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recado import parameters
 from recado.billing.models import Category, Setup
 from recado.billing.setups import UNENCODABLE, SetupRefused, billing_month, message_type, save_setup
-from recado.billing.tags import TAGS, TextRefused, check_text, worst_case
+from recado.billing.tags import TAGS, text_faults, worst_case
 from recado.gsm import EncodeError, EncodingPolicy
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -65,11 +65,10 @@ def length_of(text: str) -> Length:
     """The longest case in characters and SMS, or what is wrong with the text."""
     if not text.strip():
         return Length("Escreva o texto para ver o tamanho.", fits=True)
+    if faults := text_faults(text):
+        return Length(" ".join(faults), fits=False)
     try:
-        check_text(text)
         found = worst_case(text, EncodingPolicy(message_type().encoding))
-    except TextRefused as refusal:
-        return Length(str(refusal), fits=False)
     except EncodeError:
         return Length(UNENCODABLE, fits=False)
     limit = parameters.get().billing_sms_limit
