@@ -35,7 +35,20 @@ def test_the_code_neither_changes_nor_deletes_an_entry() -> None:
     assert AuditEntry.objects.get().who == "ana"
 
 
-@pytest.mark.parametrize("statement", [f"UPDATE {TABLE} SET who = 'x'", f"DELETE FROM {TABLE}"])
+_COLUMNS = "id, at, who, address, deed, subject, detail"
+_OTHERWISE = f"SELECT id, at, 'x', address, deed, subject, detail FROM {TABLE}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {TABLE} SET who = 'x'",
+        f"DELETE FROM {TABLE}",
+        pytest.param(f"INSERT OR REPLACE INTO {TABLE} ({_COLUMNS}) {_OTHERWISE}", marks=pytest.mark.sqlite),
+        pytest.param(f"TRUNCATE {TABLE}", marks=pytest.mark.postgresql),
+        f"INSERT INTO {TABLE} ({_COLUMNS}) {_OTHERWISE} WHERE true ON CONFLICT (id) DO UPDATE SET who = excluded.who",
+    ],
+)
 def test_the_database_neither_changes_nor_deletes_an_entry(statement: str) -> None:
     entry()
     guard_audit()
