@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 
+from recado.people.models import Account
 from recado.service_requests.models import ServiceRequest
 from recado.web.kept_form import FIELD, KeptForm, unsealed
 from tests.web.attendance import new_ra_form, words
@@ -43,6 +44,11 @@ def sealed(answer: HttpResponse) -> str:
 
 def log_in(client: Client, seal: str, password: str = PASSWORD) -> HttpResponse:
     return client.post("/entrar/", {"username": "ana", "password": password, FIELD: seal}, headers=HERE)
+
+
+def chosen_by_another(person: User) -> None:
+    """The password is the same, but an administrator knows it."""
+    Account.objects.create(user=person, must_change_password=True)
 
 
 def test_what_was_sent_after_the_session_had_ended_is_there_after_the_login(person: User) -> None:
@@ -76,6 +82,50 @@ def test_who_logged_in_meanwhile_in_another_window_gets_it_back_too(person: User
     asked = client.post("/ra/inserir/", new_ra_form(name="Beatriz Souza"), headers=HERE)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     assert hidden(log_in(client, sealed(asked)))["name"] == ["Beatriz Souza"]
+
+
+def choose(client: Client, seal: str, old: str = PASSWORD) -> HttpResponse:
+    typed = {"old_password": old, "new_password1": "outra-senha-longa", "new_password2": "outra-senha-longa"}
+    return client.post("/minha-senha/", {**typed, FIELD: seal}, headers=HERE)
+
+
+def test_a_password_that_must_be_chosen_first_loses_nothing_either(person: User) -> None:
+    client = Client()
+    asked = client.post("/ra/inserir/", new_ra_form(name="Beatriz Souza"), headers=HERE)
+    chosen_by_another(person)
+    due = log_in(client, sealed(asked))
+    assert "Escolha a sua senha." in words(due)
+    assert "O que você digitou continua guardado." in words(due)
+    refused = choose(client, sealed(due), "errada")
+    assert "O que você digitou continua guardado." in words(refused)
+    back = choose(client, sealed(refused))
+    assert "Senha trocada" in words(back)
+    assert 'action="/ra/inserir/"' in back.content.decode()
+    assert hidden(back)["name"] == ["Beatriz Souza"]
+    assert all("no-store" in answer.headers["Cache-Control"] for answer in (due, refused, back))
+    assert client.post("/ra/inserir/", hidden(back), headers=HERE).status_code == 302
+    assert ServiceRequest.objects.count() == 1
+
+
+def test_a_form_sent_from_another_window_before_the_password_is_chosen_goes_along(person: User) -> None:
+    chosen_by_another(person)
+    client = Client()
+    log_in(client, "")
+    due = client.post("/ra/inserir/", new_ra_form(name="Beatriz Souza"), headers=HERE)
+    assert due.status_code == 403
+    assert hidden(choose(client, sealed(due)))["name"] == ["Beatriz Souza"]
+
+
+def test_the_session_may_end_over_the_choice_of_a_password_too(person: User) -> None:
+    chosen_by_another(person)
+    client = Client()
+    log_in(client, "")
+    due = client.post("/ra/inserir/", new_ra_form(name="Beatriz Souza"), headers=HERE)
+    client.logout()
+    asked = choose(client, sealed(due))
+    assert asked.status_code == 401
+    again = log_in(client, sealed(asked))
+    assert hidden(choose(client, sealed(again)))["name"] == ["Beatriz Souza"]
 
 
 def test_an_old_token_gives_the_form_back_with_a_new_one(person: User) -> None:

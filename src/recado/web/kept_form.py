@@ -1,8 +1,9 @@
 """What was typed in a form that could not be taken: the session had ended, its token was old, the database was away.
 
 It goes back to the browser inside the page that says so, and from there once more to where it was meant, by a button.
-Nothing of it is kept on the server or in the browser: with the page it is gone. On its way through the login it is
-sealed with the server's key, so that only what a page of ours sent comes out again. Passwords are never given back.
+Nothing of it is kept on the server or in the browser: with the page it is gone. On its way through the login, and
+through the choice of a password when one is due, it is sealed with the server's key, so that only what a page of ours
+sent comes out again. Passwords are never given back.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def kept_form(request: HttpRequest) -> KeptForm | None:
         had_files = bool(request.FILES)
     except (UnreadablePostError, RequestDataTooBig, TooManyFieldsSent, MultiPartParserError):
         return None
-    if request.path == reverse("login"):
+    if request.path in (reverse("login"), reverse("own_password")):
         return unsealed(dict(posted).get(FIELD, ""))
     fields = tuple((name, str(value)) for name, value in posted if not _SECRET.search(name))
     return KeptForm(request.get_full_path(), fields, had_files) if fields else None

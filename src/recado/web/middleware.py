@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from recado.people.passwords import must_change_password
 from recado.web.kept_form import kept_form
-from recado.web.views import errors, session
+from recado.web.views import errors
+from recado.web.views.keeping import FORCED, login_keeping, password_keeping
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _RENEWED = "renewed_at"
-FORCED = "must_change_password"
 # A renewal is a write to the database: once in five minutes of work is near enough to hours of disuse.
 _RENEW_EVERY = 300
 
@@ -34,7 +34,7 @@ class LoginFirst(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None and (kept := kept_form(request)) is not None:
-            return session.login_keeping(request, kept)
+            return login_keeping(request, kept)
         return answer
 
 
@@ -63,7 +63,7 @@ def sliding_session(get_response: Handler) -> Handler:
 
 
 def own_password_first(get_response: Handler) -> Handler:
-    """Send whoever uses a password that somebody else chose to *Minha senha*, and nowhere else."""
+    """Send whoever uses a password that somebody else chose to *Minha senha*, and nowhere else; a form goes along."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and request.session.get(FORCED):
@@ -71,6 +71,8 @@ def own_password_first(get_response: Handler) -> Handler:
             if request.path not in (wanted, reverse("logout")):
                 if request.headers.get("HX-Request") == "true":
                     return HttpResponse(status=204)
+                if (kept := kept_form(request)) is not None:
+                    return password_keeping(request, kept)
                 return HttpResponseRedirect(wanted)
         return get_response(request)
 

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from recado.web.access import DutyMissing
 from recado.web.context import House
 from recado.web.kept_form import kept_form
-from recado.web.views.session import login_keeping, never_kept
+from recado.web.views.keeping import login_keeping, never_kept
 
 logger = logging.getLogger(__name__)
 # No 0 O 1 I: the code is read aloud over the telephone.

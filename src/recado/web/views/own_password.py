@@ -15,7 +15,8 @@ from recado.people.passwords import password_was_changed
 from recado.web.access import for_any_user
 from recado.web.audit import note
 from recado.web.forms.users import OwnPasswordForm
-from recado.web.middleware import FORCED
+from recado.web.kept_form import FIELD, unsealed
+from recado.web.views.keeping import FORCED, give_back
 
 
 @for_any_user
@@ -31,7 +32,14 @@ def own_password(request: HttpRequest) -> HttpResponse:
             note(request, Deed.PASSWORD_CHANGED)
         update_session_auth_hash(request, user)
         request.session.pop(FORCED, None)
+        if kept := unsealed(request.POST.get(FIELD, "")):
+            return give_back(request, kept, "Senha trocada", "Use a senha nova da próxima vez que entrar.")
         messages.success(request, "Senha trocada. Use a nova da próxima vez que entrar.")
         return redirect("home")
-    context = {"heading": "Minha senha", "form": form, "forced": bool(request.session.get(FORCED))}
+    context = {
+        "heading": "Minha senha",
+        "form": form,
+        "forced": bool(request.session.get(FORCED)),
+        "sealed": request.POST.get(FIELD, ""),
+    }
     return render(request, "web/own_password.html", context)

@@ -13,10 +13,10 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
 
 from recado.web.forms.session import LoginForm
-from recado.web.kept_form import FIELD, KeptForm, unsealed
+from recado.web.kept_form import FIELD, unsealed
+from recado.web.views.keeping import after_login
 
 HEADING = "Entrar"
 
@@ -31,13 +31,13 @@ class Login(LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Who logged in meanwhile, in another window, gets back what was typed too."""
         if request.user.is_authenticated and (kept := unsealed(request.POST.get(FIELD, ""))):
-            return welcome_back(request, kept)
+            return after_login(request, kept)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         onward = super().form_valid(form)
         kept = unsealed(self.request.POST.get(FIELD, ""))
-        return welcome_back(self.request, kept) if kept else onward
+        return after_login(self.request, kept) if kept else onward
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(heading=HEADING, sealed=self.request.POST.get(FIELD, ""), **kwargs)
@@ -50,28 +50,6 @@ class Logout(LogoutView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return render(request, "web/logout.html", {"heading": "Sair do Recado"})
-
-
-def login_keeping(request: HttpRequest, kept: KeptForm) -> HttpResponse:
-    """The login (401) for whoever sent a form after the session had ended; the form goes along in it."""
-    context = {"heading": HEADING, "form": LoginForm(request), "sealed": kept.sealed(), "session_ended": True}
-    return never_kept(render(request, "web/login.html", context, status=401))
-
-
-def welcome_back(request: HttpRequest, kept: KeptForm) -> HttpResponse:
-    """After the login: the form once more, to be sent by its button."""
-    context = {
-        "heading": "Você entrou de novo",
-        "what": "Sua sessão tinha terminado. O que você digitou está guardado nesta página e ainda não foi gravado.",
-        "kept": kept,
-    }
-    return never_kept(render(request, "web/error.html", context))
-
-
-def never_kept(page: HttpResponse) -> HttpResponse:
-    """Keep the page out of the browser's cache: what was typed may be a customer's."""
-    add_never_cache_headers(page)
-    return page
 
 
 def locked_out(request: HttpRequest, credentials: Mapping[str, Any] | None = None, *args: Any) -> HttpResponse:
