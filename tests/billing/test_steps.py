@@ -12,8 +12,10 @@ from recado.batches.models import Batch
 from recado.billing import runs, transmitting
 from recado.billing.consents import Word, write_down
 from recado.billing.models import Bill, ConsentKind, Notice, Run, Setup
+from recado.billing.returning import tally
 from recado.billing.runs import RunRefused
 from recado.gsm.causes import Cause
+from recado.mail.decisions import correct, discard, resend
 from recado.mail.models import Mail
 from recado.mail.sending import send_due
 from recado.outbox import consent, transitions
@@ -377,3 +379,32 @@ def test_a_new_version_of_the_texts_holds_from_the_next_preparing_on(setup: Setu
     assert Notice.objects.get(channel="sms").setup == setup
     do(PREPARE)
     assert Notice.objects.get(channel="sms").text.startswith("Conta R$ 85,40. 82")
+
+
+def test_an_e_mail_that_a_person_sends_again_or_gives_up_is_counted_by_the_next_return(
+    setup: Setup, office: Office
+) -> None:
+    take(*(bill_row(number) for number in range(1, 5)))
+    do(PREPARE)
+    do(TRANSMIT)
+    office.at_rcpt = "550 5.1.1 No such user"
+    send_due(NOW)
+    do(RETURN)
+    assert counted() == {"invalid": 4}
+    first, second, third, _ = Mail.objects.order_by("pk")
+    later = NOW + timedelta(minutes=10)
+    resend(first.pk, now=later)
+    correct(second.pk, "novo@example.com", now=later)
+    discard(third.pk, note="avisado por telefone", now=later)
+    do(RETURN)
+    assert counted() == {"transmitted": 2, "cancelled": 1, "invalid": 1}
+    office.at_rcpt = "250 OK"
+    send_due(later + timedelta(minutes=1))
+    do(RETURN)
+    assert counted() == {"sent": 2, "cancelled": 1, "invalid": 1}
+    assert Notice.objects.get(mail=second, channel="email").to == "novo@example.com"
+    assert len(office.mails) == 2
+
+
+def counted() -> dict[str, int]:
+    return tally("1", MONTH)["email"]

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from recado.batches.models import Batch, RowState
 from recado.batches.operations import Fate, fates
@@ -38,6 +38,8 @@ _OF_A_MESSAGE = {
     Status.CANCELLED: NoticeState.CANCELLED,
 }
 _OF_A_MAIL = {
+    MailStatus.WAITING: NoticeState.TRANSMITTED,
+    MailStatus.SENDING: NoticeState.TRANSMITTED,
     MailStatus.SENT: NoticeState.SENT,
     MailStatus.FAILED: NoticeState.FAILED,
     MailStatus.UNCERTAIN: NoticeState.UNCONFIRMED,
@@ -70,7 +72,9 @@ def piece(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
 
 
 def _open(run: Run) -> QuerySet[Notice]:
-    found = Notice.objects.filter(state__in=OPEN)
+    # An e-mail that was over may have been sent again, or given up, by a person.
+    decided = Q(channel=Channel.EMAIL, mail__moment__gt=F("moment"))
+    found = Notice.objects.filter(Q(state__in=OPEN) | decided)
     if run.group:
         found = found.filter(group=run.group)
     return found.filter(month=run.month) if run.month else found
@@ -128,10 +132,10 @@ def _ask_mails(run: Run, now: datetime) -> bool:
             state = _OF_A_MAIL.get(MailStatus(mail.status)) if mail else None
             if mail and mail.status == MailStatus.FAILED and mail.fault == Fault.ADDRESS:
                 state = NoticeState.INVALID
-            if mail and state is not None and notice.state != state:
-                notice.state, notice.moment, notice.reason = state, mail.moment, mail.reason
+            if mail and state is not None and (notice.state, notice.to) != (state, mail.to):
+                notice.state, notice.to, notice.moment, notice.reason = state, mail.to, mail.moment, mail.reason
                 changed.append(notice)
-        Notice.objects.bulk_update(changed, ["state", "moment", "reason"], batch_size=200)
+        Notice.objects.bulk_update(changed, ["state", "to", "moment", "reason"], batch_size=200)
         _count(run, changed)
         if lot:
             run.cursor = lot[-1].pk

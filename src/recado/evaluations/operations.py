@@ -114,4 +114,12 @@ def _letter(evaluation: Evaluation, to: str, token: str) -> Letter:
         held.company,
     )
     subject = f"{held.company}: avalie o atendimento do {which}"
-    return Letter(key=evaluation.key, to=to, subject=subject, text=text, html=html, forgets=True)
+    return Letter(
+        key=evaluation.key,
+        to=to,
+        subject=subject,
+        text=text,
+        html=html,
+        useful_until=evaluation.expires_at,
+        forgets=True,
+    )

@@ -23,6 +23,7 @@ class MailStatus(models.TextChoices):
     CANCELLED = "cancelled", "Descartado"
 
 
+NEEDS_A_PERSON = (MailStatus.FAILED, MailStatus.EXPIRED, MailStatus.UNCERTAIN)
 FINAL = (MailStatus.SENT, MailStatus.FAILED, MailStatus.UNCERTAIN, MailStatus.EXPIRED, MailStatus.CANCELLED)
 
 
@@ -38,7 +39,8 @@ class Mail(models.Model):
     """One e-mail. `next_try_at` is null once it is over; `tries` counts the server's answers, not its absences.
 
     `message_id` is made once, so that whoever gets a second copy can tell. `forgets`: the text is emptied once the
-    server has it, for it holds a secret.
+    server has it, for it holds a secret. Nobody tries after `expires_at`; a person may have it tried again until
+    `useful_until`.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -52,6 +54,7 @@ class Mail(models.Model):
     created_at = models.DateTimeField("entrada na fila")
     next_try_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField("prazo")
+    useful_until = models.DateTimeField("serve até")
     moment = models.DateTimeField("último momento")
     tries = models.PositiveIntegerField("tentativas", default=0)
     fault = models.CharField("motivo", max_length=12, choices=Fault.choices, blank=True)
@@ -66,6 +69,7 @@ class Mail(models.Model):
             models.Index(fields=["next_try_at", "id"], name="mail_due", condition=Q(status="waiting")),
             models.Index(fields=["moment"], name="mail_in_flight", condition=Q(status="sending")),
             models.Index(fields=["moment", "status"], name="mail_moment"),
+            models.Index(fields=["status", "moment", "id"], name="mail_standing"),
         ]
 
     def __str__(self) -> str:

@@ -25,8 +25,9 @@ class AddressRefused(ValueError):
 class Letter:
     """An e-mail to be sent: `key` names the event, `text` is plain, `html` a whole page or empty.
 
-    `expires_at`: after it the e-mail is no longer worth sending; None: `KEEP_TRYING` after the posting. `forgets`: the
-    text holds a secret and is not kept once the server has it.
+    `expires_at`: until then it is tried; None: `KEEP_TRYING` after the posting. `useful_until`: after it nobody may
+    have it tried again, as a link is dead or a bill due; None: `expires_at`. `forgets`: the text holds a secret and is
+    not kept once the server has it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Letter:
     text: str
     html: str = ""
     expires_at: datetime | None = None
+    useful_until: datetime | None = None
     forgets: bool = False
 
 
@@ -70,6 +72,7 @@ def post_many(letters: Iterable[Letter], *, now: datetime) -> list[Mail]:
 
 def _row(letter: Letter, now: datetime) -> Mail:
     domain = settings.RECADO_MAIL_FROM.rpartition("@")[2] or "localhost"
+    expires_at = letter.expires_at or now + KEEP_TRYING
     return Mail(
         key=letter.key,
         message_id=f"<recado-{uuid.uuid4().hex}@{domain}>",
@@ -81,5 +84,6 @@ def _row(letter: Letter, now: datetime) -> Mail:
         created_at=now,
         moment=now,
         next_try_at=now,
-        expires_at=letter.expires_at or now + KEEP_TRYING,
+        expires_at=expires_at,
+        useful_until=letter.useful_until or expires_at,
     )
