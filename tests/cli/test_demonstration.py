@@ -9,15 +9,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import F
 
+from recado.batches import decisions
+from recado.batches.models import Batch, State
+from recado.batches.progress import progress_of
 from recado.billing.models import Notice
 from recado.cli.base import CommandFailed
-from recado.cli.demonstration import agenda, create_demonstration, create_users
+from recado.cli.demonstration import USERS, agenda, batches, create_demonstration, create_users
 from recado.cli.demonstration.people import make_people
 from recado.cli.run import require_matching_data
 from recado.evaluations.models import Evaluation
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
 from recado.people.membership import role_of
-from recado.people.roles import ROLES
+from recado.people.roles import ROLES, Duty
 from recado.phones.models import Phone
 from recado.service_requests.models import Requester, RequestStatus, ServiceRequest
 from tests.support.outbox import assert_unbroken, queue_message
@@ -40,7 +43,7 @@ class TestData:
         assert found == set(Status.values) - {Status.SENDING}
         assert Message.objects.filter(status=Status.QUEUED).count() == len(agenda.JUST_NOW)
         assert Message.objects.filter(replaces__isnull=False).exists()
-        assert set(Message.objects.values_list("type_id", flat=True)) == {1, 2, 3}
+        assert set(Message.objects.values_list("type_id", flat=True)) >= {1, 2, 3}
         assert set(ServiceRequest.objects.values_list("status", flat=True)) == set(RequestStatus.values)
 
     def test_the_rows_are_those_that_real_work_leaves(self) -> None:
@@ -59,11 +62,24 @@ class TestData:
 
         assert set(Notice.objects.values_list("state", flat=True)) == {"prepared", "skipped"}
         assert set(Notice.objects.values_list("skip", flat=True)) >= {"", "no_consent", "no_mobile"}
-        assert not Message.objects.filter(type__heeds_opt_out=True).exists()
+        assert not Message.objects.filter(type__heeds_opt_out=True, batch=None).exists()
         grades = set(Evaluation.objects.values_list("grade", flat=True))
         assert None in grades
         assert len(grades) > 3
         assert not Evaluation.objects.filter(answered_at__gt=NOW).exists()
+
+    def test_one_batch_has_gone_out_and_one_waits_for_another_person(self) -> None:
+        create_demonstration(NOW)
+
+        sent, waiting = Batch.objects.order_by("pk")
+        assert (sent.state, sent.invalid, sent.repeated) == (State.DONE, 1, 1)
+        assert progress_of(sent).sent == sent.ready == batches.SENT_ROWS
+        assert progress_of(sent).adds_up
+        assert (waiting.state, waiting.ready, waiting.fed) == (State.WAITING, batches.WAITING_ROWS, 0)
+        assert decisions.needs_approval(waiting)
+        author = next(user for user in USERS if user.username == waiting.author)
+        assert Duty.SEND_BATCHES in author.role.duties
+        assert any(Duty.APPROVE_BATCHES in user.role.duties for user in USERS if user != author)
 
     def test_nothing_is_in_the_future_and_the_phone_is_free_for_the_gateway(self) -> None:
         create_demonstration(NOW)

@@ -3,6 +3,7 @@
     people     who asks: names made up, numbers (81) 90000-00NN, which nobody has
     agenda     what happens and when (pure: a seed and the time give the same weeks)
     fates      how the radio answers each send
+    batches    one batch that went out, and one that waits for approval
     bills      bills prepared and not sent, and what customers thought of their requests
     users      who uses the screens: one for each role
     story      plays the agenda through the product's own operations, with past times, in one transaction

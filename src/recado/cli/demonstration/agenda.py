@@ -19,6 +19,7 @@ OPENS_AT, CLOSES_AT = 8, 18
 SUNDAY = 6
 JUST_NOW = (timedelta(minutes=3), timedelta(minutes=2), timedelta(minutes=1))
 """How long ago the last requests came in: their SMS are still in the queue and go out before the newcomer's eyes."""
+BATCH_DAYS_AGO, BATCH_HOUR = 6, 15
 LAST_SENT_BEFORE = timedelta(minutes=20)
 
 # Which request's first SMS meets what; the keys are ages (`Request.age`), so that fresh trouble is on the screens.
@@ -62,11 +63,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """All requests, oldest first, and the time in which no phone was there."""
+    """All requests, oldest first, the time in which no phone was there, and when a batch was sent."""
 
     requests: tuple[Request, ...]
     outage_from: datetime
     outage_until: datetime
+    batch_at: datetime
 
 
 def plan(chance: random.Random, now: datetime) -> Agenda:
@@ -85,7 +87,9 @@ def plan(chance: random.Random, now: datetime) -> Agenda:
         # Tries that an outage would interrupt have no fate of their own.
         undisturbed = not outage_from - DECIDED_AFTER <= moment < outage_until
         requests.append(_request(chance, next(ages) if undisturbed else None, moment, now))
-    return Agenda(tuple(reversed(requests)), outage_from, outage_until)
+    on_sunday = now.weekday() == (SUNDAY + BATCH_DAYS_AGO) % 7
+    batch_at = _at_hour(now - timedelta(days=BATCH_DAYS_AGO + on_sunday), BATCH_HOUR)
+    return Agenda(tuple(reversed(requests)), outage_from, outage_until, batch_at)
 
 
 def _office_moment(chance: random.Random, now: datetime) -> datetime:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recado.cli.base import counted
-from recado.cli.demonstration import agenda, fates
+from recado.cli.demonstration import agenda, batches, fates
 from recado.cli.demonstration.agenda import Agenda, Request
 from recado.cli.demonstration.bills import add_bills, add_evaluations
 from recado.cli.demonstration.fates import Fate
@@ -45,6 +45,7 @@ _ATTENDANTS = tuple(user.username for user in USERS[:3])
 _PACE = timedelta(seconds=7)
 _ANSWER = timedelta(seconds=3)
 _REPORT = timedelta(seconds=9)
+_WAITS_FOR_APPROVAL = timedelta(minutes=40)
 _SUCCESS, _OTHER_REASONS = 2, (1, 3, 4, 5)
 _NOTES = ("Serviço executado no local.", "Equipe concluiu o reparo.", "Cliente informado no local.")
 _DESCRIPTIONS = ("", "Desde ontem à noite.", "Ponto de referência: praça.", "Cliente pede urgência.", "")
@@ -81,6 +82,8 @@ def create_demonstration(now: datetime | None = None) -> str:
         _Story(chance, phone, agenda.plan(chance, at)).play(at)
         add_evaluations(chance, _SUCCESS, at)
         add_bills(chance, _ATTENDANTS[1], at)
+        batches.limit_one_person(_ATTENDANTS[2], at - timedelta(days=1))
+        batches.ask_for_approval(make_people(chance), _ATTENDANTS[1], at - _WAITS_FOR_APPROVAL)
         leases.release(phone.pk, _HOLDER, timezone.now())
         Phone.objects.filter(pk=phone.pk).update(last_send_started_at=None)
     requests, messages = ServiceRequest.objects.count(), Message.objects.count()
@@ -99,6 +102,9 @@ class _Story:
         self._acts: list[tuple[datetime, int, Act]] = []
         self._order = itertools.count()
         self._radio = _Radio(chance, phone, plan)
+        batch_at = plan.batch_at
+        self._at(batch_at, lambda at: batches.send_batch(self._people, _ATTENDANTS[1], at))
+        self._at(batch_at + batches.LASTS, batches.end_batches)
         for place, request in enumerate(plan.requests):
             people = self._people[place % len(self._people)], self._people[(place + 1) % len(self._people)]
             self._at(request.opened_at, self._opening(request, *people))
