@@ -148,6 +148,8 @@ NO_PAGE = {
     "pairing_answer": _ACTION,
     "pairing_cancel": _ACTION,
     "phone_check": _ACTION,
+    "phones_pause": _ACTION,
+    "phones_resume": _ACTION,
     "phone_pause": _ACTION,
     "phone_resume": _ACTION,
     "user_reset": _ACTION,

@@ -47,6 +47,8 @@ def test_a_phone_that_falls_ill_is_named_waits_and_recovers(
     assert fresh(message).attempts == 1
     until(lambda: Phone.objects.get().condition == Condition.READY)
     assert len(emulator.on_air) == 1
+    assert Phone.objects.get().last_error
+    assert Phone.objects.get().last_error_at
 
 
 def test_a_cable_pulled_and_plugged_again_loses_and_doubles_nothing(scene: Scene) -> None:

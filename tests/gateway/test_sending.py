@@ -89,7 +89,9 @@ def test_a_permanent_refusal_fails_at_once_with_its_reason(scene: Scene) -> None
     until(lambda: fresh(message).status == Status.FAILED)
     assert fresh(message).cause == "number_invalid"
     assert fresh(message).attempts == 1
-    assert Attempt.objects.get(segment__message=message).code == "CMS 1"
+    attempt = Attempt.objects.get(segment__message=message)
+    assert attempt.code == "CMS 1"
+    until(lambda: Phone.objects.get().last_error == attempt.reason)
 
 
 def test_a_transient_refusal_waits_and_goes_out_later(scene: Scene) -> None:

@@ -100,6 +100,8 @@ TABLE: dict[str, Duty | str] = {
     "evaluation_thanks": ANYBODY,
     "phones": Duty.USE_SCREENS,
     "phones_live": Duty.USE_SCREENS,
+    "phones_pause": Duty.PAUSE_PHONES,
+    "phones_resume": Duty.PAUSE_PHONES,
     "pairing": Duty.MANAGE_PHONES,
     "pairing_live": Duty.MANAGE_PHONES,
     "pairing_scan": Duty.MANAGE_PHONES,

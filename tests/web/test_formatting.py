@@ -21,6 +21,16 @@ def test_shares_have_a_decimal_comma(part, whole, written):
     assert formatting.percent(part, whole) == written
 
 
+def test_one_decimal_is_written_with_a_comma_and_only_where_there_is_one():
+    assert [formatting.decimal(number) for number in (8.4, 7.0, 0.04, 9.96, 1204.25)] == [
+        "8,4",
+        "7",
+        "0",
+        "10",
+        "1.204,2",
+    ]
+
+
 def test_times_are_local():
     assert formatting.date_and_time(NOW) == "22/11/2026 08:14:04"
     assert formatting.when(NOW, NOW) == "às 8h14"

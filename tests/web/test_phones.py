@@ -11,11 +11,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from recado.alarms.models import Alarm, Kind
+from recado.outbox import claims
 from recado.outbox.models import Message, Status
 from recado.people.membership import give_role
+from recado.people.models import AuditEntry, Deed
 from recado.people.roles import ATTENDANT
 from recado.phones.models import Condition, Phone, PhoneChange
-from tests.support.outbox import MOBILE, NOW, claim, make_phone, minutes, queue_message
+from tests.support.outbox import ACCEPTED, MOBILE, NOW, claim, make_phone, minutes, queue_message, send_all
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +141,68 @@ def test_an_attendant_sees_the_phones_and_no_buttons():
     page = show(browser)
     assert "Aparelho 1" in page
     assert "Pausar</" not in page
+    assert "todo o envio" not in page
+
+
+def test_all_phones_are_paused_at_once_and_each_keeps_who_did_it(browser: Client):
+    ready_phone("Um")
+    ready_phone("Dois")
+    ready_phone("Três", paused=True)
+    ready_phone("Fora", enabled=False)
+    page = unescape(browser.post("/aparelhos/pausar/", follow=True).content.decode())
+    assert "Envio pausado: 2 aparelhos pausados. O que está saindo termina; a fila espera." in page
+    assert "Pausar todo o envio" not in page
+    assert "Retomar todo o envio" in page
+    assert list(Phone.objects.filter(paused=True).values_list("name", flat=True)) == ["Dois", "Três", "Um"]
+    assert sorted(PhoneChange.objects.values_list("phone_name", "actor")) == [("Dois", "ana"), ("Um", "ana")]
+    noted = AuditEntry.objects.filter(deed=Deed.PHONE_PAUSED)
+    assert sorted(noted.values_list("subject", flat=True)) == ["Dois", "Um"]
+
+
+def test_all_phones_are_resumed_at_once_and_a_second_click_is_told(browser: Client):
+    ready_phone("Um", paused=True)
+    ready_phone("Dois", paused=True)
+    page = unescape(browser.post("/aparelhos/retomar/", follow=True).content.decode())
+    assert "Envio retomado: 2 aparelhos de volta." in page
+    assert not Phone.objects.filter(paused=True).exists()
+    page = unescape(browser.post("/aparelhos/retomar/", follow=True).content.decode())
+    assert "O envio já estava em andamento em todos os aparelhos." in page
+    assert PhoneChange.objects.count() == 2
+
+
+@pytest.mark.parametrize("path", ["/aparelhos/pausar/", "/aparelhos/retomar/"])
+def test_a_link_alone_pauses_and_resumes_nothing(browser: Client, path: str):
+    assert browser.get(path).status_code == 405
+
+
+def test_the_queue_is_told_by_priority_with_its_rate_now(browser: Client):
+    phone = ready_phone(pace_seconds=7)
+    for number in range(4):
+        queue_message(number=f"+55819000000{number:02d}", at=NOW - minutes(10))
+        send_all(phone, NOW - timedelta(minutes=number))
+    queue_message()
+    page = show(browser)
+    assert fact(page, "Urgente") == "0 mensagens"
+    assert fact(page, "Normal") == "1 mensagem"
+    assert fact(page, "Em lote") == "0 mensagens"
+    assert fact(page, "Ritmo agora") == "0,8 por minuto (4 enviadas nos últimos 5 minutos)"
+
+
+def test_a_card_tells_the_real_pace_where_the_last_tries_tell_it(browser: Client):
+    phone = ready_phone(pace_seconds=7)
+    assert fact(show(browser), "Ritmo") == "um SMS a cada 7 s, o ajustado"
+    assert fact(show(browser), "Ritmo agora") == "nenhuma enviada nos últimos 5 minutos"
+    for number in range(5):
+        queue_message(number=f"+55819000000{number:02d}", at=NOW - minutes(10))
+        claims.finish(claim(phone, NOW - minutes(9)), ACCEPTED, NOW - minutes(9) + timedelta(seconds=9.5))
+    assert fact(show(browser), "Ritmo") == "um SMS a cada 9,5 s, medido nos últimos envios"
+
+
+def test_a_card_keeps_the_last_error_when_all_is_well_again(browser: Client):
+    ready_phone(last_error="O celular do destinatário está desligado.", last_error_at=NOW - minutes(3))
+    assert fact(show(browser), "Último erro") == "às 8h11: O celular do destinatário está desligado."
+    Phone.objects.update(last_error_at=None)
+    assert fact(show(browser), "Último erro") == "nenhum"
 
 
 def test_alarms_in_force_stand_on_top(browser: Client):
@@ -166,5 +230,5 @@ def test_many_phones_cost_no_query_each_but_their_last_change(browser: Client, d
     for number in range(8):
         ready_phone(f"Aparelho {number}")
     Message.objects.filter(status=Status.QUEUED).delete()
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(23):
         show(browser, "/aparelhos/vivo/")

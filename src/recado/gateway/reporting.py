@@ -41,6 +41,8 @@ class PhoneReporter:
         row = Phone.objects.filter(pk=self._phone_id)
         if not row.filter(condition=condition.value).exists():
             fields["condition_since"] = now
+        if condition.value not in _NO_ANSWER:
+            fields |= {"last_error": reason[:300], "last_error_at": now}
         row.update(**fields)
         self._condition, self._reason = condition.value, reason
         self._changed()

@@ -280,7 +280,7 @@ class PhoneService:
             connection.close()
             self._finish(claim, result)
             raise
-        self._count_failures(result.result)
+        self._count_failures(result)
         self._acknowledge(following)
         return False, following
 
@@ -300,7 +300,7 @@ class PhoneService:
         while True:
             try:
                 more = claims.finish(claim, result, self._around.now())
-                self._count_failures(result.result)
+                self._count_failures(result)
                 return more
             except _DATABASE_ERRORS as error:
                 logger.error("message %s: its answer is not written yet (%s)", claim.message_id, type(error).__name__)
@@ -309,11 +309,13 @@ class PhoneService:
                     raise
                 self._worker.pause(DATABASE_WAIT)
 
-    def _count_failures(self, result: AttemptResult) -> None:
-        failures = 0 if result in TAKEN else self._phone.consecutive_failures + 1
+    def _count_failures(self, result: TryResult) -> None:
+        failed = result.result not in TAKEN
+        failures = self._phone.consecutive_failures + 1 if failed else 0
         if failures != self._phone.consecutive_failures:
             self._phone.consecutive_failures = failures
-            Phone.objects.filter(pk=self._phone.pk).update(consecutive_failures=failures)
+            last = {"last_error": result.reason[:300], "last_error_at": self._around.now()} if failed else {}
+            Phone.objects.filter(pk=self._phone.pk).update(consecutive_failures=failures, **last)
 
     def _heed(self, outcome: Outcome) -> None:
         """What the outcome says of the phone itself."""

@@ -54,6 +54,9 @@ class Phone(models.Model):
     last_send_started_at = models.DateTimeField("começo do último envio", null=True)
     last_sent_at = models.DateTimeField("último envio aceito", null=True)
     consecutive_failures = models.PositiveIntegerField("falhas seguidas", default=0)
+    # What last went wrong, with the phone or with a try: it stays when all is well again.
+    last_error = models.CharField("último erro", max_length=300, blank=True)
+    last_error_at = models.DateTimeField(null=True)
 
     manufacturer = models.CharField(max_length=60, blank=True)
     model = models.CharField("modelo", max_length=60, blank=True)

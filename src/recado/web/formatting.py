@@ -28,6 +28,12 @@ def counted(number: int, singular: str, plural: str) -> str:
     return f"{thousands(number)} {singular if number == 1 else plural}"
 
 
+def decimal(number: float) -> str:
+    """With one decimal at most: 8.4 as `8,4`, 7.0 as `7`, 1204.04 as `1.204`."""
+    whole, tenths = divmod(round(number * 10), 10)
+    return f"{thousands(whole)},{tenths}" if tenths else thousands(whole)
+
+
 def percent(part: int, whole: int) -> str:
     """The share of `part` in `whole` with one decimal: `0,7%`; `0%` of nothing."""
     return f"{100 * part / whole:.1f}%".replace(".", ",").replace(",0%", "%") if whole else "0%"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -14,7 +14,7 @@ from recado.phones.checking import Check
 from recado.phones.fleet import rules_of, usage_of
 from recado.phones.models import Phone, PhoneChange
 from recado.phones.rules import Period, Rules
-from recado.web.formatting import counted, date_and_time, duration, thousands, when
+from recado.web.formatting import counted, date_and_time, decimal, duration, thousands, when
 from recado.web.phone_state import PhoneState
 from recado.web.words import status_words
 
@@ -49,8 +49,8 @@ class Card:
         return self.state.phone
 
 
-def cards(states: Sequence[PhoneState], now: datetime) -> list[Card]:
-    """A card for each of `states`, in their order."""
+def cards(states: Sequence[PhoneState], now: datetime, paces: Mapping[int, float]) -> list[Card]:
+    """A card for each of `states`, in their order; `paces` as `outbox.real_pace` measured them."""
     sending: dict[int, list[Message]] = {}
     for message in Message.objects.filter(status=Status.SENDING, phone__isnull=False).only("pk", "phone", "protocol"):
         sending.setdefault(message.phone_id or 0, []).append(message)
@@ -60,7 +60,11 @@ def cards(states: Sequence[PhoneState], now: datetime) -> list[Card]:
     return [
         Card(
             state=state,
-            facts=(*_facts(state.phone, now), *_told(state.phone), *_rules(rules_of(state.phone), types)),
+            facts=(
+                *_facts(state.phone, now, paces.get(state.phone.pk)),
+                *_told(state.phone),
+                *_rules(rules_of(state.phone), types),
+            ),
             sending=tuple(sending.get(state.phone.pk, ())),
             last_change=_last_change(state.phone, now),
             check=_check(state.phone, now),
@@ -106,7 +110,7 @@ def _told(phone: Phone) -> list[tuple[str, str]]:
     return told
 
 
-def _facts(phone: Phone, now: datetime) -> tuple[tuple[str, str], ...]:
+def _facts(phone: Phone, now: datetime, pace: float | None) -> tuple[tuple[str, str], ...]:
     return (
         ("Última resposta", f"há {duration(now - phone.last_seen_at)}" if phone.last_seen_at else "–"),
         ("Chip e operadora", ", ".join(filter(None, (_sim(phone.iccid), phone.operator))) or "–"),
@@ -114,8 +118,21 @@ def _facts(phone: Phone, now: datetime) -> tuple[tuple[str, str], ...]:
         ("Bateria", _percent(phone.battery_percent)),
         ("Último envio", when(phone.last_sent_at, now) if phone.last_sent_at else "–"),
         ("Falhas seguidas", thousands(phone.consecutive_failures)),
+        ("Último erro", _last_error(phone, now)),
+        ("Ritmo", _pace(phone, pace)),
         *_sent(phone, now),
     )
+
+
+def _last_error(phone: Phone, now: datetime) -> str:
+    return f"{when(phone.last_error_at, now)}: {phone.last_error}" if phone.last_error_at else "nenhum"
+
+
+def _pace(phone: Phone, measured: float | None) -> str:
+    """What an SMS takes of the phone's time, measured where its last tries tell."""
+    if measured is None:
+        return f"um SMS a cada {decimal(phone.pace_seconds)} s, o ajustado"
+    return f"um SMS a cada {decimal(measured)} s, medido nos últimos envios"
 
 
 def _sent(phone: Phone, now: datetime) -> list[tuple[str, str]]:
