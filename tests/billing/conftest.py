@@ -12,7 +12,7 @@ import pytest
 from recado.billing import intake, runs
 from recado.billing.barcode import make_barcode
 from recado.billing.bills import BillRow
-from recado.billing.models import BillFile, Category, Notice, Run, Setup
+from recado.billing.models import BillFile, Category, Kind, Notice, Run, Setup
 from recado.billing.setups import Wanted, save_setup
 from tests.mail.conftest import office
 
@@ -32,6 +32,18 @@ WANTED = Wanted(
     max_attempts=4,
     sms_text="{NOME}, sua conta {MATRICULA} de {VALOR} vence em {VENCTO}.",
     email_text="Olá, {NOME}!\nSua conta de {VALOR} vence em {VENCTO}.",
+)
+
+
+COLLECTION_HEADING = HEADING.replace("valor;vencimento", "documento;valor_documento;validade_documento")
+COLLECTION = Wanted(
+    minimum=Decimal("50"),
+    categories="R",
+    days_before=5,
+    max_attempts=2,
+    sms_text="{NOME}: documento da matrícula {MATRICULA}, {VALORDOC}, válido até {VALIDADEDOC}.",
+    email_text="Olá, {NOME}!\nSeu documento de {VALORDOC} vale até {VALIDADEDOC}.",
+    kind=Kind.COLLECTION,
 )
 
 
@@ -57,13 +69,19 @@ def bill_row(number: int = 1, **changes: object) -> BillRow:
     return BillRow(**(given | changes))  # type: ignore[arg-type]
 
 
+def collection_row(number: int = 1, **changes: object) -> BillRow:
+    """A collection document of the property of that bill."""
+    return bill_row(number, **({"kind": Kind.COLLECTION, "document": f"{7000 + number}"} | changes))
+
+
 def line_of(row: BillRow) -> str:
     """The row as it stands in a file."""
     flags = ["" if flag is None else "sim" if flag else "não" for flag in
              (row.sms_consent, row.email_consent, row.phone_consent)]  # fmt: skip
     value = f"{row.value:.2f}".replace(".", ",")
-    cells = [row.group, f"{row.month:%m/%Y}", row.property_id, row.client_id, row.name, row.category.label, value,
-             f"{row.due_date:%d/%m/%Y}", row.barcode, row.mobile, row.email, *flags]  # fmt: skip
+    cells = [row.group, f"{row.month:%m/%Y}", row.property_id, row.client_id, row.name, row.category.label,
+             *([row.document] if row.document else []), value, f"{row.due_date:%d/%m/%Y}", row.barcode, row.mobile,
+             row.email, *flags]  # fmt: skip
     return ";".join(cells)
 
 
@@ -100,3 +118,8 @@ def states() -> dict[tuple[str, str], str]:
 @pytest.fixture
 def setup(db: None) -> Setup:
     return save_setup(WANTED, actor="ana", now=NOW)
+
+
+@pytest.fixture
+def collection(db: None) -> Setup:
+    return save_setup(COLLECTION, actor="ana", now=NOW)

@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 
 from recado.batches.tables import FileRefused
 from recado.billing import intake, storage
-from recado.billing.bills import COLUMNS, BillRefused, BillRow, BillSource, ColumnsMissing, columns_of, read_row
-from recado.billing.models import Bill, BillFault, BillFile, Category, Consent, FileState
+from recado.billing.bills import (
+    OPTIONAL,
+    REQUIRED,
+    BillRefused,
+    BillRow,
+    BillSource,
+    ColumnsMissing,
+    columns_of,
+    read_row,
+)
+from recado.billing.models import Bill, BillFault, BillFile, Category, Consent, FileState, Kind
 from tests.billing.conftest import HEADING, MONTH, NOW, TODAY, bill_row, give, line_of, take, write
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +37,7 @@ def read(line: str) -> BillRow:
 
 def cells(**changes: str) -> list[str]:
     """The cells of a good row, with some of them as given."""
-    good = dict(zip(COLUMNS, line_of(bill_row()).split(";"), strict=True))
+    good = dict(zip((*REQUIRED[Kind.BILL], *OPTIONAL), line_of(bill_row()).split(";"), strict=True))
     return list((good | changes).values())
 
 

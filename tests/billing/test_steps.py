@@ -11,7 +11,7 @@ from recado.batches.feeding import feed_some
 from recado.batches.models import Batch
 from recado.billing import runs, transmitting
 from recado.billing.consents import Word, write_down
-from recado.billing.models import Bill, ConsentKind, Notice, Run, Setup
+from recado.billing.models import Bill, ConsentKind, Kind, Notice, Run, Setup
 from recado.billing.returning import tally
 from recado.billing.runs import RunRefused
 from recado.gsm.causes import Cause
@@ -407,4 +407,4 @@ def test_an_e_mail_that_a_person_sends_again_or_gives_up_is_counted_by_the_next_
 
 
 def counted() -> dict[str, int]:
-    return tally("1", MONTH)["email"]
+    return tally("1", MONTH, Kind.BILL)["email"]

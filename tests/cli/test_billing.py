@@ -13,13 +13,25 @@ from recado.billing import runs
 from recado.billing.bills import BillRow
 from recado.billing.models import Bill, Run, Setup
 from recado.outbox.models import Message
-from tests.billing.conftest import HEADING, MONTH, bill_row, line_of, office, setup, take, write
+from tests.billing.conftest import (
+    COLLECTION_HEADING,
+    HEADING,
+    MONTH,
+    bill_row,
+    collection,
+    collection_row,
+    line_of,
+    office,
+    setup,
+    take,
+    write,
+)
 from tests.billing.test_steps import feed
 from tests.cli.conftest import Recado
 from tests.mail.conftest import Office
 
 pytestmark = pytest.mark.django_db
-__all__ = ["office", "setup"]
+__all__ = ["collection", "office", "setup"]
 WHERE = ("--group", "1", "--month", "11/2026")
 
 
@@ -57,6 +69,22 @@ def test_under_a_timer_without_a_group_everything_that_is_due_goes(recado: Recad
         assert recado("billing", step).exit_code == 0
     feed()
     assert Message.objects.count() == 2
+
+
+def test_collection_goes_its_own_way_beside_bills(recado: Recado, collection: Setup, office: Office, tmp_path: Path):
+    today = timezone.localdate()
+    path = write(tmp_path, [COLLECTION_HEADING, line_of(collection_row(1, due_date=today))])
+    assert recado("billing", "import", str(path)).stdout == "1 cobrança nova, 0 mudadas, 0 iguais, 0 com problema.\n"
+    take(due(2))
+    kind = ("--kind", "cobranca")
+    assert recado("billing", "prepare", *kind).stdout == "SMS: preparada 1.\nE-mail: preparada 1.\n"
+    assert recado("billing", "transmit", *kind, *WHERE).stdout == "SMS: transmitida 1.\nE-mail: transmitida 1.\n"
+    feed()
+    assert recado("billing", "return", *kind).exit_code == 0
+    assert json.loads(recado("billing", "show", *kind, *WHERE, "--json").stdout)["sms"] == {"transmitted": 1}
+    assert "Nenhum aviso" in recado("billing", "show", *WHERE).stdout
+    assert Message.objects.count() == 1
+    assert recado("billing", "prepare", "--kind", "multa").exit_code == 2
 
 
 def test_counts_for_scripts(recado: Recado, setup: Setup, office: Office):
@@ -102,7 +130,7 @@ def test_a_file_that_cannot_be_used_ends_with_2(recado: Recado, tmp_path: Path, 
 def test_bills_of_the_companys_own_reader(recado: Recado, settings):
     assert recado("billing", "read", *WHERE).exit_code == 2
     settings.RECADO_BILL_SOURCE = "tests.cli.test_billing:CompanysReader"
-    assert recado("billing", "read", *WHERE).stdout == "1 conta nova, 0 mudadas, 0 iguais.\n"
+    assert recado("billing", "read", *WHERE).stdout == "1 nova, 0 mudadas, 0 iguais, 0 com problema.\n"
     assert Bill.objects.get().month == MONTH
     settings.RECADO_BILL_SOURCE = "tests.cli.test_billing:Nobody"
     assert recado("billing", "read", *WHERE).exit_code == 1

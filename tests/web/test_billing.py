@@ -14,11 +14,23 @@ from django.utils import timezone
 from recado.billing import intake, runs
 from recado.billing.models import Bill, BillFile, Consent, Notice, Run, Setup
 from recado.people.models import AuditEntry, Deed
-from tests.billing.conftest import HEADING, MONTH, bill_row, do, line_of, office, setup, take
+from tests.billing.conftest import (
+    COLLECTION_HEADING,
+    HEADING,
+    MONTH,
+    bill_row,
+    collection,
+    collection_row,
+    do,
+    line_of,
+    office,
+    setup,
+    take,
+)
 from tests.mail.conftest import Office
 from tests.web.attendance import words
 
-__all__ = ["office", "setup"]
+__all__ = ["collection", "office", "setup"]
 
 PAGE = "/faturamento/mensagem/"
 PROCESS = "/faturamento/envio/"
@@ -180,7 +192,7 @@ def test_the_steps_are_asked_for_here_and_done_by_the_job(browser: Client, setup
     page = words(browser.get(f"{PROCESS}?grupo=1&referencia=2026-11"))
     assert "1 SMS e 1 e-mail." in page
     assert "Preparar de novo substitui 2 avisos ainda não enviados." in page
-    assert "Conta abaixo do valor mínimo 1 1" in page
+    assert "Abaixo do valor mínimo 1 1" in page
     browser.post(f"{PROCESS}transmitir/", where)
     while runs.carry_on(timezone.now()):
         pass
@@ -251,3 +263,60 @@ def test_a_client_nobody_knows_and_a_code_that_is_none(browser: Client, db: None
     assert "Diga como o cliente respondeu." in words(refused)
     assert "não tem celular conhecido" in words(refused)
     assert not Consent.objects.exists()
+
+
+def test_each_kind_has_its_own_page_of_parameters(browser: Client) -> None:
+    page = browser.get(f"{PAGE}?tipo=cobranca").content.decode()
+    assert ">{VALIDADEDOC}<" in page.replace("code>", ">").replace("</", "<")
+    assert "{VENCTO}" not in page
+    assert "Quantidade de dias antes do fim da validade" in page
+    assert f'href="{PAGE}?tipo=conta"' in page
+    assert browser.post(PAGE, GOOD).status_code == 302
+    wrong = words(browser.post(f"{PAGE}?tipo=cobranca", GOOD))
+    assert "A tag {VALOR} é de mensagem de conta, não de cobrança (linha 1, coluna 14). Use {VALORDOC}." in wrong
+    text = {"sms_text": "Documento de {VALORDOC}.", "email_text": "Olá, {NOME}."}
+    saved = browser.post(f"{PAGE}?tipo=cobranca", GOOD | text, follow=True)
+    assert saved.redirect_chain[-1][0] == f"{PAGE}?tipo=cobranca"
+    assert "Versão 1 em vigor." in words(saved)
+    assert list(Setup.objects.order_by("pk").values_list("kind", "number")) == [("bill", 1), ("collection", 1)]
+    live = words(browser.post(f"{PAGE}tamanho/?tipo=cobranca", {"sms_text": "{VENCTO}"}))
+    assert "é de mensagem de conta, não de cobrança" in live
+    subjects = AuditEntry.objects.filter(deed=Deed.BILLING_CHANGED).order_by("pk").values_list("subject", flat=True)
+    assert list(subjects) == ["conta, versão 1", "cobrança, versão 1"]
+
+
+def test_the_steps_of_collection_are_asked_for_on_its_own_page(
+    browser: Client, setup: Setup, collection: Setup, office: Office
+) -> None:
+    today = timezone.localdate()
+    rows = [collection_row(1, due_date=today), collection_row(2, due_date=today, value="5.00")]
+    content = "\n".join([COLLECTION_HEADING, *map(line_of, rows)]).encode()
+    where = f"{PROCESS}?tipo=cobranca"
+    answer = browser.post(where, {"file": upload("cobrancas.csv", content)}, follow=True)
+    assert answer.redirect_chain[-1][0] == where
+    assert intake.read_some(timezone.now()) is False
+    take(bill_row(1, due_date=today))
+    page = words(browser.get(where))
+    assert "2 cobranças novas, 0 mudadas, 0 iguais, 0 com problema." in page
+    assert "Grupo 1, 11/2026: 2 cobranças" in page
+    place = {"tipo": "cobranca", "grupo": "1", "referencia": f"{MONTH:%Y-%m}"}
+    asked = browser.post(f"{PROCESS}preparar/", place, follow=True)
+    assert "tipo=cobranca" in asked.redirect_chain[-1][0]
+    assert "Preparar (cobrança) do grupo 1, 11/2026 em andamento." in words(asked)
+    assert "A etapa Preparar (cobrança), pedida por" in words(
+        browser.post(f"{PROCESS}preparar/", place | {"tipo": "conta"}, follow=True)
+    )
+    while runs.carry_on(timezone.now()):
+        pass
+    assert "Preparada 1 1" in words(browser.get(f"{PROCESS}vivo/?tipo=cobranca&grupo=1&referencia=2026-11"))
+    assert "Ainda não foi feita." in words(browser.get(f"{PROCESS}?tipo=conta"))
+    lines = b"".join(browser.get(f"{PROCESS}avisos.csv", place).streaming_content).decode().splitlines()
+    assert any(line.startswith("7001;1001;501;SMS;'+5581900000001;Preparada;;") for line in lines)
+    assert set(Notice.objects.values_list("kind", flat=True)) == {"collection"}
+
+
+def test_without_parameters_of_its_kind_the_page_says_so(browser: Client, setup: Setup) -> None:
+    page = browser.get(f"{PROCESS}?tipo=cobranca").content.decode()
+    assert f'href="{PAGE}?tipo=cobranca">Parametrizar' in page
+    assert "Nenhuma cobrança recebida. Envie um arquivo de cobranças para começar." in page
+    assert "antes de preparar" not in browser.get(PROCESS).content.decode()

@@ -3,6 +3,9 @@
     grupo;referencia;matricula;cliente;nome;categoria;valor;vencimento;codigo_barras;celular;email;
     autoriza_sms;autoriza_email;celular_autorizado
 
+A collection document has `validade_documento` and `valor_documento` where a bill has `vencimento` and `valor`, and its
+own number in `documento`; by these columns the file is known.
+
 Columns stand in any order among others; the last five may be missing. A row is read on its own: one bad row in a
 million is that row's trouble. A cell that begins as a formula (`=`, `+`, `@`) is text like any other, and no field of a
 bill begins so, but for a mobile in its full form.
@@ -12,18 +15,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from recado.billing.barcode import BarcodeRefused, read_barcode
-from recado.billing.models import Category
+from recado.billing.models import Category, Kind
 
-REQUIRED = ("GRUPO", "REFERENCIA", "MATRICULA", "CLIENTE", "NOME", "CATEGORIA", "VALOR", "VENCIMENTO", "CODIGO_BARRAS")
+_COMMON = ("GRUPO", "REFERENCIA", "MATRICULA", "CLIENTE", "NOME", "CATEGORIA")
+REQUIRED = {
+    Kind.BILL: (*_COMMON, "VALOR", "VENCIMENTO", "CODIGO_BARRAS"),
+    Kind.COLLECTION: (*_COMMON, "DOCUMENTO", "VALOR_DOCUMENTO", "VALIDADE_DOCUMENTO", "CODIGO_BARRAS"),
+}
 OPTIONAL = ("CELULAR", "EMAIL", "AUTORIZA_SMS", "AUTORIZA_EMAIL", "CELULAR_AUTORIZADO")
-COLUMNS = (*REQUIRED, *OPTIONAL)
+_VALUE_AND_DAY = {Kind.BILL: ("VALOR", "VENCIMENTO"), Kind.COLLECTION: ("VALOR_DOCUMENTO", "VALIDADE_DOCUMENTO")}
 MOST_VALUE = Decimal("999999999.99")
 _YES, _NO = {"1", "s", "sim", "true", "x"}, {"2", "0", "n", "nao", "não", "false"}
 _MONTH = re.compile(r"(\d{1,2})/(\d{4})|(\d{4})-?(\d{2})", re.ASCII)
@@ -45,6 +52,7 @@ class ColumnsMissing(ValueError):
 class BillRow:
     """One bill. `month` is its first day; `value` in reais; `barcode` 44 digits. `mobile` and `email` as written.
 
+    Of a collection document (`kind`) `document` is its number, and `due_date` its validity; a bill has no `document`.
     `consents` to SMS, to e-mail and of the mobile: None where the source says nothing of them.
     """
 
@@ -62,6 +70,8 @@ class BillRow:
     sms_consent: bool | None = None
     email_consent: bool | None = None
     phone_consent: bool | None = None
+    kind: Kind = Kind.BILL
+    document: str = ""
 
 
 class BillSource(Protocol):
@@ -73,30 +83,68 @@ class BillSource(Protocol):
     name: str
 
     def bills(self, group: str, month: date) -> Iterable[BillRow]:
-        """The bills of one billing group and month (its first day), one after the other, all of them each time."""
+        """The bills of one billing group and month (its first day), one after the other, all of them each time.
+
+        A source that also has collection documents gives them among the bills, each with its kind.
+        """
         ...
 
 
 def columns_of(heading: Sequence[str]) -> dict[str, int]:
-    """Where each column of a bill stands. Raises ColumnsMissing."""
+    """Where each column of a bill, or of a collection document, stands. Raises ColumnsMissing."""
     names = [_plain(cell) for cell in heading]
-    missing = [column for column in REQUIRED if column not in names]
+    kind = kind_of(names)
+    missing = [column for column in REQUIRED[kind] if column not in names]
     if missing:
         which = ", ".join(f"“{column.lower()}”" for column in missing)
         found = ", ".join(cell.strip()[:30] for cell in heading if cell.strip())[:200] or "nada"
         lack = "Falta a coluna" if len(missing) == 1 else "Faltam as colunas"
         raise ColumnsMissing(f"{lack} {which} na primeira linha. O arquivo tem: {found}.")
-    return {column: names.index(column) for column in COLUMNS if column in names}
+    return {column: names.index(column) for column in (*REQUIRED[kind], *OPTIONAL) if column in names}
+
+
+def kind_of(columns: Container[str]) -> Kind:
+    """Of which kind a file with these columns is."""
+    return Kind.COLLECTION if any(name in columns for name in _VALUE_AND_DAY[Kind.COLLECTION]) else Kind.BILL
 
 
 def read_row(cells: Sequence[str], columns: Mapping[str, int]) -> BillRow:
     """Read the cells of one row. Raises BillRefused with the first fault."""
+    return _read(
+        kind_of(columns),
+        {column: cells[place].strip().lstrip("'") if place < len(cells) else "" for column, place in columns.items()},
+    )
+
+
+def checked(row: BillRow) -> BillRow:
+    """The row of a `BillSource`, held to what a row of a file is held to. Raises BillRefused with the first fault."""
+    for_value, for_day = _VALUE_AND_DAY[row.kind]
     given = {
-        column: cells[place].strip().lstrip("'") if place < len(cells) else "" for column, place in columns.items()
+        "GRUPO": row.group,
+        "REFERENCIA": f"{row.month:%m/%Y}",
+        "MATRICULA": row.property_id,
+        "CLIENTE": row.client_id,
+        "NOME": row.name,
+        "CATEGORIA": row.category,
+        "DOCUMENTO": row.document,
+        for_value: f"{row.value:f}",
+        for_day: f"{row.due_date:%d/%m/%Y}",
+        "CODIGO_BARRAS": row.barcode,
+        "CELULAR": row.mobile or "",
+        "EMAIL": row.email or "",
     }
+    if row.kind is Kind.BILL and given.pop("DOCUMENTO"):
+        raise BillRefused("Só cobrança tem “documento”.")
+    read = _read(row.kind, {column: text.strip() for column, text in given.items()})
+    flags = ("sms_consent", "email_consent", "phone_consent")
+    return replace(read, **{name: getattr(row, name) for name in flags})
+
+
+def _read(kind: Kind, given: Mapping[str, str]) -> BillRow:
     for column, text in given.items():
         _check_text(column, text)
-    value = _value(given["VALOR"])
+    for_value, for_day = _VALUE_AND_DAY[kind]
+    value = _value(for_value.lower(), given[for_value])
     return BillRow(
         group=_bounded("grupo", given["GRUPO"], 10),
         month=_month(given["REFERENCIA"]),
@@ -105,19 +153,21 @@ def read_row(cells: Sequence[str], columns: Mapping[str, int]) -> BillRow:
         name=_bounded("nome", given["NOME"], 60),
         category=_category(given["CATEGORIA"]),
         value=value,
-        due_date=_day(given["VENCIMENTO"]),
-        barcode=_barcode(given["CODIGO_BARRAS"], value),
+        due_date=_day(for_day.lower(), given[for_day]),
+        barcode=_barcode(kind, given["CODIGO_BARRAS"], value),
         mobile=_optional(given.get("CELULAR", ""), "celular", 40),
         email=_optional(given.get("EMAIL", ""), "email", 254),
         sms_consent=_flag("autoriza_sms", given.get("AUTORIZA_SMS", "")),
         email_consent=_flag("autoriza_email", given.get("AUTORIZA_EMAIL", "")),
         phone_consent=_flag("celular_autorizado", given.get("CELULAR_AUTORIZADO", "")),
+        kind=kind,
+        document=_digits("documento", given["DOCUMENTO"]) if kind is Kind.COLLECTION else "",
     )
 
 
 def _check_text(column: str, text: str) -> None:
     name = column.lower()
-    if column in REQUIRED and not text:
+    if column not in OPTIONAL and not text:
         raise BillRefused(f"Falta “{name}”.")
     if "\ufffd" in text:
         raise BillRefused(f"“{name}” tem um caractere ilegível. Salve o arquivo como “CSV UTF-8”.")
@@ -162,29 +212,29 @@ def _month(text: str) -> date:
     raise BillRefused("“referencia” precisa ser mês e ano, como 11/2026.")
 
 
-def _day(text: str) -> date:
+def _day(column: str, text: str) -> date:
     match = _DAY.fullmatch(text)
     if match:
         year, month, day = (int(match[1 + place] or match[4 + 2 - place]) for place in (2, 1, 0))
         try:
             return datetime(year, month, day).date()  # noqa: DTZ001 - a day has no zone
         except ValueError:
-            raise BillRefused(f"“vencimento”: {text} não existe.") from None
-    raise BillRefused("“vencimento” precisa ser uma data, como 22/11/2026.")
+            raise BillRefused(f"“{column}”: {text} não existe.") from None
+    raise BillRefused(f"“{column}” precisa ser uma data, como 22/11/2026.")
 
 
-def _value(text: str) -> Decimal:
+def _value(column: str, text: str) -> Decimal:
     if not _VALUE.fullmatch(text):
-        raise BillRefused("“valor” precisa ser um valor em reais, como 1.204,50.")
+        raise BillRefused(f"“{column}” precisa ser um valor em reais, como 1.204,50.")
     plain = text.removeprefix("R$").strip()
     if "," in plain or re.fullmatch(r"\d{1,3}(\.\d{3})+", plain, re.ASCII):
         plain = plain.replace(".", "").replace(",", ".")
     try:
         value = Decimal(plain)
     except InvalidOperation:
-        raise BillRefused("“valor” precisa ser um valor em reais, como 1.204,50.") from None
+        raise BillRefused(f"“{column}” precisa ser um valor em reais, como 1.204,50.") from None
     if not 0 < value <= MOST_VALUE:
-        raise BillRefused("“valor” precisa ser maior que zero.")
+        raise BillRefused(f"“{column}” precisa ser maior que zero.")
     return value
 
 
@@ -195,13 +245,13 @@ def _category(text: str) -> Category:
     return Category(code)
 
 
-def _barcode(text: str, value: Decimal) -> str:
+def _barcode(kind: Kind, text: str, value: Decimal) -> str:
     try:
         barcode = read_barcode(text)
     except BarcodeRefused as refusal:
         raise BillRefused(str(refusal)) from refusal
     if barcode.value is not None and barcode.value != value:
-        raise BillRefused("O valor dentro do código de barras não é o da conta.")
+        raise BillRefused(f"O valor dentro do código de barras não é o da {kind.one}.")
     return barcode.digits
 
 

@@ -1,14 +1,14 @@
 """Taking bills in: rows become bills and consents, some at a time, each lot in one transaction with how far it is.
 
 A process that dies goes on at the row after the last lot. The same content twice is noticed by its fingerprint, and
-would change nothing: a bill is one of its property and month.
+would change nothing: a bill is one of its property and month, a collection document also of its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count, islice
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from django.db.models import F
 from recado.batches.storage import fingerprint
 from recado.batches.tables import FileRefused, Record, look_at, records
 from recado.billing import storage
-from recado.billing.bills import BillRefused, BillRow, ColumnsMissing, columns_of, read_row
+from recado.billing.bills import BillRefused, BillRow, ColumnsMissing, checked, columns_of, kind_of, read_row
 from recado.billing.consents import Word, write_down
 from recado.billing.models import Bill, BillFault, BillFile, ConsentKind, FileState
 from recado.outbox.numbers import NumberRefused, normalise_mobile
@@ -44,6 +44,7 @@ class Taken:
     new: int
     changed: int
     same: int
+    refused: int = 0
 
 
 def give_file(upload: Path, name: str, *, actor: str, now: datetime, again: bool = False) -> BillFile:
@@ -92,6 +93,7 @@ def read_file(file: BillFile, now: datetime, *, lots: int | None = None) -> Bill
     if not file.line:
         heading = next(rows)
         file.position, file.line = heading.end, heading.line
+        BillFile.objects.filter(pk=file.pk).update(kind=kind_of(columns))
     for _ in count() if lots is None else range(lots):
         lot = list(islice(rows, AT_ONCE))
         if not lot:
@@ -105,14 +107,32 @@ def read_file(file: BillFile, now: datetime, *, lots: int | None = None) -> Bill
     return file
 
 
-def take_in(rows: Iterable[BillRow], *, origin: str, actor: str, now: datetime) -> Taken:
-    """Take in what a `BillSource` gives; each lot in a transaction."""
+def take_in(
+    rows: Iterable[BillRow],
+    *,
+    origin: str,
+    actor: str,
+    now: datetime,
+    told: Callable[[BillRow, BillRefused], None] = lambda row, refusal: None,
+) -> Taken:
+    """Take in what a `BillSource` gives; each lot in a transaction. `told` hears of each row that is no bill."""
     total = Taken(0, 0, 0)
     source = iter(rows)
     while lot := list(islice(source, AT_ONCE)):
+        good = []
+        for row in lot:
+            try:
+                good.append((0, checked(row)))
+            except BillRefused as refusal:
+                told(row, refusal)
         with transaction.atomic():
-            taken = _store([(0, row) for row in lot], origin, actor, now)
-        total = Taken(total.new + taken.new, total.changed + taken.changed, total.same + taken.same)
+            taken = _store(good, origin, actor, now)
+        total = Taken(
+            total.new + taken.new,
+            total.changed + taken.changed,
+            total.same + taken.same,
+            total.refused + len(lot) - len(good),
+        )
     return total
 
 
@@ -160,16 +180,16 @@ def _keep_lot(
 
 
 def _store(rows: Sequence[tuple[int, BillRow]], origin: str, actor: str, now: datetime) -> Taken:
-    """Insert and update bills; the last row of a property and month in the lot counts."""
-    wanted = {(row.month, row.property_id): (line, row) for line, row in rows}
-    months = {month for month, _ in wanted}
-    found = Bill.objects.filter(month__in=months, property_id__in={key[1] for key in wanted})
-    standing = {(bill.month, bill.property_id): bill for bill in found}
+    """Insert and update bills; the last row in the lot of what is the same counts."""
+    wanted = {_key(row): (line, row) for line, row in rows}
+    months = {month for _, month, _, _ in wanted}
+    found = Bill.objects.filter(month__in=months, property_id__in={key[2] for key in wanted})
+    standing = {_key(bill): bill for bill in found}
     new, changed = [], []
     for key, (line, row) in wanted.items():
         bill = standing.get(key)
         if bill is None:
-            bill = Bill(month=row.month, property_id=row.property_id)
+            bill = Bill(kind=row.kind, month=row.month, property_id=row.property_id, document=row.document)
             new.append(bill)
         elif any(getattr(bill, name) != getattr(row, name) for name in _OF_THE_BILL):
             changed.append(bill)
@@ -183,6 +203,10 @@ def _store(rows: Sequence[tuple[int, BillRow]], origin: str, actor: str, now: da
     Bill.objects.bulk_update(changed, [*_OF_THE_BILL, "origin", "read_at"], batch_size=200)
     write_down(list(_words(row for _, row in rows)), how=origin, actor=actor, now=now)
     return Taken(len(new), len(changed), len(rows) - len(new) - len(changed))
+
+
+def _key(bill: Bill | BillRow) -> tuple[str, date, str, str]:
+    return str(bill.kind), bill.month, bill.property_id, bill.document
 
 
 def _words(rows: Iterable[BillRow]) -> Iterable[Word]:

@@ -1,7 +1,7 @@
 """Removing bills, their notices and what was wrong in files, once older than the company keeps.
 
-Off until an administrator gives a number of days. A bill goes that many days after it was due, unless something of it
-still waits; consents stay, for they are the proof of having been allowed.
+Off until an administrator gives a number of days. A bill goes that many days after its due date or validity, unless
+something of it still waits; consents stay, for they are the proof of having been allowed.
 """
 
 from __future__ import annotations

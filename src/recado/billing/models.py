@@ -1,8 +1,11 @@
 """Bills, what customers agreed to, what is to be told of them, and the steps that tell it.
 
-    Setup      the parameters and texts of the messages, version by version; one is in force
+Everything is of one of two kinds: of bills, or of collection documents, which have a validity where a bill has a due
+date, and a number of their own. The kinds share tables and steps, and differ in parameters, texts, tags and columns.
+
+    Setup      the parameters and texts of the messages, version by version; one of each kind is in force
     BillFile   a file of bills that was given, and how far it was read; BillFault, a row of it that is no bill
-    Bill       one bill of one property in one month
+    Bill       one bill of one property in one month, or one collection document
     Consent    what a client agreed to: who said so, when, how; nothing is overwritten
     Notice     what is to be told of one bill by one channel: prepared or skipped, then what became of it
     Run        one of the three steps, asked for once and carried on by whoever is alive
@@ -17,6 +20,33 @@ from django.db.models import Q
 
 from recado.mail.models import Mail
 from recado.outbox.models import MessageType
+
+
+class Kind(models.TextChoices):
+    """Of what customers are told."""
+
+    BILL = "bill", "Conta"
+    COLLECTION = "collection", "Cobrança"
+
+    @property
+    def slug(self) -> str:
+        """The kind in addresses and commands."""
+        return "conta" if self is Kind.BILL else "cobranca"
+
+    @property
+    def one(self) -> str:
+        """What one of them is called (pt-BR)."""
+        return str(self.label).lower()
+
+    @property
+    def many(self) -> str:
+        """What several of them are called (pt-BR)."""
+        return f"{self.one}s"
+
+    @property
+    def term(self) -> str:
+        """What its last day is called (pt-BR)."""
+        return "vencimento" if self is Kind.BILL else "fim da validade"
 
 
 class Category(models.TextChoices):
@@ -36,8 +66,9 @@ class Channel(models.TextChoices):
 
 
 class BillingType(models.Model):
-    """The type of SMS that bills go out with; one row, made by the first migration."""
+    """The type of SMS that a kind goes out with; one row each, made by migrations."""
 
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BILL, unique=True)
     type = models.OneToOneField(MessageType, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -48,13 +79,14 @@ class BillingType(models.Model):
 
 
 class Setup(models.Model):
-    """One version of *Parametrizar Mensagem de Faturamento*; `withdrawn_at` is null for the one in force.
+    """One version of *Parametrizar Mensagem de Faturamento* of a kind; `withdrawn_at` is null for the one in force.
 
     `categories` holds the letters of `Category`. `minimum` in reais.
     """
 
-    number = models.PositiveIntegerField("versão", unique=True)
-    minimum = models.DecimalField("valor mínimo da conta", max_digits=11, decimal_places=2)
+    kind = models.CharField("de quê", max_length=10, choices=Kind.choices, default=Kind.BILL)
+    number = models.PositiveIntegerField("versão")
+    minimum = models.DecimalField("valor mínimo", max_digits=11, decimal_places=2)
     categories = models.CharField("categorias do imóvel", max_length=4)
     days_before = models.PositiveSmallIntegerField("dias antes do vencimento", default=0)
     max_attempts = models.PositiveSmallIntegerField("número máximo de tentativas")
@@ -71,7 +103,8 @@ class Setup(models.Model):
         default_permissions = ()
         ordering = ["-number"]
         constraints = [
-            models.UniqueConstraint(fields=["is_in_force"], condition=Q(is_in_force=True), name="one_setup_in_force")
+            models.UniqueConstraint(fields=["kind", "number"], name="one_number_a_version"),
+            models.UniqueConstraint(fields=["kind"], condition=Q(is_in_force=True), name="one_setup_in_force"),
         ]
 
     def __str__(self) -> str:
@@ -87,9 +120,13 @@ class FileState(models.TextChoices):
 
 
 class BillFile(models.Model):
-    """`fingerprint`: SHA-256 of the content. `position` (bytes) and `line` say how far it was read."""
+    """A file's `kind` is known by its columns. `fingerprint`: SHA-256 of the content.
+
+    `position` (bytes) and `line` say how far it was read.
+    """
 
     name = models.CharField("arquivo", max_length=200)
+    kind = models.CharField("de quê", max_length=10, choices=Kind.choices, default=Kind.BILL)
     fingerprint = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField("bytes")
     state = models.CharField(max_length=8, choices=FileState.choices, default=FileState.READING)
@@ -132,8 +169,13 @@ class BillFault(models.Model):
 
 
 class Bill(models.Model):
-    """`month` is its first day; `barcode` 44 digits, checked. `mobile` and `email` as they were given, or empty."""
+    """`month` is its first day; `barcode` 44 digits, checked. `mobile` and `email` as they were given, or empty.
 
+    Of a collection document `document` is its number (else empty), and `due_date` and `value` its validity and value.
+    """
+
+    kind = models.CharField("de quê", max_length=10, choices=Kind.choices, default=Kind.BILL)
+    document = models.CharField("documento", max_length=12, blank=True)
     group = models.CharField("grupo de faturamento", max_length=10)
     month = models.DateField("referência")
     property_id = models.CharField("matrícula", max_length=12)
@@ -153,8 +195,10 @@ class Bill(models.Model):
         verbose_name_plural = "contas"
         default_permissions = ()
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["month", "property_id"], name="one_bill_a_month")]
-        indexes = [models.Index(fields=["group", "month", "id"], name="bill_group")]
+        constraints = [
+            models.UniqueConstraint(fields=["month", "property_id", "kind", "document"], name="one_bill_a_month")
+        ]
+        indexes = [models.Index(fields=["kind", "group", "month", "id"], name="bill_group")]
 
     def __str__(self) -> str:
         return f"conta {self.pk}"
@@ -217,9 +261,9 @@ OPEN = (NoticeState.TRANSMITTED, NoticeState.SENT, NoticeState.UNCONFIRMED, Noti
 class Skip(models.TextChoices):
     """Why a customer is not told."""
 
-    BELOW = "below", "Conta abaixo do valor mínimo"
+    BELOW = "below", "Abaixo do valor mínimo"
     CATEGORY = "category", "Categoria fora dos parâmetros"
-    PAST_DUE = "past_due", "Vencimento já passou"
+    PAST_DUE = "past_due", "Vencimento ou validade já passou"
     NO_CONSENT = "no_consent", "Cliente não autorizou"
     NO_PHONE_CONSENT = "no_phone_consent", "Celular não autorizado"
     NO_MOBILE = "no_mobile", "Sem celular"
@@ -248,6 +292,7 @@ class Run(models.Model):
         FAILED = "failed", "Parou"
 
     step = models.CharField("etapa", max_length=8, choices=Step.choices)
+    kind = models.CharField("de quê", max_length=10, choices=Kind.choices, default=Kind.BILL)
     group = models.CharField("grupo", max_length=10, blank=True)
     month = models.DateField("referência", null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
@@ -276,6 +321,12 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.step} {self.pk}"
 
+    @property
+    def title(self) -> str:
+        """The step in words (pt-BR); of bills nothing is said."""
+        label = Run.Step(self.step).label
+        return str(label) if self.kind == Kind.BILL else f"{label} (cobrança)"
+
 
 class Notice(models.Model):
     """`to` is a mobile (E.164) or an address; `text` as it goes out. From `planned_for` until the end of `limit`."""
@@ -283,6 +334,7 @@ class Notice(models.Model):
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="notices")
     channel = models.CharField(max_length=5, choices=Channel.choices)
     setup = models.ForeignKey(Setup, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BILL)
     group = models.CharField(max_length=10)
     month = models.DateField()
     state = models.CharField(max_length=12, choices=NoticeState.choices)
@@ -306,7 +358,7 @@ class Notice(models.Model):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["bill", "channel"], name="one_notice_a_channel")]
         indexes = [
-            models.Index(fields=["group", "month", "channel", "state"], name="notice_counts"),
+            models.Index(fields=["kind", "group", "month", "channel", "state"], name="notice_counts"),
             models.Index(
                 fields=["state", "channel", "planned_for"], name="notice_due_to_go", condition=Q(state="prepared")
             ),

@@ -17,7 +17,7 @@ from django.utils import timezone
 from recado.billing.barcode import Barcode
 from recado.billing.choosing import Circumstances, Skipped, choose
 from recado.billing.consents import held_by
-from recado.billing.models import REPLACEABLE, Bill, Channel, Notice, NoticeState, Run, Setup, Skip
+from recado.billing.models import REPLACEABLE, Bill, Channel, Kind, Notice, NoticeState, Run, Setup, Skip
 from recado.billing.setups import in_force, message_type
 from recado.billing.tags import fill_text, sms_of, values_of
 from recado.gsm import EncodeError, EncodingPolicy, segment
@@ -30,7 +30,7 @@ AT_ONCE = 500
 
 def piece(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
     """Prepare the next bills of `run`; True while there are more. Raises NoSetup."""
-    setup = in_force()
+    setup = in_force(Kind(run.kind))
     today = timezone.localdate(now)
     bills = _bills_of(run, today)
     if not run.phase:
@@ -47,7 +47,7 @@ def piece(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
 
 
 def _bills_of(run: Run, today: date) -> QuerySet[Bill]:
-    bills = Bill.objects.order_by("pk")
+    bills = Bill.objects.filter(kind=run.kind).order_by("pk")
     if run.group:
         bills = bills.filter(group=run.group)
     return bills.filter(month=run.month) if run.month else bills.filter(due_date__gte=today)
@@ -58,7 +58,7 @@ def _prepare(lot: Sequence[Bill], run: Run, setup: Setup, today: date, now: date
     replaced = Notice.objects.filter(bill__in=keys, state__in=REPLACEABLE).delete()[0]
     standing = set(Notice.objects.filter(bill__in=keys).values_list("bill_id", "channel"))
     at = Circumstances(today, setup, held_by(bill.client_id for bill in lot), _wishes(lot), is_configured())
-    policy = EncodingPolicy(message_type().encoding)
+    policy = EncodingPolicy(message_type(Kind(run.kind)).encoding)
     made = [
         _notice(bill, channel, at, policy, run, now)
         for bill in lot
@@ -88,6 +88,7 @@ def _notice(bill: Bill, channel: Channel, at: Circumstances, policy: EncodingPol
         bill=bill,
         channel=channel,
         setup=at.setup,
+        kind=bill.kind,
         group=bill.group,
         month=bill.month,
         state=NoticeState.SKIPPED,
@@ -109,7 +110,9 @@ def _notice(bill: Bill, channel: Channel, at: Circumstances, policy: EncodingPol
 
 def _text(bill: Bill, channel: Channel, setup: Setup, policy: EncodingPolicy) -> str:
     """The text as it goes out; empty when no phone could show it."""
-    values = values_of(property_id=bill.property_id, name=bill.name, due_date=bill.due_date, value=bill.value)
+    values = values_of(
+        Kind(bill.kind), property_id=bill.property_id, name=bill.name, due_date=bill.due_date, value=bill.value
+    )
     if channel is Channel.EMAIL:
         return fill_text(setup.email_text, values)
     text = sms_of(setup.sms_text, values, Barcode(bill.barcode))

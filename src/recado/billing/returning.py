@@ -22,7 +22,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from recado.batches.models import Batch, RowState
 from recado.batches.operations import Fate, fates
-from recado.billing.models import OPEN, Channel, Notice, NoticeState, Run
+from recado.billing.models import OPEN, Channel, Kind, Notice, NoticeState, Run
 from recado.gsm.causes import Cause
 from recado.mail.models import Fault, MailStatus
 from recado.outbox.models import Status
@@ -74,7 +74,7 @@ def piece(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
 def _open(run: Run) -> QuerySet[Notice]:
     # An e-mail that was over may have been sent again, or given up, by a person.
     decided = Q(channel=Channel.EMAIL, mail__moment__gt=F("moment"))
-    found = Notice.objects.filter(Q(state__in=OPEN) | decided)
+    found = Notice.objects.filter(Q(state__in=OPEN) | decided, kind=run.kind)
     if run.group:
         found = found.filter(group=run.group)
     return found.filter(month=run.month) if run.month else found
@@ -150,9 +150,9 @@ def _count(run: Run, changed: Sequence[Notice]) -> None:
     run.counts = dict(counts)
 
 
-def tally(group: str, month: date) -> dict[str, dict[str, int]]:
+def tally(group: str, month: date, kind: Kind) -> dict[str, dict[str, int]]:
     """How many notices of a group and month stand where, by channel: what the screen and the command show."""
-    counted = Notice.objects.filter(group=group, month=month).order_by().values_list("channel", "state")
+    counted = Notice.objects.filter(kind=kind, group=group, month=month).order_by().values_list("channel", "state")
     found: dict[str, dict[str, int]] = {channel.value: {} for channel in Channel}
     for channel, state, count in counted.annotate(Count("pk")):
         found[channel][state] = count

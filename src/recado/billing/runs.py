@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recado.billing import preparing, returning, transmitting
-from recado.billing.models import Run
+from recado.billing.models import Kind, Run
 from recado.billing.setups import NoSetup
 from recado.billing.transmitting import TransmitRefused
 
@@ -31,11 +31,13 @@ class RunRefused(ValueError):
     """The step cannot begin now; the text (pt-BR) says why."""
 
 
-def ask(step: Run.Step, *, group: str = "", month: date | None = None, actor: str, now: datetime) -> Run:
+def ask(
+    step: Run.Step, kind: Kind = Kind.BILL, *, group: str = "", month: date | None = None, actor: str, now: datetime
+) -> Run:
     """Begin a step for a group and month, or for all; the job, or `finish`, carries it on. Raises RunRefused."""
     try:
         with transaction.atomic():
-            return Run.objects.create(step=step, group=group, month=month, asked_at=now, asked_by=actor)
+            return Run.objects.create(step=step, kind=kind, group=group, month=month, asked_at=now, asked_by=actor)
     except IntegrityError:
         raise RunRefused(_busy()) from None
 
@@ -94,9 +96,8 @@ def _busy() -> str:
     if run is None:
         return "Outra etapa acabou de terminar. Tente de novo."
     at = timezone.localtime(run.asked_at)
-    label = Run.Step(run.step).label
     return (
-        f"A etapa {label}, pedida por {run.asked_by} em {at:%d/%m/%Y} às {at.hour}h{at:%M}, está em andamento. "
+        f"A etapa {run.title}, pedida por {run.asked_by} em {at:%d/%m/%Y} às {at.hour}h{at:%M}, está em andamento. "
         "Espere que ela termine."
     )
 

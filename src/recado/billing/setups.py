@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from recado import parameters
-from recado.billing.models import Bill, BillingType, Category, Setup
+from recado.billing.models import Bill, BillingType, Category, Kind, Setup
 from recado.billing.tags import text_faults, worst_case
 from recado.gsm import EncodeError, EncodingPolicy
 from recado.outbox.models import MessageType
@@ -43,24 +43,26 @@ class Wanted:
     max_attempts: int
     sms_text: str
     email_text: str
+    kind: Kind = Kind.BILL
 
 
-def message_type() -> MessageType:
-    """The type of SMS that bills go out with."""
-    return BillingType.objects.select_related("type").get().type
+def message_type(kind: Kind) -> MessageType:
+    """The type of SMS that this kind goes out with."""
+    return BillingType.objects.select_related("type").get(kind=kind).type
 
 
-def in_force() -> Setup:
+def in_force(kind: Kind) -> Setup:
     """The version in force. Raises NoSetup."""
-    setup = Setup.objects.filter(is_in_force=True).first()
+    setup = Setup.objects.filter(kind=kind, is_in_force=True).first()
     if setup is None:
-        raise NoSetup("Salve antes os parâmetros em Parametrizar Mensagem de Faturamento.")
+        what = "" if kind is Kind.BILL else f", em {kind.label}"
+        raise NoSetup(f"Salve antes os parâmetros em Parametrizar Mensagem de Faturamento{what}.")
     return setup
 
 
-def billing_month() -> date:
+def billing_month(kind: Kind) -> date:
     """The first day of the month of the newest bills; this month while there are none."""
-    newest: date | None = Bill.objects.aggregate(newest=Max("month"))["newest"]
+    newest: date | None = Bill.objects.filter(kind=kind).aggregate(newest=Max("month"))["newest"]
     return newest or timezone.localdate().replace(day=1)
 
 
@@ -74,20 +76,23 @@ def check_setup(wanted: Wanted) -> None:
         raise SetupRefused("days_before", f"Informe de 0 a {MOST_DAYS} dias.")
     if not 1 <= wanted.max_attempts <= MOST_ATTEMPTS:
         raise SetupRefused("max_attempts", f"Informe de 1 a {MOST_ATTEMPTS} tentativas.")
-    for field, faults in (("sms_text", sms_faults(wanted.sms_text)), ("email_text", text_faults(wanted.email_text))):
+    for field, faults in (
+        ("sms_text", sms_faults(wanted.sms_text, wanted.kind)),
+        ("email_text", text_faults(wanted.email_text, wanted.kind)),
+    ):
         if faults:
             raise SetupRefused(field, faults[0])
 
 
-def sms_faults(text: str) -> list[str]:
+def sms_faults(text: str, kind: Kind) -> list[str]:
     """Everything that is wrong with an SMS' text (pt-BR): its tags, and when they are right, its length."""
-    return text_faults(text) or [fault for fault in (fault_of_length(text),) if fault]
+    return text_faults(text, kind) or [fault for fault in (fault_of_length(text, kind),) if fault]
 
 
-def fault_of_length(sms_text: str) -> str:
+def fault_of_length(sms_text: str, kind: Kind) -> str:
     """Why a checked text may grow too long (pt-BR); empty when it fits with every tag at its full size."""
     try:
-        found = worst_case(sms_text, EncodingPolicy(message_type().encoding))
+        found = worst_case(sms_text, kind, EncodingPolicy(message_type(kind).encoding))
     except EncodeError:
         return UNENCODABLE
     over = found.characters - parameters.get().billing_sms_limit
@@ -99,21 +104,23 @@ def fault_of_length(sms_text: str) -> str:
 
 
 def save_setup(wanted: Wanted, *, actor: str, now: datetime) -> Setup:
-    """Make `wanted` the version in force and withdraw the one before; what equals it is given as it stands.
+    """Make `wanted` the version of its kind in force and withdraw the one before; what equals it is given as it stands.
 
     Raises SetupRefused.
     """
     check_setup(wanted)
     with transaction.atomic():
         # Whoever saves at the same moment waits here for the type's row.
-        kind = MessageType.objects.select_for_update().get(pk=message_type().pk)
-        before = Setup.objects.filter(is_in_force=True).first()
+        sms = MessageType.objects.select_for_update().get(pk=message_type(wanted.kind).pk)
+        ours = Setup.objects.filter(kind=wanted.kind)
+        before = ours.filter(is_in_force=True).first()
         if before is not None and _as_wanted(before) == wanted:
             return before
-        Setup.objects.filter(is_in_force=True).update(withdrawn_at=now, is_in_force=False)
-        MessageType.objects.filter(pk=kind.pk).update(max_attempts=wanted.max_attempts)
+        ours.filter(is_in_force=True).update(withdrawn_at=now, is_in_force=False)
+        MessageType.objects.filter(pk=sms.pk).update(max_attempts=wanted.max_attempts)
         return Setup.objects.create(
-            number=(Setup.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
+            kind=wanted.kind,
+            number=(ours.aggregate(last=Max("number"))["last"] or 0) + 1,
             minimum=wanted.minimum,
             categories=wanted.categories,
             days_before=wanted.days_before,
@@ -133,4 +140,5 @@ def _as_wanted(setup: Setup) -> Wanted:
         setup.max_attempts,
         setup.sms_text,
         setup.email_text,
+        Kind(setup.kind),
     )

@@ -25,7 +25,7 @@ from recado.batches.models import BatchFault
 from recado.batches.operations import NewRow, create
 from recado.billing.barcode import Barcode
 from recado.billing.consents import Held, allows, held_by
-from recado.billing.models import Channel, ConsentKind, Notice, NoticeState, Run, Skip
+from recado.billing.models import Channel, ConsentKind, Kind, Notice, NoticeState, Run, Skip
 from recado.billing.setups import message_type
 from recado.mail.posting import Letter, is_configured, post_many
 from recado.outbox.templates import TemplateRefused
@@ -59,19 +59,21 @@ def due(run: Run, today: date) -> QuerySet[Notice]:
 
 
 def _of(run: Run, found: QuerySet[Notice]) -> QuerySet[Notice]:
+    found = found.filter(kind=run.kind)
     if run.group:
         found = found.filter(group=run.group)
     return found.filter(month=run.month) if run.month else found
 
 
 def _begin(run: Run, today: date, now: datetime) -> bool:
-    if not message_type().active:
-        raise TransmitRefused("O tipo de SMS do faturamento está desativado. Ative-o em Tipos e textos.")
+    sms = message_type(Kind(run.kind))
+    if not sms.active:
+        raise TransmitRefused(f"O tipo de SMS “{sms}” está desativado. Ative-o em Tipos e textos.")
     with transaction.atomic():
         late = _of(run, Notice.objects.filter(state=NoticeState.PREPARED, limit__lt=today))
         counted = late.order_by().values_list("channel").annotate(Count("pk"))
         counts = {f"{channel}:expired": count for channel, count in counted}
-        late.update(state=NoticeState.EXPIRED, moment=now, reason="O vencimento passou antes do envio.")
+        late.update(state=NoticeState.EXPIRED, moment=now, reason="O prazo passou antes do envio.")
         run.counts, run.total = counts, due(run, today).count()
         _to("taken", run)
     return True
@@ -95,7 +97,7 @@ def _make_batch(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
         try:
             batch = create(
                 _rows(taken, renew),
-                type_id=message_type().pk,
+                type_id=message_type(Kind(run.kind)).pk,
                 template=TEMPLATE,
                 name=_name(run),
                 author=run.asked_by,
@@ -197,18 +199,21 @@ def _to(phase: str, run: Run) -> None:
 def _name(run: Run) -> str:
     which = f" – grupo {run.group}" if run.group else ""
     when = f" – {run.month:%m/%Y}" if run.month else ""
-    return f"Faturamento{which}{when}"
+    what = "Faturamento" if run.kind == Kind.BILL else "Cobrança"
+    return f"{what}{which}{when}"
 
 
 def _letter(notice: Notice) -> Letter:
     """The e-mail of a bill: the company's text, and the bar code's line on a line of its own, to be copied."""
     company, bill = parameters.get().company, notice.bill
+    what = f"conta de {bill.month:%m/%Y}" if bill.kind == Kind.BILL else f"documento {bill.document}"
+    subject = f"{company}: {what}"
     line = Barcode(bill.barcode).line
     label = "Código de barras para pagamento"
     html = format_html(
         '<!DOCTYPE html><html lang="pt-BR"><head><meta charset="utf-8"><title>{}</title></head><body>{}'
         '<p>{}:<br><code style="font-size:1.1em">{}</code></p><p>{}</p></body></html>',
-        f"{company}: conta de {bill.month:%m/%Y}",
+        subject,
         linebreaks(notice.text, autoescape=True),
         label,
         line,
@@ -217,7 +222,7 @@ def _letter(notice: Notice) -> Letter:
     return Letter(
         key=f"bill:{bill.pk}:email",
         to=notice.to,
-        subject=f"{company}: conta de {bill.month:%m/%Y}",
+        subject=subject,
         text=f"{notice.text.rstrip()}\n\n{label}:\n{line}\n\n{company}\n",
         html=html,
         expires_at=end_of(notice.limit),

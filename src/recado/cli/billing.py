@@ -18,9 +18,16 @@ from recado.cli.phone_rules import shell_user
 
 if TYPE_CHECKING:
     from recado.billing.bills import BillSource
-    from recado.billing.models import BillFile, Run
+    from recado.billing.models import BillFile, Kind, Run
 
 _MONTH = re.compile(r"(\d{2})/(\d{4})", re.ASCII)
+KIND = click.option(
+    "--kind",
+    type=click.Choice(("conta", "cobranca")),
+    default="conta",
+    show_default=True,
+    help="De contas ou cobranças.",
+)
 GROUP = click.option("--group", default="", metavar="GRUPO", help="Grupo de faturamento. Sem ele: todos.")
 MONTH = click.option("--month", default="", metavar="MM/AAAA", help="Referência. Sem ela: todas as que não venceram.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Em JSON.")
@@ -58,7 +65,7 @@ def import_file(path: Path, again: bool, as_json: bool) -> None:
     """Lê um ARQUIVO de contas e diz o que houve com cada linha que não serve."""
     from recado.batches.tables import FileRefused
     from recado.billing import intake, storage
-    from recado.billing.models import BillFault, FileState
+    from recado.billing.models import BillFault, FileState, Kind
 
     now = datetime.now(UTC)
     try:
@@ -74,13 +81,14 @@ def import_file(path: Path, again: bool, as_json: bool) -> None:
     file = intake.read_file(file, now)
     if file.state == FileState.REFUSED:
         raise Refused(file.fault)
+    kind = Kind(file.kind)
     if as_json:
         click.echo(json.dumps(_file_as_data(file), ensure_ascii=False))
         return
     for fault in BillFault.objects.filter(file=file).order_by("line").iterator():
         click.echo(f"Linha {fault.line}: {fault.reason}", err=True)
     click.echo(
-        f"{counted(file.new, 'conta nova', 'contas novas')}, {counted(file.changed, 'mudada', 'mudadas')},"
+        f"{counted(file.new, f'{kind.one} nova', f'{kind.many} novas')}, {counted(file.changed, 'mudada', 'mudadas')},"
         f" {counted(file.same, 'igual', 'iguais')}, {file.invalid} com problema."
     )
 
@@ -103,10 +111,16 @@ def read(group: str, month: str) -> None:
     source = _source()
     which = _month(month)
     assert which is not None
-    taken = intake.take_in(source.bills(group, which), origin=source.name, actor=shell_user(), now=datetime.now(UTC))
+    taken = intake.take_in(
+        source.bills(group, which),
+        origin=source.name,
+        actor=shell_user(),
+        now=datetime.now(UTC),
+        told=lambda row, refusal: click.echo(f"Matrícula {row.property_id}: {refusal}", err=True),
+    )
     click.echo(
-        f"{counted(taken.new, 'conta nova', 'contas novas')}, {counted(taken.changed, 'mudada', 'mudadas')},"
-        f" {counted(taken.same, 'igual', 'iguais')}."
+        f"{counted(taken.new, 'nova', 'novas')}, {counted(taken.changed, 'mudada', 'mudadas')},"
+        f" {counted(taken.same, 'igual', 'iguais')}, {taken.refused} com problema."
     )
 
 
@@ -117,13 +131,14 @@ Exemplos:
   recado billing prepare --group 1 --month 11/2026
   recado billing prepare                 todas as contas que não venceram""",
 )
+@KIND
 @GROUP
 @MONTH
 @AS_JSON
 @with_django
-def prepare(group: str, month: str, as_json: bool) -> None:
+def prepare(kind: str, group: str, month: str, as_json: bool) -> None:
     """Escolhe as contas e monta os textos; substitui o que não foi enviado."""
-    _step("prepare", group, month, as_json=as_json)
+    _step("prepare", kind, group, month, as_json=as_json)
 
 
 @billing.command(
@@ -133,13 +148,14 @@ Exemplos:
   recado billing transmit --group 1 --month 11/2026
   recado billing transmit                tudo o que está preparado e na data""",
 )
+@KIND
 @GROUP
 @MONTH
 @AS_JSON
 @with_django
-def transmit(group: str, month: str, as_json: bool) -> None:
+def transmit(kind: str, group: str, month: str, as_json: bool) -> None:
     """Envia o que já está na data e ainda não venceu."""
-    _step("transmit", group, month, as_json=as_json)
+    _step("transmit", kind, group, month, as_json=as_json)
 
 
 @billing.command(
@@ -148,15 +164,16 @@ def transmit(group: str, month: str, as_json: bool) -> None:
     epilog="""\b
 Exemplos:
   recado billing return --group 1 --month 11/2026
-  recado billing return""",
+  recado billing return --kind cobranca""",
 )
+@KIND
 @GROUP
 @MONTH
 @AS_JSON
 @with_django
-def take_return(group: str, month: str, as_json: bool) -> None:
+def take_return(kind: str, group: str, month: str, as_json: bool) -> None:
     """Guarda o que foi feito de cada aviso."""
-    _step("return", group, month, as_json=as_json)
+    _step("return", kind, group, month, as_json=as_json)
 
 
 @billing.command(
@@ -165,18 +182,19 @@ def take_return(group: str, month: str, as_json: bool) -> None:
 Exemplo:
   recado billing show --group 1 --month 11/2026""",
 )
+@KIND
 @click.option("--group", required=True, metavar="GRUPO", help="Grupo de faturamento.")
 @click.option("--month", required=True, metavar="MM/AAAA", help="Referência.")
 @AS_JSON
 @with_django
-def show(group: str, month: str, as_json: bool) -> None:
+def show(kind: str, group: str, month: str, as_json: bool) -> None:
     """Mostra quantos avisos estão em cada situação."""
     from recado.billing.models import NoticeState
     from recado.billing.returning import tally
 
     which = _month(month)
     assert which is not None
-    found = tally(group, which)
+    found = tally(group, which, _kind(kind))
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -188,12 +206,19 @@ def show(group: str, month: str, as_json: bool) -> None:
     click.echo(table(("Situação", "SMS", "E-mail"), rows) if rows else "Nenhum aviso deste grupo e referência.")
 
 
-def _step(name: str, group: str, month: str, *, as_json: bool) -> None:
+def _step(name: str, kind: str, group: str, month: str, *, as_json: bool) -> None:
     from recado.billing import runs
     from recado.billing.models import Run
 
     try:
-        run = runs.ask(Run.Step(name), group=group[:10], month=_month(month), actor=shell_user(), now=datetime.now(UTC))
+        run = runs.ask(
+            Run.Step(name),
+            _kind(kind),
+            group=group[:10],
+            month=_month(month),
+            actor=shell_user(),
+            now=datetime.now(UTC),
+        )
     except runs.RunRefused as refusal:
         raise CommandFailed(str(refusal)) from refusal
     try:
@@ -226,6 +251,12 @@ def _told(run: Run) -> str:
     return "\n".join(lines)
 
 
+def _kind(slug: str) -> Kind:
+    from recado.billing.models import Kind
+
+    return next(kind for kind in Kind if kind.slug == slug)
+
+
 def _month(written: str) -> date | None:
     if not written:
         return None
@@ -252,4 +283,4 @@ def _source() -> BillSource:
 def _file_as_data(file: BillFile) -> dict[str, Any]:
     faults = [{"line": fault.line, "reason": fault.reason} for fault in file.faults.order_by("line")]
     names = ("new", "changed", "same", "invalid")
-    return {"file": file.pk, **{name: getattr(file, name) for name in names}, "faults": faults}
+    return {"file": file.pk, "kind": file.kind, **{name: getattr(file, name) for name in names}, "faults": faults}

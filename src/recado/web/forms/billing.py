@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,13 +11,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from recado.billing.models import Category, Consent, ConsentKind, Setup
+from recado.billing.models import Category, Consent, ConsentKind, Kind, Setup
 from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, Wanted, sms_faults
 from recado.billing.tags import text_faults
 from recado.web.forms.fields import CountField, LineField, NoteField
 
 LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
 _VALUE = re.compile(r"(R\$ ?)?(\d{1,3}(\.\d{3})+|\d{1,9})(,\d{1,2})?", re.ASCII)
+
+
+def kind_in(data: Mapping[str, Any]) -> Kind:
+    """The kind that an address or a form names with `tipo`; bills when it names none."""
+    return {kind.slug: kind for kind in Kind}.get(str(data.get("tipo", "")), Kind.BILL)
 
 
 class ReaisField(forms.CharField):
@@ -81,12 +86,23 @@ class SetupForm(forms.Form):
         error_messages={"required": "Informe o texto E-MAIL."},
     )
 
+    def __init__(self, data: Any = None, *, kind: Kind = Kind.BILL, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.kind = kind
+        if kind is Kind.COLLECTION:
+            self.fields["minimum"].label = "Valor mínimo do documento"
+            self.fields[
+                "minimum"
+            ].help_text = "Em reais. Cobranças abaixo deste valor não são avisadas. Exemplo: 10,00."
+            self.fields["days_before"].label = "Quantidade de dias antes do fim da validade"
+
     @classmethod
-    def of(cls, setup: Setup | None) -> SetupForm:
+    def of(cls, setup: Setup | None, kind: Kind) -> SetupForm:
         """The form that shows what is in force."""
         if setup is None:
-            return cls()
+            return cls(kind=kind)
         return cls(
+            kind=kind,
             initial={
                 "minimum": f"{setup.minimum:.2f}".replace(".", ","),
                 "categories": list(setup.categories),
@@ -94,7 +110,7 @@ class SetupForm(forms.Form):
                 "max_attempts": setup.max_attempts,
                 "sms_text": setup.sms_text,
                 "email_text": setup.email_text,
-            }
+            },
         )
 
     def wanted(self) -> Wanted:
@@ -107,6 +123,7 @@ class SetupForm(forms.Form):
             max_attempts=given["max_attempts"],
             sms_text=given["sms_text"],
             email_text=given["email_text"],
+            kind=self.kind,
         )
 
     # Each field by itself, so that a fault of one hides none of another's.
@@ -122,11 +139,11 @@ class SetupForm(forms.Form):
     def clean_email_text(self) -> str:
         return self._faultless("email_text", text_faults)
 
-    def _faultless(self, name: str, faults_of: Callable[[str], list[str]]) -> str:
+    def _faultless(self, name: str, faults_of: Callable[[str, Kind], list[str]]) -> str:
         text: str = self.cleaned_data[name]
         # Places are told in what the page shows again: as it was typed, blanks at the beginning too.
         typed = str(self.data.get(self.add_prefix(name), "")).replace("\r\n", "\n")
-        if faults := text_faults(typed) or faults_of(text):
+        if faults := text_faults(typed, self.kind) or faults_of(text, self.kind):
             raise ValidationError(faults, code="text")
         return text
 
@@ -135,12 +152,16 @@ class BillFileForm(forms.Form):
     """A file of bills; `again` takes one that was given before."""
 
     file = forms.FileField(
-        label="Arquivo de contas (CSV)",
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={"required": "Escolha o arquivo de contas.", "invalid": "Escolha o arquivo de contas."},
     )
     again = forms.BooleanField(label="Ler mesmo que já tenha sido recebido", required=False)
+
+    def __init__(self, *given: Any, kind: Kind = Kind.BILL) -> None:
+        super().__init__(*given)
+        self.fields["file"].label = f"Arquivo de {kind.many} (CSV)"
+        for code in ("required", "invalid"):
+            self.fields["file"].error_messages[code] = f"Escolha o arquivo de {kind.many}."
 
 
 class WhereForm(forms.Form):

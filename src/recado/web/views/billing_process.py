@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recado.batches.tables import FileRefused
 from recado.billing import intake, runs, storage
-from recado.billing.models import Bill, BillFile, Channel, FileState, Notice, NoticeState, Run, Setup, Skip
+from recado.billing.models import Bill, BillFile, Channel, FileState, Kind, Notice, NoticeState, Run, Setup, Skip
 from recado.billing.returning import tally
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -30,7 +30,7 @@ from recado.web.audit import note
 from recado.web.exports import comma
 from recado.web.exports.document import Cell, Document
 from recado.web.formatting import counted, date_and_time, thousands
-from recado.web.forms.billing import BillFileForm, WhereForm
+from recado.web.forms.billing import BillFileForm, WhereForm, kind_in
 from recado.web.live import live_part
 
 HEADING = "Processo de Envio SMS/E-mail"
@@ -43,7 +43,8 @@ _FILES_SHOWN = 5
 @needs(Duty.RUN_BILLING)
 def billing_process(request: HttpRequest) -> HttpResponse:
     """The whole page; POST takes a file of bills."""
-    upload = BillFileForm(request.POST, request.FILES) if request.method == "POST" else BillFileForm()
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    upload = BillFileForm(*given, kind=kind_in(request.GET))
     if upload.is_bound and upload.is_valid() and (done := _take_file(request, upload)):
         return done
     context = {"heading": HEADING, "form": upload, **_figures(request)}
@@ -63,20 +64,20 @@ def billing_run(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for a step; the job carries it on."""
     if name not in STEPS:
         raise Http404
-    where = _where(request, request.POST)
+    kind, where = kind_in(request.POST), _where(request.POST)
     if not where.is_valid():
         messages.error(request, "Escolha o grupo e a referência.")
-        return redirect("billing_process")
+        return redirect(_address(kind))
     group, month, step = where.cleaned_data["grupo"], where.month, STEPS[name]
     try:
         with transaction.atomic():
-            runs.ask(step, group=group, month=month, actor=request.user.get_username(), now=timezone.now())
-            note(request, Deed.BILLING_RUN, step.label, f"grupo {group}, {month:%m/%Y}")
+            run = runs.ask(step, kind, group=group, month=month, actor=request.user.get_username(), now=timezone.now())
+            note(request, Deed.BILLING_RUN, run.title, f"grupo {group}, {month:%m/%Y}")
     except runs.RunRefused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, f"Etapa {step.label} pedida. Acompanhe-a nesta página.")
-    return redirect(_address(group, month))
+        messages.success(request, f"Etapa {run.title} pedida. Acompanhe-a nesta página.")
+    return redirect(_address(kind, group, month))
 
 
 @require_GET
@@ -98,16 +99,20 @@ def billing_faults(request: HttpRequest, pk: int) -> HttpResponseBase:
 @needs(Duty.RUN_BILLING)
 def billing_export(request: HttpRequest) -> HttpResponseBase:
     """Every notice of a group and month with where it stands and why, as CSV."""
-    where = _where(request, request.GET)
+    kind, where = kind_in(request.GET), _where(request.GET)
     if not where.is_valid():
-        return redirect("billing_process")
+        return redirect(_address(kind))
     group, month = where.cleaned_data["grupo"], where.month
-    note(request, Deed.EXPORTED, "avisos de contas em CSV", f"grupo {group}, {month:%m/%Y}")
+    note(request, Deed.EXPORTED, f"avisos de {kind.many} em CSV", f"grupo {group}, {month:%m/%Y}")
     made = f"{date_and_time(timezone.now())}, por {request.user.get_username()}"
     filters = [("Grupo", group), ("Referência", f"{month:%m/%Y}"), ("Exportado em", made)]
     heads = ("Matrícula", "Cliente", "Canal", "Para", "Situação", "Motivo", "Prevista", "Limite", "Último momento")
     document = Document(
-        "Avisos de contas", f"avisos-grupo-{_safe(group)}-{month:%Y-%m}", filters, heads, _rows(group, month)
+        f"Avisos de {kind.many}",
+        f"avisos-{kind.slug}-grupo-{_safe(group)}-{month:%Y-%m}",
+        filters,
+        (*(["Documento"] if kind is Kind.COLLECTION else []), *heads),
+        _rows(kind, group, month),
     )
     return _csv(document)
 
@@ -134,14 +139,13 @@ def _take_file(request: HttpRequest, form: BillFileForm) -> HttpResponse | None:
         return None
     note(request, Deed.BILLS_GIVEN, file.pk)
     messages.success(request, f"Arquivo “{file.name}” recebido. A leitura aparece nesta página.")
-    return redirect("billing_process")
+    return redirect(_address(kind_in(request.GET)))
 
 
-def _where(request: HttpRequest, data: Any) -> WhereForm:
-    groups = sorted(
-        Bill.objects.order_by().values_list("group", flat=True).distinct(), key=lambda name: (len(name), name)
-    )
-    months = list(Bill.objects.order_by("-month").values_list("month", flat=True).distinct()[:24])
+def _where(data: Mapping[str, Any]) -> WhereForm:
+    bills = Bill.objects.filter(kind=kind_in(data)).order_by()
+    groups = sorted(bills.values_list("group", flat=True).distinct(), key=lambda name: (len(name), name))
+    months = list(bills.order_by("-month").values_list("month", flat=True).distinct()[:24])
     chosen = {
         "grupo": str(data.get("grupo") or (groups[0] if groups else ""))[:20],
         "referencia": str(data.get("referencia") or (f"{months[0]:%Y-%m}" if months else ""))[:20],
@@ -150,37 +154,39 @@ def _where(request: HttpRequest, data: Any) -> WhereForm:
 
 
 def _figures(request: HttpRequest) -> dict[str, Any]:
-    where = _where(request, request.GET)
+    kind, where = kind_in(request.GET), _where(request.GET)
     under_way = Run.objects.filter(state=Run.State.RUNNING).first()
     reading = list(BillFile.objects.all()[:_FILES_SHOWN])
     context: dict[str, Any] = {
+        "kind": kind,
+        "kinds": Kind,
         "where": where,
         "under_way": under_way,
         "progress": _progress(under_way) if under_way else "",
         "files": [(file, _file_words(file)) for file in reading],
-        "setup": Setup.objects.filter(is_in_force=True).first(),
+        "setup": Setup.objects.filter(kind=kind, is_in_force=True).first(),
         "announce": _progress(under_way) if under_way else "Nenhuma etapa em andamento.",
-        "query": "",
+        "query": urlencode({"tipo": kind.slug}),
     }
     if not where.is_valid():
         return context
     group, month = where.cleaned_data["grupo"], where.month
-    counted_by = tally(group, month)
+    counted_by = tally(group, month, kind)
     context |= {
         "group": group,
         "month": month,
-        "query": urlencode({"grupo": group, "referencia": f"{month:%Y-%m}"}),
-        "bills": Bill.objects.filter(group=group, month=month).count(),
-        "steps": [_step(step, group, month) for step in STEPS.values()],
+        "query": _query(kind, group, month),
+        "bills": Bill.objects.filter(kind=kind, group=group, month=month).count(),
+        "steps": [_step(step, kind, group, month) for step in STEPS.values()],
         "states": _states(counted_by),
-        "skipped": _skipped(group, month),
+        "skipped": _skipped(kind, group, month),
         "prepared": sum(counts.get(NoticeState.PREPARED, 0) for counts in counted_by.values()),
     }
     return context
 
 
-def _step(step: Run.Step, group: str, month: date) -> dict[str, Any]:
-    last = Run.objects.filter(step=step, group__in=(group, "")).exclude(state=Run.State.RUNNING).first()
+def _step(step: Run.Step, kind: Kind, group: str, month: date) -> dict[str, Any]:
+    last = Run.objects.filter(step=step, kind=kind, group__in=(group, "")).exclude(state=Run.State.RUNNING).first()
     return {"name": _NAMES[step], "label": step.label, "value": step.value, "last": last, "words": _told(last)}
 
 
@@ -208,8 +214,8 @@ def _states(by_channel: dict[str, dict[str, int]]) -> list[tuple[str, int, int]]
     ]
 
 
-def _skipped(group: str, month: date) -> list[tuple[str, int, int]]:
-    found = Notice.objects.filter(group=group, month=month, state=NoticeState.SKIPPED).order_by()
+def _skipped(kind: Kind, group: str, month: date) -> list[tuple[str, int, int]]:
+    found = Notice.objects.filter(kind=kind, group=group, month=month, state=NoticeState.SKIPPED).order_by()
     counts = {(skip, channel): n for skip, channel, n in found.values_list("skip", "channel").annotate(Count("pk"))}
     rows = [(str(skip.label), counts.get((skip, "sms"), 0), counts.get((skip, "email"), 0)) for skip in Skip]
     return [row for row in rows if row[1] or row[2]]
@@ -218,14 +224,15 @@ def _skipped(group: str, month: date) -> list[tuple[str, int, int]]:
 def _progress(run: Run) -> str:
     where = f" do grupo {run.group}, {run.month:%m/%Y}" if run.group and run.month else ""
     done = f": {thousands(run.done)} de {thousands(run.total)}" if run.total else ""
-    return f"{Run.Step(run.step).label}{where} em andamento{done}."
+    return f"{run.title}{where} em andamento{done}."
 
 
 def _file_words(file: BillFile) -> str:
     if file.state == FileState.REFUSED:
         return file.fault
+    kind = Kind(file.kind)
     parts = [
-        counted(file.new, "conta nova", "contas novas"),
+        counted(file.new, f"{kind.one} nova", f"{kind.many} novas"),
         counted(file.changed, "mudada", "mudadas"),
         counted(file.same, "igual", "iguais"),
         f"{thousands(file.invalid)} com problema",
@@ -237,12 +244,13 @@ def _file_words(file: BillFile) -> str:
     return f"{done}."
 
 
-def _rows(group: str, month: date) -> Iterator[tuple[Cell, ...]]:
-    found = Notice.objects.filter(group=group, month=month).select_related("bill").order_by("pk")
+def _rows(kind: Kind, group: str, month: date) -> Iterator[tuple[Cell, ...]]:
+    found = Notice.objects.filter(kind=kind, group=group, month=month).select_related("bill").order_by("pk")
     skips, channels = dict(Skip.choices), dict(Channel.choices)
     for row in found.iterator(chunk_size=2000):
         reason = ". ".join(filter(None, (skips.get(row.skip, ""), row.reason)))
         yield (
+            *([row.bill.document] if kind is Kind.COLLECTION else []),
             row.bill.property_id,
             row.bill.client_id,
             channels[row.channel],
@@ -260,8 +268,13 @@ def _csv(document: Document) -> HttpResponseBase:
     return StreamingHttpResponse(comma.pieces(document), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _address(group: str, month: date) -> str:
-    return f"{reverse('billing_process')}?{urlencode({'grupo': group, 'referencia': f'{month:%Y-%m}'})}"
+def _address(kind: Kind, group: str = "", month: date | None = None) -> str:
+    return f"{reverse('billing_process')}?{_query(kind, group, month)}"
+
+
+def _query(kind: Kind, group: str = "", month: date | None = None) -> str:
+    where = {"grupo": group, "referencia": f"{month:%Y-%m}"} if month else {}
+    return urlencode({"tipo": kind.slug} | where)
 
 
 def _safe(name: str) -> str:

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recado import parameters
-from recado.billing.models import Category, Setup
+from recado.billing.models import Category, Kind, Setup
 from recado.billing.setups import UNENCODABLE, SetupRefused, billing_month, message_type, save_setup
 from recado.billing.tags import TAGS, text_faults, worst_case
 from recado.gsm import EncodeError, EncodingPolicy
@@ -21,7 +22,7 @@ from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.formatting import counted
-from recado.web.forms.billing import LONGEST_SMS, SetupForm
+from recado.web.forms.billing import LONGEST_SMS, SetupForm, kind_in
 
 HEADING = "Parametrizar Mensagem de Faturamento (SMS/E-MAIL)"
 
@@ -38,17 +39,20 @@ class Length:
 @needs(Duty.EDIT_BILLING)
 def billing_setup(request: HttpRequest) -> HttpResponse:
     """Show what is in force; save a new version."""
-    held = Setup.objects.filter(is_in_force=True).first()
-    form = SetupForm(request.POST) if request.method == "POST" else SetupForm.of(held)
+    kind = kind_in(request.GET)
+    held = Setup.objects.filter(kind=kind, is_in_force=True).first()
+    form = SetupForm(request.POST, kind=kind) if request.method == "POST" else SetupForm.of(held, kind)
     if form.is_bound and "ver" not in request.POST and form.is_valid() and (saved := _save(request, form, held)):
         return saved
     context = {
         "heading": HEADING,
-        "form": form if "ver" not in request.POST else SetupForm(initial=_typed(form)),
-        "month": billing_month(),
-        "tags": TAGS,
-        "length": length_of(str(form["sms_text"].value() or "")),
-        "versions": [(row, _categories(row)) for row in Setup.objects.all()[:50]],
+        "form": form if "ver" not in request.POST else SetupForm(kind=kind, initial=_typed(form)),
+        "kind": kind,
+        "kinds": Kind,
+        "month": billing_month(kind),
+        "tags": TAGS[kind],
+        "length": length_of(str(form["sms_text"].value() or ""), kind),
+        "versions": [(row, _categories(row)) for row in Setup.objects.filter(kind=kind)[:50]],
     }
     return render(request, "web/billing_setup.html", context)
 
@@ -57,18 +61,18 @@ def billing_setup(request: HttpRequest) -> HttpResponse:
 @needs(Duty.EDIT_BILLING)
 def billing_measure(request: HttpRequest) -> HttpResponse:
     """How long the SMS being typed may become."""
-    length = length_of(request.POST.get("sms_text", "")[: 2 * LONGEST_SMS].replace("\r\n", "\n"))
+    length = length_of(request.POST.get("sms_text", "")[: 2 * LONGEST_SMS].replace("\r\n", "\n"), kind_in(request.GET))
     return render(request, "web/billing_length.html", {"length": length})
 
 
-def length_of(text: str) -> Length:
+def length_of(text: str, kind: Kind) -> Length:
     """The longest case in characters and SMS, or what is wrong with the text."""
     if not text.strip():
         return Length("Escreva o texto para ver o tamanho.", fits=True)
-    if faults := text_faults(text):
+    if faults := text_faults(text, kind):
         return Length(" ".join(faults), fits=False)
     try:
-        found = worst_case(text, EncodingPolicy(message_type().encoding))
+        found = worst_case(text, kind, EncodingPolicy(message_type(kind).encoding))
     except EncodeError:
         return Length(UNENCODABLE, fits=False)
     limit = parameters.get().billing_sms_limit
@@ -87,7 +91,7 @@ def _save(request: HttpRequest, form: SetupForm, before: Setup | None) -> HttpRe
         with transaction.atomic():
             setup = save_setup(form.wanted(), actor=request.user.get_username(), now=timezone.now())
             if setup != before:
-                note(request, Deed.BILLING_CHANGED, f"versão {setup.number}")
+                note(request, Deed.BILLING_CHANGED, f"{form.kind.one}, versão {setup.number}")
     except SetupRefused as refusal:
         form.add_error(refusal.field, str(refusal))
         return None
@@ -97,7 +101,7 @@ def _save(request: HttpRequest, form: SetupForm, before: Setup | None) -> HttpRe
         messages.success(request, "Versão 1 em vigor.")
     else:
         messages.success(request, f"Versão {setup.number} em vigor. A versão {before.number} foi retirada.")
-    return redirect("billing_setup")
+    return redirect(f"{reverse('billing_setup')}?tipo={form.kind.slug}")
 
 
 def _typed(form: SetupForm) -> dict[str, object]:
