@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
 
 from recado.clients.scopes import Scope
 from recado.outbox import transitions
@@ -190,6 +191,15 @@ def test_nothing_changed_is_told_without_a_body(caller: Caller) -> None:
     assert (unchanged.status_code, unchanged.content, unchanged["ETag"]) == (304, b"", tag)
     transitions.change(message.pk, Status.QUEUED, Status.SENDING, at=timezone.now(), actor="Recado")
     assert caller.get(f"messages/{message.pk}", **{"If-None-Match": tag}).status_code == 200
+
+
+def test_what_is_read_is_written_once(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    message, rendered = sent(caller), []
+    render = JSONRenderer.render
+    monkeypatch.setattr(JSONRenderer, "render", lambda *given: rendered.append(given[1]) or render(*given))
+    read = caller.get(f"messages/{message.pk}")
+    assert (read["Content-Type"], read.json()["id"]) == ("application/json", message.pk)
+    assert len(rendered) == 1
 
 
 def test_reading_what_others_made_is_audited(caller: Caller) -> None:

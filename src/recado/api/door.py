@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -80,13 +81,23 @@ class Door(APIView):
         answered["Cache-Control"] = "no-store" if request.method != "GET" else "private, no-cache"
         return answered
 
-    def shown(self, body: dict[str, Any], **headers: str) -> Response:
+    def shown(self, body: dict[str, Any]) -> HttpResponse:
         """`body` with its ETag; 304 without it for who has it already."""
-        tag = f'"{hashlib.sha256(JSONRenderer().render(body)).hexdigest()[:32]}"'
+        # Written here, and once: the ETag is of these bytes.
+        content = JSONRenderer().render(body, self.request.accepted_media_type)
+        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         known = parse_etags(self.request.headers.get("If-None-Match", ""))
         if known == ["*"] or tag in known or f"W/{tag}" in known:
-            return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
-        return Response(body, headers={"ETag": tag, **headers})
+            return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+        return HttpResponse(content, content_type=JSONRenderer.media_type, headers={"ETag": tag})
+
+    def made(self, body: dict[str, Any]) -> Response:
+        """201: `body`, whose `url` is where what was made is."""
+        return Response(body, status=HTTPStatus.CREATED, headers={"Location": body["url"]})
+
+    def own_key(self, key: str) -> str:
+        """The key of a call as what it makes is known by: another system's same key is another one."""
+        return f"api:{self.client.client_id}:{key}"
 
     def _spend(self, client: Caller) -> Allowance:
         folder = settings.RECADO_HOME / "run" / "rates"

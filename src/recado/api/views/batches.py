@@ -7,10 +7,9 @@ larger than one person may send alone waits in both ways for a person: no token 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import UnreadablePostError
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recado.api.cursors import Cursor, parse_cursor
+from recado.api.asked import checked, of_address
+from recado.api.cursors import page_by_time
 from recado.api.door import Door
 from recado.api.idempotency import once
 from recado.api.problems import Problem, refused_value
@@ -33,8 +33,7 @@ from recado.api.serializers.batches import (
     NewBatchSerializer,
     TableQuerySerializer,
 )
-from recado.api.views.messages import of_address
-from recado.api.views.one_batch import TAG, page_of
+from recado.api.views.one_batch import TAG
 from recado.batches import decisions, drafting, operations, storage
 from recado.batches.columns import MOBILE
 from recado.batches.composing import check
@@ -85,19 +84,15 @@ class Batches(Door):
     )
     def get(self, request: Request) -> Response:
         """Os mais novos primeiro, uma página por vez."""
-        form = BatchQuerySerializer(data=of_address(request))
-        form.is_valid(raise_exception=True)
-        asked = form.validated_data
+        asked = checked(BatchQuerySerializer(data=of_address(request)))
         rows = Batch.objects.order_by("-created_at", "-pk")
         if state := asked.get("state"):
             rows = rows.filter(state=state)
         if author := asked.get("created_by"):
             rows = rows.filter(author=author)
-        if written := asked.get("cursor"):
-            last = parse_cursor(written)
-            rows = rows.filter(Q(created_at__lt=last.at) | Q(created_at=last.at, pk__lt=last.pk))
-        page, more = page_of(rows[: asked["limit"] + 1], asked["limit"])
-        following = str(Cursor(page[-1].created_at, page[-1].pk)) if more else None
+        page, following = page_by_time(
+            rows, "created_at", after=asked.get("cursor"), limit=asked["limit"], newest_first=True
+        )
         return Response({"batches": BatchSerializer(page, many=True).data, "next": following})
 
     @extend_schema(
@@ -123,9 +118,7 @@ class Batches(Door):
             return once(self, timezone.now(), lambda key: self._of_table(path, key))
 
     def _of_rows(self, key: str) -> Response:
-        form = NewBatchSerializer(data=self.request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = checked(NewBatchSerializer(data=self.request.data))
         rows = [
             NewRow(row["number"], row.get("fields", {}), row.get("reference", ""), row.get("expires_at"))
             for row in given["rows"]
@@ -138,7 +131,7 @@ class Batches(Door):
                 template=given["text"],
                 name=given["name"],
                 author=self.client.name,
-                key=self._key(key),
+                key=self.own_key(key),
                 now=timezone.now(),
                 expires_at=given.get("expires_at"),
                 one_per_number=given["one_per_number"],
@@ -146,22 +139,20 @@ class Batches(Door):
             )
         except TemplateRefused as refusal:
             raise refused_value("/text", "text_refused", str(refusal)) from refusal
-        self._note(Deed.BATCH_MADE, batch.pk)
+        self.note(Deed.BATCH_MADE, batch.pk)
         if batch.state in (State.WAITING, State.RUNNING):
-            self._note(Deed.BATCH_ASKED if batch.state == State.WAITING else Deed.BATCH_STARTED, batch.pk)
-        return _made(batch)
+            self.note(Deed.BATCH_ASKED if batch.state == State.WAITING else Deed.BATCH_STARTED, batch.pk)
+        return self.made(_told(batch))
 
     def _of_table(self, upload: Path, key: str) -> Response:
-        form = TableQuerySerializer(data=of_address(self.request))
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = checked(TableQuerySerializer(data=of_address(self.request)))
         message_type, now = _type(given.get("type"), "?type"), timezone.now()
         try:
-            batch = drafting.from_file(upload, "pela API.csv", author=self.client.name, key=self._key(key), now=now)
+            batch = drafting.from_file(upload, "pela API.csv", author=self.client.name, key=self.own_key(key), now=now)
         except FileRefused as refusal:
             raise refused_value("", "table_refused", str(refusal)) from refusal
         if batch.state != State.DRAFT:
-            return _made(batch)
+            return self.made(_told(batch))
         if MOBILE not in batch.mapping:
             raise refused_value("", "no_mobile_column", "Nenhuma coluna é a do celular: chame-a “celular”.")
         try:
@@ -179,8 +170,8 @@ class Batches(Door):
         batch.skip_told, batch.expires_at = given["skip_told"], given.get("expires_at")
         batch.save()
         decisions.begin_reading(batch.pk, actor=self.client.name, now=now)
-        self._note(Deed.BATCH_MADE, batch.pk)
-        return _made(Batch.objects.get(pk=batch.pk))
+        self.note(Deed.BATCH_MADE, batch.pk)
+        return self.made(_told(Batch.objects.get(pk=batch.pk)))
 
     def _receive(self, request: Request, upload: IO[bytes]) -> None:
         """Write the body to `upload`: all of it, since a table that was cut short looks like a table."""
@@ -194,18 +185,11 @@ class Batches(Door):
             raise Problem(400, "malformed", "O corpo não chegou inteiro. Repita a chamada com a mesma Idempotency-Key.")
         upload.flush()
 
-    def _key(self, key: str) -> str:
-        return f"api:{self.client.client_id}:{key}"
 
-    def _note(self, deed: Deed, pk: int) -> None:
-        self.note(deed, pk)
-
-
-def _made(batch: Batch) -> Response:
-    """Nothing personal, since it is kept as the answer."""
+def _told(batch: Batch) -> dict[str, Any]:
+    """What the caller learns of a batch just made: nothing personal, since it is kept as the answer."""
     url = reverse("api:batch", kwargs={"pk": batch.pk})
-    body = {"id": batch.pk, "state": batch.state, "counts": dict(CountsSerializer(batch).data), "url": url}
-    return Response(body, status=201, headers={"Location": url})
+    return {"id": batch.pk, "state": batch.state, "counts": dict(CountsSerializer(batch).data), "url": url}
 
 
 def _type(wanted: int | None, pointer: str) -> MessageType:

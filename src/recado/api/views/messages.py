@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-from django.http import Http404
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recado.api.cursors import Cursor, parse_cursor
+from recado.api.asked import checked, of_address
+from recado.api.cursors import page_by_time
 from recado.api.door import Door
 from recado.api.idempotency import once
-from recado.api.problems import Fault, Problem, refused_value
+from recado.api.problems import Problem, refused_value
 from recado.api.schema import IF_NONE_MATCH, KEYED, UNCHANGED
 from recado.api.serializers.messages import (
     MessageDetailSerializer,
@@ -71,13 +72,11 @@ class Messages(Door):
         return found(self, MessageQuerySerializer(data=of_address(request)))
 
     def _send(self, key: str) -> Response:
-        form = SendSerializer(data=self.request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
+        given = checked(SendSerializer(data=self.request.data))
         event = Event(
             given["type"],
             given["number"],
-            f"api:{self.client.client_id}:{key}",
+            self.own_key(key),
             given["fields"],
             protocol=given.get("protocol", ""),
             ra_number=given.get("ra_number"),
@@ -91,8 +90,7 @@ class Messages(Door):
             raise refused_value("/fields", "text_refused", str(refusal)) from refusal
         if message is None:
             raise Problem(409, "type_inactive", "Este tipo de SMS está inativo: nada foi enviado.")
-        body = queued(message)
-        return Response(body, status=201, headers={"Location": body["url"]})
+        return self.made(queued(message))
 
 
 class MessageSearch(Door):
@@ -123,7 +121,7 @@ class OneMessage(Door):
         responses={200: MessageDetailSerializer, 304: UNCHANGED},
         parameters=[IF_NONE_MATCH],
     )
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: int) -> HttpResponse:
         """A situação, o motivo e cada parte. Com If-None-Match, 304 enquanto nada mudou."""
         message = _message(pk)
         if message.created_by != self.client.name:
@@ -172,14 +170,12 @@ class MessageResend(Door):
         except decisions.DecisionRefused as refusal:
             raise Problem(409, "not_resendable", str(refusal)) from refusal
         self.note(Deed.MESSAGE_RESENT, pk)
-        body = queued(message)
-        return Response(body, status=201, headers={"Location": body["url"]})
+        return self.made(queued(message))
 
 
 def found(door: Door, form: MessageQuerySerializer) -> Response:
     """The page that a checked `form` asks for. Raises ValidationError, Problem."""
-    form.is_valid(raise_exception=True)
-    asked = form.validated_data
+    asked = checked(form)
     query = Consultation(
         asked["start"],
         asked["end"],
@@ -192,34 +188,10 @@ def found(door: Door, form: MessageQuerySerializer) -> Response:
         created_by=asked.get("created_by", ""),
     )
     rows = query.every_row().select_related("type")
-    if written := asked.get("cursor"):
-        last = parse_cursor(written)
-        rows = rows.filter(Q(moment__gt=last.at) | Q(moment=last.at, pk__gt=last.pk))
-    page = list(rows[: asked["limit"] + 1])
-    more = len(page) > asked["limit"]
-    page = page[: asked["limit"]]
-    detail = f"{len(page)} mensagens pela API"
-    door.note(Deed.EXPORTED, "mensagens", detail)
-    following = str(Cursor(page[-1].moment, page[-1].pk)) if more else None
+    page, following = page_by_time(rows, "moment", after=asked.get("cursor"), limit=asked["limit"])
+    door.note(Deed.EXPORTED, "mensagens", f"{len(page)} mensagens pela API")
     return Response({"messages": MessageSerializer(page, many=True).data, "next": following})
 
 
-def of_address(request: Request) -> dict[str, Any]:
-    """The address' parameters; one that is given twice, but for `status`, is refused. Raises Problem."""
-    asked: dict[str, Any] = {}
-    for name, values in request.query_params.lists():
-        if name == "status":
-            asked[name] = values
-        elif len(values) > 1:
-            detail = f"O parâmetro {name[:40]} veio mais de uma vez."
-            raise Problem(422, "validation_failed", detail, faults=[Fault(f"?{name[:40]}", "repeated", detail)])
-        else:
-            asked[name] = values[0]
-    return asked
-
-
 def _message(pk: int) -> Message:
-    try:
-        return Message.objects.prefetch_related("segments").get(pk=pk)
-    except Message.DoesNotExist:
-        raise Http404 from None
+    return get_object_or_404(Message.objects.prefetch_related("segments"), pk=pk)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from recado.api.asked import checked, of_address
+from recado.api.cursors import page_of
 from recado.api.door import Door
 from recado.api.problems import Problem
 from recado.api.serializers.batches import (
@@ -22,7 +23,6 @@ from recado.api.serializers.batches import (
     LinesQuerySerializer,
     RowPageSerializer,
 )
-from recado.api.views.messages import of_address
 from recado.batches import decisions, operations
 from recado.batches.models import Batch, BatchFault, State
 from recado.batches.progress import progress_of
@@ -65,7 +65,7 @@ class BatchRows(Door):
         if batch.author != self.client.name:
             self.note(Deed.BATCH_VIEWED, pk, "linhas")
         found = operations.fates(pk, after_line=asked["after"])
-        page, more = page_of(islice(found, asked["limit"] + 1), asked["limit"])
+        page, more = page_of(found, asked["limit"])
         following = page[-1].line if more else None
         return Response(RowPageSerializer({"rows": page, "next": following}).data)
 
@@ -173,12 +173,6 @@ def _with(decision: Callable[..., None], deed: Deed) -> Callable[..., Deed]:
     return take
 
 
-def page_of(rows: Any, limit: int) -> tuple[list[Any], bool]:
-    """The first `limit` of `rows`, and whether there are more."""
-    found = list(rows)
-    return found[:limit], len(found) > limit
-
-
 def _detail(batch: Batch) -> dict[str, Any]:
     found = progress_of(batch)
     shown = dict(BatchSerializer(batch).data)
@@ -192,14 +186,8 @@ def _detail(batch: Batch) -> dict[str, Any]:
 
 
 def _lines(request: Request) -> dict[str, Any]:
-    form = LinesQuerySerializer(data=of_address(request))
-    form.is_valid(raise_exception=True)
-    asked: dict[str, Any] = form.validated_data
-    return asked
+    return checked(LinesQuerySerializer(data=of_address(request)))
 
 
 def _batch(pk: int) -> Batch:
-    try:
-        return Batch.objects.select_related("type").get(pk=pk)
-    except Batch.DoesNotExist:
-        raise Http404 from None
+    return get_object_or_404(Batch.objects.select_related("type"), pk=pk)

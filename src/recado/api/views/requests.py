@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import Http404
+from django.db.models import Model
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from recado.api.asked import checked
 from recado.api.door import Door
 from recado.api.idempotency import once
 from recado.api.problems import Problem, refused_value
@@ -38,6 +41,8 @@ from recado.service_requests.operations import (
     reiterate,
 )
 
+M = TypeVar("M", bound=Model)
+
 TAG = ["RA"]
 # A key of a call becomes the token of the form that the operations know: any constant does.
 _NAMESPACE = uuid.UUID("6f1d3c52-8f0e-4a57-9d0b-0a9f5d1f7c11")
@@ -56,18 +61,10 @@ class Requests(Door):
         return once(self, timezone.now(), self._open)
 
     def _open(self, key: str) -> Response:
-        form = OpeningSerializer(data=self.request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
-        subtype = Subtype.objects.filter(pk=given["subtype"]).first()
-        if subtype is None:
-            raise refused_value("/subtype", "no_such_subtype", "Esta especificação não existe.")
-        channel = Channel.objects.filter(pk=given["channel"]).first()
-        if channel is None:
-            raise refused_value("/channel", "no_such_channel", "Este meio de solicitação não existe.")
+        given = checked(OpeningSerializer(data=self.request.data))
         opened = open_service_request(
-            subtype=subtype,
-            channel=channel,
+            subtype=_named(Subtype, "subtype", given, "Esta especificação não existe."),
+            channel=_named(Channel, "channel", given, "Este meio de solicitação não existe."),
             requester=_requester(given["requester"]),
             property_id=given.get("property_id", ""),
             description=given.get("description", ""),
@@ -75,7 +72,7 @@ class Requests(Door):
             form_token=_token(self, key),
         )
         self.note(Deed.REQUEST_OPENED, opened.service_request.pk)
-        return _opened(opened)
+        return self.made(_told(opened))
 
 
 class Reiterations(Door):
@@ -96,15 +93,13 @@ class Reiterations(Door):
         return once(self, timezone.now(), lambda key: self._reiterate(pk, key))
 
     def _reiterate(self, pk: int, key: str) -> Response:
-        form = ReiterationSerializer(data=self.request.data)
-        form.is_valid(raise_exception=True)
-        requester = _requester(form.validated_data["requester"])
+        requester = _requester(checked(ReiterationSerializer(data=self.request.data))["requester"])
         try:
             opened = reiterate(pk, requester=requester, actor=self.client.name, form_token=_token(self, key))
         except OperationRefused as refusal:
             raise Problem(409, "already_closed", str(refusal)) from refusal
         self.note(Deed.REQUEST_REITERATED, pk)
-        return _opened(opened)
+        return self.made(_told(opened))
 
 
 class Closing(Door):
@@ -125,12 +120,8 @@ class Closing(Door):
         return once(self, timezone.now(), lambda key: self._close(pk))
 
     def _close(self, pk: int) -> Response:
-        form = ClosingSerializer(data=self.request.data)
-        form.is_valid(raise_exception=True)
-        given = form.validated_data
-        reason = ClosingReason.objects.filter(pk=given["reason"]).first()
-        if reason is None:
-            raise refused_value("/reason", "no_such_reason", "Este motivo de encerramento não existe.")
+        given = checked(ClosingSerializer(data=self.request.data))
+        reason = _named(ClosingReason, "reason", given, "Este motivo de encerramento não existe.")
         now = timezone.now()
         try:
             told = close_service_request(
@@ -147,8 +138,7 @@ class Closing(Door):
             raise Problem(409, "already_closed", str(refusal)) from refusal
         self.note(Deed.REQUEST_CLOSED, pk)
         url = reverse("api:request", kwargs={"pk": pk})
-        body = {"number": pk, "messages": [queued(message) for message in told], "url": url}
-        return Response(body, status=201, headers={"Location": url})
+        return self.made({"number": pk, "messages": [queued(message) for message in told], "url": url})
 
 
 class OneRequest(Door):
@@ -163,7 +153,7 @@ class OneRequest(Door):
         responses={200: ServiceRequestSerializer, 304: UNCHANGED},
         parameters=[IF_NONE_MATCH],
     )
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: int) -> HttpResponse:
         """O RA com os solicitantes, seus protocolos e as mensagens. Com If-None-Match, 304 enquanto nada mudou."""
         return _shown(self, _request(pk))
 
@@ -180,7 +170,7 @@ class RequestByProtocol(Door):
         responses={200: ServiceRequestSerializer, 304: UNCHANGED},
         parameters=[IF_NONE_MATCH],
     )
-    def get(self, request: Request, protocol: str) -> Response:
+    def get(self, request: Request, protocol: str) -> HttpResponse:
         """O RA a que o protocolo pertence, como em Ler RA."""
         row = ServiceRequest.objects.filter(requesters__protocol=protocol).first()
         if row is None:
@@ -188,22 +178,29 @@ class RequestByProtocol(Door):
         return _shown(self, row)
 
 
-def _shown(door: Door, row: ServiceRequest) -> Response:
+def _shown(door: Door, row: ServiceRequest) -> HttpResponse:
     if row.opened_by != door.client.name:
         door.note(Deed.REQUEST_VIEWED, row.pk)
     messages = Message.objects.filter(ra_number=row.pk).select_related("type").order_by("pk")
     return door.shown(ServiceRequestSerializer(row, context={"messages": messages}).data)
 
 
-def _opened(opened: Opened) -> Response:
+def _told(opened: Opened) -> dict[str, Any]:
     number = opened.service_request.pk
-    body: dict[str, Any] = {
+    return {
         "number": number,
         "protocol": opened.requester.protocol,
         "message": queued(opened.message) if opened.message else None,
         "url": reverse("api:request", kwargs={"pk": number}),
     }
-    return Response(body, status=201, headers={"Location": body["url"]})
+
+
+def _named(table: type[M], field: str, given: dict[str, Any], refusal: str) -> M:
+    """The row of `table` whose number is in the `field` of the body. Raises Problem with `refusal` (pt-BR)."""
+    row = table._default_manager.filter(pk=given[field]).first()
+    if row is None:
+        raise refused_value(f"/{field}", f"no_such_{field}", refusal)
+    return row
 
 
 def _requester(given: dict[str, str]) -> NewRequester:
@@ -215,7 +212,4 @@ def _token(door: Door, key: str) -> uuid.UUID:
 
 
 def _request(pk: int) -> ServiceRequest:
-    try:
-        return ServiceRequest.objects.get(pk=pk)
-    except ServiceRequest.DoesNotExist:
-        raise Http404 from None
+    return get_object_or_404(ServiceRequest, pk=pk)
