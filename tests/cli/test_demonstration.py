@@ -61,6 +61,7 @@ class TestData:
         create_demonstration(NOW)
 
         assert set(Notice.objects.values_list("state", flat=True)) == {"prepared", "skipped"}
+        assert set(Notice.objects.filter(state="prepared").values_list("kind", flat=True)) == {"bill", "collection"}
         assert set(Notice.objects.values_list("skip", flat=True)) >= {"", "no_consent", "no_mobile"}
         assert not Message.objects.filter(type__heeds_opt_out=True, batch=None).exists()
         grades = set(Evaluation.objects.values_list("grade", flat=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,13 +13,13 @@ from django.utils import timezone
 from recado.billing import intake, runs
 from recado.billing.barcode import make_barcode
 from recado.billing.bills import BillRow
-from recado.billing.models import Category, Run
+from recado.billing.models import Category, Kind, Run
 from recado.billing.setups import Wanted, save_setup
 from recado.cli.demonstration.people import Person, make_people
 from recado.evaluations.models import Evaluation
 from recado.service_requests.models import Requester
 
-BILLS = 48
+BILLS, DOCUMENTS = 48, 12
 _WANTED = Wanted(
     minimum=Decimal("20"),
     categories="RC",
@@ -27,17 +28,30 @@ _WANTED = Wanted(
     sms_text="Sua conta de água da matrícula {MATRICULA}, de {VALOR}, vence em {VENCTO}. Código de barras:",
     email_text="Olá, {NOME}!\n\nSua conta de água da matrícula {MATRICULA}, de {VALOR}, vence em {VENCTO}.",
 )
+_COLLECTION = Wanted(
+    minimum=Decimal("50"),
+    categories="RC",
+    days_before=5,
+    max_attempts=5,
+    sms_text="{NOME}, o documento da matrícula {MATRICULA}, de {VALORDOC}, vale até {VALIDADEDOC}. Código de barras:",
+    email_text="Olá, {NOME}!\n\nO documento da matrícula {MATRICULA}, de {VALORDOC}, vale até {VALIDADEDOC}.",
+    kind=Kind.COLLECTION,
+)
 _COMMENTS = ("", "", "Vieram no mesmo dia.", "Demorou, mas resolveram.", "Equipe educada.", "Faltou limpar a calçada.")
 
 
 def add_bills(chance: random.Random, author: str, now: datetime) -> None:
-    """Parameters, `BILLS` bills of group 1, and a notice of each, prepared or skipped with its reason."""
-    save_setup(_WANTED, actor=author, now=now - timedelta(days=20))
+    """Parameters of both kinds, `BILLS` bills and `DOCUMENTS` collection documents of group 1, and a notice of each."""
+    for wanted in (_WANTED, _COLLECTION):
+        save_setup(wanted, actor=author, now=now - timedelta(days=20))
     people = make_people(chance)[:BILLS]
     rows = [_bill(chance, place, person, now) for place, person in enumerate(people)]
     intake.take_in(rows, origin="contas-grupo-1.csv", actor=author, now=now)
-    run = runs.ask(Run.Step.PREPARE, group="1", month=rows[0].month, actor=author, now=now)
-    runs.finish(run, lambda: now)
+    documents = [_document(row, place) for place, row in enumerate(rows[:DOCUMENTS])]
+    intake.take_in(documents, origin="cobrancas-grupo-1.csv", actor=author, now=now)
+    for kind in Kind:
+        run = runs.ask(Run.Step.PREPARE, kind, group="1", month=rows[0].month, actor=author, now=now)
+        runs.finish(run, lambda: now)
 
 
 def add_evaluations(chance: random.Random, success: int, now: datetime) -> None:
@@ -79,4 +93,17 @@ def _bill(chance: random.Random, place: int, person: Person, now: datetime) -> B
         sms_consent=bool(place % 5),
         email_consent=bool(person.email),
         phone_consent=bool(place % 9) or None,
+    )
+
+
+def _document(bill: BillRow, place: int) -> BillRow:
+    """Two bills of the property that were not paid, in one document."""
+    value = 2 * bill.value
+    return replace(
+        bill,
+        kind=Kind.COLLECTION,
+        document=f"{7_000_000 + place}",
+        value=value,
+        due_date=bill.due_date + timedelta(days=5),
+        barcode=make_barcode(value, "0099", f"7{place:024d}").digits,
     )
