@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from recado.people.models import AuditEntry, Deed
 
+LONGEST_DETAIL = 300
+
 
 def record(
     deed: Deed, *, who: str, address: str = "", subject: object = "", detail: str = "", now: datetime | None = None
@@ -22,5 +24,5 @@ def record(
         address=address[:45],
         deed=deed,
         subject=str(subject)[:150],
-        detail=detail[:300],
+        detail=detail[:LONGEST_DETAIL],
     )

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils import timezone
 
-from recado.people.audit import record
-from recado.people.models import Deed
+from recado.people.audit import LONGEST_DETAIL, record
+from recado.people.models import AuditEntry, Deed
 from recado.people.origin import address_of
+
+# Whoever goes to and fro between pages of one customer, or leaves one open that refreshes itself, saw the data once.
+SAME_LOOK = timedelta(minutes=10)
 
 
 def note(request: HttpRequest, deed: Deed, subject: object = "", detail: str = "") -> None:
     """Record that the person of this request did `deed`; see `people.audit.record` for what may stand in it."""
     record(deed, who=request.user.get_username(), address=address_of(request), subject=subject, detail=detail)
+
+
+def note_view(request: HttpRequest, deed: Deed, subject: object, detail: str = "") -> None:
+    """Record that the person saw customers' data, unless it was recorded minutes ago that they saw the same."""
+    seen = AuditEntry.objects.filter(
+        who=request.user.get_username(), at__gte=timezone.now() - SAME_LOOK, deed=deed, subject=subject, detail=detail
+    )
+    if not seen.order_by().exists():
+        note(request, deed, subject, detail)
+
+
+def note_list(request: HttpRequest, screen: str, what: str, numbers: Sequence[int]) -> None:
+    """Record that the person saw these rows of a screen; nothing for a list without rows.
+
+    `what` the rows are (pt-BR); as many of their numbers are written down as fit.
+    """
+    if not numbers:
+        return
+    written = ", ".join(str(number) for number in numbers)
+    room = LONGEST_DETAIL - len(what) - len(" e outros, 1000 no total")
+    if len(written) > room:
+        written = f"{written[:room].rpartition(',')[0]} e outros, {len(numbers)} no total"
+    note_view(request, Deed.LIST_VIEWED, screen, f"{what} {written}")
 
 
 def on_login(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:

@@ -26,12 +26,13 @@ from recado.outbox.queries import needing_a_person
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_list
 from recado.web.forms.message_actions import DiscardForm
 from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url, take_undo
 from recado.web.words import FAMILIES, Family
 
+HEADING = "Mensagens com erro"
 PAGE_SIZE = 10
 # One answer to the browser must not take minutes: the rest is offered again.
 MOST_AT_ONCE = 500
@@ -74,15 +75,17 @@ def attention(request: HttpRequest) -> HttpResponse:
     else:
         # They lead the list of everything, and do not follow its pages.
         uncertain = uncertain[:PAGE_SIZE] if not cause and paging.number == 1 else uncertain.none()
+    shown, unsure = list(failed.none() if only_uncertain else failed[here]), list(uncertain)
+    note_list(request, HEADING, "mensagens", [row.pk for row in (*unsure, *shown)])
     context = {
-        "heading": "Mensagens com erro",
+        "heading": HEADING,
         "groups": _groups(counted, cause),
         "all": CauseLink("", "Todas", sum(counted.values()), not cause),
         "cause": cause,
         "cause_label": _label(cause),
         "paging": paging,
-        "failed": failed.none() if only_uncertain else failed[here],
-        "uncertain": uncertain,
+        "failed": shown,
+        "uncertain": unsure,
         "uncertain_count": uncertain_count,
         "undo": take_undo(request),
         "return_to": request.get_full_path(),
@@ -116,6 +119,7 @@ def attention_discard(request: HttpRequest) -> HttpResponse:
     found = list(_rows(Status.FAILED).filter(pk__in=ticked[:MOST_AT_ONCE]).order_by("pk"))
     form = DiscardForm(request.POST) if "note" in request.POST else DiscardForm()
     if not (form.is_bound and form.is_valid()) and found:
+        note_list(request, HEADING, "mensagens", [row.pk for row in found])
         asked = {"found": found, "form": form, "return_to": back, "section": "attention"}
         return render(request, "web/attention_discard.html", {"heading": "Descartar mensagens com erro", **asked})
     why = form.cleaned_data["note"] if form.is_bound and form.is_valid() else ""

@@ -20,7 +20,7 @@ from recado.outbox.models import Message, Status
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.batch_words import STATE_WORDS, end_words, progress_words, report_lines, status_counts
 from recado.web.formatting import thousands
 from recado.web.live import live_part
@@ -39,6 +39,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     context["changes"] = found.changes.all()[:50]
     if found.state in (State.READ, State.WAITING):
         context["shown_row"] = _shown_row(request, found)
+        note_view(request, Deed.BATCH_VIEWED, pk, "uma linha")
     return render(request, "web/batch.html", context)
 
 

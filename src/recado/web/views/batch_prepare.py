@@ -17,8 +17,10 @@ from recado.batches.drafting import Shown
 from recado.batches.models import Batch, State
 from recado.batches.tables import FileRefused
 from recado.outbox.templates import TemplateRefused
+from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.audit import note_view
 from recado.web.forms.batches import PrepareForm
 
 GONE = "O arquivo deste lote não está mais no servidor. Envie-o de novo em um lote novo."
@@ -53,6 +55,7 @@ def batch_preview(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.select_related("type"), pk=pk, state=State.DRAFT)
     form = _form(request, batch)
     form.is_valid()
+    note_view(request, Deed.BATCH_VIEWED, pk, "primeiras linhas")
     return render(request, "web/batch_preview.html", _previews(batch, form))
 
 
@@ -77,6 +80,7 @@ def _wanted(form: PrepareForm) -> dict[str, Any]:
 def _show(request: HttpRequest, batch: Batch, form: PrepareForm) -> HttpResponse:
     try:
         rows, gone = drafting.sample(batch), ""
+        note_view(request, Deed.BATCH_VIEWED, batch.pk, "primeiras linhas")
     except (FileRefused, FileNotFoundError):
         rows, gone = [], GONE
     columns = [

@@ -15,7 +15,7 @@ from recado.billing.models import Bill, ConsentKind
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.forms.billing import ConsentForm
 
 HEADING = "Consentimentos de contas"
@@ -31,6 +31,8 @@ def billing_consents(request: HttpRequest) -> HttpResponse:
     written = (request.POST if request.method == "POST" else request.GET).get("cliente", "")[:20].strip()
     client = written if written.isascii() and written.isdigit() and len(written) <= 12 else ""
     history = of_client(client) if client else []
+    if history:
+        note_view(request, Deed.CONSENT_VIEWED, client)
     context = {
         "heading": HEADING,
         "form": form,

@@ -25,7 +25,7 @@ from recado.outbox.receipts import awaited
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.hours_words import opening_words
 from recado.web.live import live_part
 from recado.web.views.returning import FIELD, return_url
@@ -68,6 +68,7 @@ def message_live(request: HttpRequest, pk: int) -> HttpResponse:
     context = _context(request, pk)
     if request.GET.get("era") == context["era"]:
         return HttpResponse(status=204)
+    note_view(request, Deed.MESSAGE_VIEWED, pk)
     return render(request, "web/message_live.html", {**context, "live": True})
 
 

@@ -23,7 +23,7 @@ from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.corrections import correct_mobile, correctable_requester
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.forms.message_actions import CorrectNumberForm, DiscardForm
 from recado.web.views.message import shown_parts
 from recado.web.views.returning import offer_undo, return_url
@@ -147,6 +147,7 @@ def _say_corrected(request: HttpRequest, new: Message, number: str, *, before: s
 
 
 def _ask(request: HttpRequest, template: str, message: Message, **context: object) -> HttpResponse:
+    note_view(request, Deed.MESSAGE_VIEWED, message.pk)
     back = return_url(request, reverse("attention"))
     shown = {"message": message, "parts": shown_parts(message, []), "return_to": back, "section": "attention"}
     return render(request, template, {**shown, **context})

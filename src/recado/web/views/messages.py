@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from recado.outbox.queries import Consultation, Order
 from recado.people.roles import Duty
 from recado.web.access import needs
+from recado.web.audit import note_list
 from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -105,10 +106,12 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
         asked = replace(asked, order=Order.MOMENT, descending=asked.descending and asked.order is Order.MOMENT)
     filters = form.filters | kept_search.address(request)
     paging = paging_for(request, total, filters)
+    rows = asked.rows(paging.offset, paging.size)
+    note_list(request, HEADING, "mensagens", [row.pk for row in rows])
     start, end = written_date(asked.start), written_date(asked.end)
     return {
         "paging": paging,
-        "rows": asked.rows(paging.offset, paging.size),
+        "rows": rows,
         "period": f"em {start}" if start == end else f"de {start} a {end}",
         "totals": [StatusTotal(s, count, urlencode(filters | {"estado": s})) for s, count in totals.items()],
         "query_without_status": urlencode({name: value for name, value in filters.items() if name != "estado"}),

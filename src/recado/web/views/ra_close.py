@@ -25,7 +25,7 @@ from recado.service_requests.operations import (
     when_closed,
 )
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.forms.ra_close import RaCloseForm
 from recado.web.previews import preview
 
@@ -48,6 +48,7 @@ def ra_close(request: HttpRequest, pk: int) -> HttpResponse:
     if service_request.status == RequestStatus.CLOSED:
         messages.warning(request, when_closed(service_request))
         return redirect("ra_detail", pk)
+    note_view(request, Deed.REQUEST_VIEWED, pk)
     chosen = form["reason"].value()
     notice = _notice(service_request, str(chosen or ""))
     context = {
@@ -66,6 +67,7 @@ def ra_close(request: HttpRequest, pk: int) -> HttpResponse:
 def ra_close_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The box “Ao encerrar…” for the reason just chosen (`reason`)."""
     service_request = get_object_or_404(ServiceRequest, pk=pk)
+    note_view(request, Deed.REQUEST_VIEWED, pk)
     notice = _notice(service_request, request.GET.get("reason", ""))
     return render(request, "web/ra_close_notice.html", {"notice": notice})
 

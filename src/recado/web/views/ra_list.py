@@ -14,6 +14,7 @@ from recado.outbox.models import Message
 from recado.people.roles import Duty
 from recado.service_requests.models import ServiceRequest
 from recado.web.access import needs
+from recado.web.audit import note_list
 from recado.web.forms.ra_list import RaListForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -47,8 +48,9 @@ def ra_list(request: HttpRequest) -> HttpResponse:
         return _show(request, form)
     found = form.filtered()
     paging = paging_for(request, found.count(), filters | kept_search.address(request))
-    numbers = found.values_list("pk", flat=True)[paging.offset : paging.offset + paging.size]
-    rows = _with_last_message(list(numbers))
+    numbers = list(found.values_list("pk", flat=True)[paging.offset : paging.offset + paging.size])
+    note_list(request, HEADING, "RA", numbers)
+    rows = _with_last_message(numbers)
     return _show(request, form, paging=paging, rows=rows, filtered=form.has_filter())
 
 

@@ -15,7 +15,7 @@ from recado.service_requests.corrections import Mended, mend_mobile, type_to_tel
 from recado.service_requests.models import Requester
 from recado.service_requests.operations import TYPE_OPENED, TYPE_REITERATED, OperationRefused
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.formatting import counted
 from recado.web.forms.ra_mobile import RaMobileForm
 from recado.web.previews import preview
@@ -30,6 +30,7 @@ def ra_mobile(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
     form = RaMobileForm(request.POST if request.method == "POST" else None, requester=requester)
     if form.is_bound and form.is_valid():
         return _mend(request, requester, form)
+    note_view(request, Deed.REQUEST_VIEWED, pk)
     type_id = type_to_tell_again(requester.service_request)
     if type_id == TYPE_OPENED and not requester.is_main:
         type_id = TYPE_REITERATED

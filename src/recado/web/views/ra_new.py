@@ -23,7 +23,7 @@ from recado.service_requests.operations import (
     open_service_request,
 )
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_view
 from recado.web.forms.ra_new import RaNewForm
 from recado.web.live import live_part
 from recado.web.previews import preview, sample_protocol
@@ -65,6 +65,7 @@ def hand_over(request: HttpRequest, opened: Opened, deed: Deed = Deed.REQUEST_OP
 def ra_protocol(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
     """The protocol in large digits, with what becomes of its SMS."""
     requester = _requester(pk, requester_pk)
+    note_view(request, Deed.REQUEST_VIEWED, pk)
     context = {
         "heading": f"RA {pk} inserido" if requester.is_main else f"RA {pk} reiterado",
         "section": "ra_new" if requester.is_main else "ra_list",
@@ -84,6 +85,7 @@ def ra_sms_status(request: HttpRequest, pk: int, requester_pk: int) -> HttpRespo
     message = sms["sms"]
     if isinstance(message, Message) and request.GET.get("situacao") == message.status:
         return HttpResponse(status=NO_CONTENT)
+    note_view(request, Deed.REQUEST_VIEWED, pk)
     return render(request, "web/ra_sms_status.html", {"requester": requester, **sms})
 
 

@@ -19,7 +19,7 @@ from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import Requester
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import note, note_list
 from recado.web.forms.replies import RepliesForm
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -63,7 +63,9 @@ def replies(request: HttpRequest) -> HttpResponse:
     asked = form.asked()
     found = asked.replies()
     paging = paging_for(request, found.count(), filters | kept_search.address(request))
-    rows = _with_ra(list(found[paging.offset : paging.offset + paging.size]))
+    page = list(found[paging.offset : paging.offset + paging.size])
+    note_list(request, HEADING, "respostas", [reply.pk for reply in page])
+    rows = _with_ra(page)
     return _show(request, form, paging=paging, rows=rows, unread_only=asked.unread_only)
 
 
