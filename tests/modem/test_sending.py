@@ -1,34 +1,17 @@
-"""One send: what each answer, each silence and each broken line means for the message."""
+"""One send: what each answer and each silence means for the message."""
 
 import dataclasses
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from recado.gsm.causes import Verdict
 from recado.modem.condition import PhoneCondition
 from recado.modem.driver import Driver
-from recado.modem.events import LateAnswer, OtherLine, Rebooted, ReportArrived
-from recado.modem.outcome import Accepted, Ambiguous, Outcome, PhoneDown, Rejected, SendStep, Unknown
+from recado.modem.events import Rebooted, ReportArrived
+from recado.modem.outcome import Accepted, Ambiguous, PhoneDown, Rejected, SendStep, Unknown
 
-from .fake import OK, PROMPT, TAKEN, FakeClock, FakePhone, Script, a_submit
-
-SUBMIT = a_submit()
-COMMAND = f"AT+CMGF=0\rAT+CMGS={SUBMIT.tpdu_length}\r".encode()
-PDU = SUBMIT.to_hex().encode()
-
-
-def a_phone(*submissions: Script, **options: object) -> FakePhone:
-    return FakePhone(FakeClock(), submissions=list(submissions), **options)  # type: ignore[arg-type]
-
-
-def send(phone: FakePhone) -> Outcome:
-    return Driver(phone, clock=phone.clock).send(SUBMIT)
-
-
-def answered(text: str) -> Script:
-    return [(3.0, f"\r\n{text}\r\n".encode())]
+from .fake import OK, PROMPT, TAKEN
+from .submitting import COMMAND, PDU, SUBMIT, a_phone, answered, send
 
 
 def test_a_reference_and_ok_are_accepted() -> None:
@@ -230,183 +213,6 @@ def test_a_callback_that_raises_before_submission_leaves_nothing_on_the_air() ->
     assert phone.entered == [PDU.decode()]
 
 
-# --- a line that drops -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("written", range(len(COMMAND) + len(PDU)))
-def test_a_line_that_drops_before_ctrl_z_is_the_phones_fault(written: int) -> None:
-    outcome = send(a_phone(drop_after_written=written))
-    assert isinstance(outcome, PhoneDown)
-    assert outcome.condition is PhoneCondition.DISCONNECTED
-
-
-def test_a_line_that_drops_while_ctrl_z_is_written_is_unknown() -> None:
-    assert isinstance(send(a_phone(drop_after_written=len(COMMAND) + len(PDU))), Unknown)
-
-
-@given(read=st.integers(0, len(OK + PROMPT + TAKEN) - 1), chunk=st.integers(1, 9))
-@settings(max_examples=150, deadline=None)
-def test_the_byte_at_which_the_line_drops_decides_the_outcome(read: int, chunk: int) -> None:
-    outcome = send(a_phone(drop_after_read=read, chunk=chunk))
-    taken_at = len(OK + PROMPT) + TAKEN.index(b"7\r") + 2
-    if read <= len(OK + PROMPT):
-        assert isinstance(outcome, PhoneDown)
-    elif read < taken_at:
-        assert isinstance(outcome, Unknown)
-    else:
-        assert outcome == Accepted(7, "+CMGS: 7")
-
-
-# --- answers that come late --------------------------------------------------------------------------
-
-
-def after_an_unanswered_send(phone: FakePhone) -> Driver:
-    driver = Driver(phone, clock=phone.clock)
-    assert isinstance(driver.send(SUBMIT), Unknown)
-    return driver
-
-
-def test_a_late_answer_while_idle_is_an_event() -> None:
-    phone = a_phone([(200.0, TAKEN)])
-    assert after_an_unanswered_send(phone).wait(60.0) == (LateAnswer(7, "+CMGS: 7"),)
-
-
-def test_a_late_answer_inside_another_command_is_not_its_answer() -> None:
-    phone = a_phone([])
-    driver = after_an_unanswered_send(phone)
-    phone.answers["AT+CPIN?"] = TAKEN + b"\r\n+CPIN: READY\r\n" + OK
-    assert driver.health().condition is PhoneCondition.READY
-    assert driver.take_events() == (LateAnswer(7, "+CMGS: 7"),)
-
-
-def test_a_late_answer_before_the_next_prompt_is_not_the_next_sends() -> None:
-    phone = a_phone([], answered("+CMS ERROR: 38"))
-    driver = after_an_unanswered_send(phone)
-    phone.prompt = [(0.1, TAKEN), (0.1, PROMPT)]
-    assert isinstance(driver.send(SUBMIT), Rejected)
-    assert driver.take_events() == (LateAnswer(7, "+CMGS: 7"),)
-
-
-def test_of_two_answers_after_ctrl_z_the_first_is_the_earlier_sends() -> None:
-    phone = a_phone([], [(1.0, TAKEN), (3.0, b"\r\n+CMGS: 8\r\n\r\nOK\r\n")])
-    driver = after_an_unanswered_send(phone)
-    assert driver.send(SUBMIT) == Accepted(8, "+CMGS: 8")
-    assert driver.take_events() == (LateAnswer(7, "+CMGS: 7"),)
-
-
-@pytest.mark.parametrize("taken_first", [False, True])
-def test_two_different_answers_without_proof_leave_the_second_send_unknown(taken_first: bool) -> None:
-    error = b"\r\n+CMS ERROR: 38\r\n"
-    first, second = (TAKEN, error) if taken_first else (error, TAKEN)
-    driver = after_an_unanswered_send(a_phone([], [(1.0, first), (3.0, second)]))
-    outcome = driver.send(SUBMIT)
-    assert isinstance(outcome, Unknown)
-    assert "+CMGS: 7" in outcome.raw
-    assert "+CMS ERROR: 38" in outcome.raw
-
-
-def test_the_next_reference_proves_a_late_answer_and_the_error_is_this_sends() -> None:
-    late_then_error = [(1.0, b"\r\n+CMGS: 8\r\n\r\nOK\r\n"), (3.0, b"\r\n+CMS ERROR: 38\r\n")]
-    phone = a_phone([(1.0, TAKEN)], [], late_then_error)
-    driver = Driver(phone, clock=phone.clock)
-    driver.send(SUBMIT)
-    assert isinstance(driver.send(SUBMIT), Unknown)
-    assert isinstance(driver.send(SUBMIT), Rejected)
-    assert driver.take_events() == (LateAnswer(8, "+CMGS: 8"),)
-
-
-def test_one_answer_for_two_sends_leaves_the_second_unknown() -> None:
-    phone = a_phone([], [(1.0, TAKEN)])
-    assert isinstance(after_an_unanswered_send(phone).send(SUBMIT), Unknown)
-
-
-def test_after_one_answer_for_two_sends_the_line_is_left_quiet_and_the_third_is_clear() -> None:
-    phone = a_phone([], [(1.0, TAKEN)], [(1.0, TAKEN)])
-    driver = after_an_unanswered_send(phone)
-    assert isinstance(driver.send(SUBMIT), Unknown)
-    submitted = phone.clock.now
-    assert driver.send(SUBMIT) == Accepted(7, "+CMGS: 7")
-    assert phone.clock.now - submitted > 180
-
-
-def test_a_reference_two_further_proves_whose_answer_it_is() -> None:
-    phone = a_phone([(1.0, TAKEN)], [], [(1.0, b"\r\n+CMGS: 9\r\n\r\nOK\r\n")])
-    driver = Driver(phone, clock=phone.clock)
-    assert driver.send(SUBMIT) == Accepted(7, "+CMGS: 7")
-    assert isinstance(driver.send(SUBMIT), Unknown)
-    assert driver.send(SUBMIT) == Accepted(9, "+CMGS: 9")
-
-
-def test_a_minute_after_recovery_answers_are_taken_at_their_word_again() -> None:
-    phone = a_phone([], [(1.0, TAKEN)])
-    driver = after_an_unanswered_send(phone)
-    driver.wait(61.0)
-    assert driver.send(SUBMIT) == Accepted(7, "+CMGS: 7")
-
-
-def test_a_phone_that_stays_silent_after_an_unanswered_send_is_down_not_unknown() -> None:
-    phone = a_phone([])
-    driver = after_an_unanswered_send(phone)
-    phone.answers = {"AT": b""}
-    outcome = driver.send(SUBMIT)
-    assert isinstance(outcome, PhoneDown)
-    assert outcome.condition is PhoneCondition.SILENT
-    assert len(phone.entered) == 1
-
-
-# --- pieces and noise --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("chunk", [1, 2, 3, 5, 7])
-@pytest.mark.parametrize("echo", [False, True])
-def test_the_size_of_the_reads_changes_nothing(chunk: int, echo: bool) -> None:
-    phone = a_phone([(1.0, b"^RSSI:18\r\r\n+CMGS: 7\r\n^HCSQ:1\r\n\r\nOK\r\n")], chunk=chunk, echo=echo)
-    assert send(phone) == Accepted(7, "+CMGS: 7")
-
-
-FRAGMENTS = [
-    b"OK",
-    b"ERROR",
-    b"+CMS ERROR: 38",
-    b"+CMS ERROR: 500",
-    b"+CMGS: 5",
-    b"+CMT: ,24",
-    b"+CDS: 24",
-    b"> ",
-    b"\r",
-    b"\n",
-    b"\r\n",
-    b"\x00",
-    b"\x1a",
-    b"\x1b",
-    b"RDY",
-    b"0011",
-    b"NO CARRIER",
-    b"AT+CMGS=23",
-]
-NOISE = st.binary(max_size=60) | st.lists(st.sampled_from(FRAGMENTS), max_size=12).map(b"".join)
-
-
-@given(noise=NOISE, at=st.sampled_from(["before", "prompt", "answer"]))
-@settings(max_examples=400, deadline=None)
-def test_any_noise_ends_in_an_outcome_and_leaves_the_driver_usable(noise: bytes, at: str) -> None:
-    phone = a_phone([(1.0, noise if at == "answer" else b""), (1.0, TAKEN)])
-    if at == "prompt":
-        phone.prompt = [(0.1, noise), (0.1, PROMPT)]
-    if at == "before":
-        phone.say(noise)
-    driver = Driver(phone, clock=phone.clock)
-    assert isinstance(driver.send(SUBMIT), Outcome)
-    phone.prompt = [(0.1, PROMPT)]
-    phone.say([(0.0, b"\r\n")])
-    driver.wait(300.0)
-    phone.clock.now += 300.0
-    driver.take_events()
-    assert driver.health().condition is PhoneCondition.READY
-    phone.submissions = [[(1.0, TAKEN)]]
-    assert driver.send(SUBMIT) == Accepted(7, "+CMGS: 7")
-
-
 def test_a_slow_phone_gets_its_pdu_in_pieces() -> None:
     phone = a_phone()
     phone.answers["AT+CGMI"] = b"\r\nNokia\r\n" + OK
@@ -423,11 +229,3 @@ def test_a_slow_phone_gets_its_pdu_in_pieces() -> None:
 def test_an_outcome_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Accepted(1).reference = 2  # type: ignore[misc]
-
-
-def test_noise_between_commands_is_an_event_not_an_answer() -> None:
-    phone = a_phone()
-    phone.say(b"\r\n+CMS ERROR: 38\r\n")
-    driver = Driver(phone, clock=phone.clock)
-    assert driver.send(SUBMIT) == Accepted(7, "+CMGS: 7")
-    assert driver.take_events() == (OtherLine("+CMS ERROR: 38"),)

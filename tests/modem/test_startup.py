@@ -1,13 +1,12 @@
 """Start-up: what is asked, what may be refused, and how each missing thing is told."""
 
 import contextlib
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recado.modem.condition import PhoneCondition, explain
+from recado.modem.condition import PhoneCondition
 from recado.modem.driver import Driver
 from recado.modem.errors import (
     LinkDown,
@@ -19,24 +18,11 @@ from recado.modem.errors import (
     SmsUnsupported,
     StillInitialising,
 )
-from recado.modem.health import Health
 from recado.modem.identity import Identity
-from recado.modem.network import Registration
 from recado.modem.outcome import Accepted
-from recado.modem.settings import DriverSettings
 
-from .fake import HEALTHY, OK, FakeClock, FakePhone, Script, a_submit
-
-ERROR = b"\r\nERROR\r\n"
-
-
-def a_phone(answers: dict[str, bytes] | None = None, **options: object) -> FakePhone:
-    merged: dict[str, bytes | Script | Callable[[], bytes]] = {**HEALTHY, **(answers or {})}
-    return FakePhone(FakeClock(), answers=merged, **options)  # type: ignore[arg-type]
-
-
-def start(phone: FakePhone) -> Identity:
-    return Driver(phone, clock=phone.clock).start()
+from .asked import ERROR, a_phone, start
+from .fake import HEALTHY, OK, a_submit
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 4096])
@@ -260,155 +246,3 @@ def test_any_answers_raise_nothing_but_our_own_error_and_the_driver_can_start_ag
     driver.wait(1.0)
     assert driver.start().imei == "490154203237518"
     assert driver.send(a_submit()) == Accepted(7, "+CMGS: 7")
-
-
-# --- health ------------------------------------------------------------------------------------------
-
-
-def health(phone: FakePhone) -> Health:
-    return Driver(phone, clock=phone.clock).health()
-
-
-def test_a_healthy_phone_says_how_it_is() -> None:
-    assert health(a_phone()) == Health(
-        registration=Registration.HOME,
-        operator="OPERADORA",
-        signal_dbm=-73,
-        signal_percent=65,
-        battery_percent=85,
-        sim=PhoneCondition.READY,
-        smsc="+5511900000000",
-        condition=PhoneCondition.READY,
-        reason="O aparelho está pronto para enviar.",
-        advice="",
-    )
-
-
-@pytest.mark.parametrize(
-    ("csq", "dbm", "percent"),
-    [(b"0,0", -113, 0), (b"31,99", -51, 100), (b"99,99", None, None), (b"150,99", None, None), (b"x", None, None)],
-)
-def test_signal_is_read_in_dbm_and_percent(csq: bytes, dbm: int | None, percent: int | None) -> None:
-    told = health(a_phone({"AT+CSQ": b"\r\n+CSQ: " + csq + b"\r\n" + OK}))
-    assert (told.signal_dbm, told.signal_percent) == (dbm, percent)
-
-
-def test_a_forgotten_service_centre_shows_in_the_health() -> None:
-    told = health(a_phone({"AT+CSCA?": b'\r\n+CSCA: "",129\r\n' + OK}))
-    assert told.condition is PhoneCondition.NO_SMSC
-    assert "SMSC" in told.reason
-
-
-def test_health_of_a_line_that_is_gone_is_disconnected() -> None:
-    told = health(a_phone(drop_after_read=0))
-    assert told.condition is PhoneCondition.DISCONNECTED
-    assert told.advice
-
-
-def test_health_of_a_phone_that_hung_is_silent() -> None:
-    phone = a_phone()
-    phone.answers = dict.fromkeys([*HEALTHY, "AT", "AT+CEREG?", "AT+CGREG?"], b"")
-    assert health(phone).condition is PhoneCondition.SILENT
-
-
-# --- what the driver mends by itself -----------------------------------------------------------------
-
-
-def test_a_radio_that_is_off_is_turned_on_once_before_the_sim_is_asked() -> None:
-    phone = a_phone()
-    phone.answers["AT+CFUN?"] = lambda: (
-        HEALTHY["AT+CFUN?"] if "AT+CFUN=1" in phone.commands else b"\r\n+CFUN: 4\r\n" + OK
-    )
-    start(phone)
-    assert phone.commands.count("AT+CFUN=1") == 1
-    assert phone.commands.index("AT+CFUN=1") < phone.commands.index("AT+CPIN?")
-
-
-@pytest.mark.parametrize("maker", [b"ACME", b"Nokia"])
-def test_a_radio_is_left_off_where_the_settings_or_the_maker_say_so(maker: bytes) -> None:
-    answers = {
-        "AT+CGMI": b"\r\n" + maker + b"\r\n" + OK,
-        "AT+CFUN?": b"\r\n+CFUN: 4\r\n" + OK,
-        "AT+CREG?": b"\r\n+CREG: 0,0\r\n" + OK,
-    }
-    phone = a_phone(answers)
-    chosen = DriverSettings(turn_radio_on=maker == b"Nokia")
-    with pytest.raises(NetworkUnavailable) as caught:
-        Driver(phone, clock=phone.clock, settings=chosen).start()
-    assert caught.value.state is PhoneCondition.RADIO_OFF
-    assert "AT+CFUN=1" not in phone.commands
-
-
-def forgetful_phone() -> FakePhone:
-    phone = a_phone()
-    written = 'AT+CSCA="+5511900000000",145'
-    phone.answers["AT+CSCA?"] = lambda: (
-        HEALTHY["AT+CSCA?"] if written in phone.commands else b'\r\n+CSCA: "",129\r\n' + OK
-    )
-    return phone
-
-
-def test_a_service_centre_from_the_settings_is_written_into_a_sim_that_has_none() -> None:
-    phone = forgetful_phone()
-    settings = DriverSettings(smsc="+5511900000000")
-    assert Driver(phone, clock=phone.clock, settings=settings).start().smsc == "+5511900000000"
-    assert phone.commands.count('AT+CSCA="+5511900000000",145') == 1
-
-
-def test_a_service_centre_forgotten_later_is_written_again() -> None:
-    phone = forgetful_phone()
-    told = Driver(phone, clock=phone.clock, settings=DriverSettings(smsc="+5511900000000")).health()
-    assert (told.condition, told.smsc) == (PhoneCondition.READY, "+5511900000000")
-
-
-@pytest.mark.parametrize("number", ["11900000000", '+55"\r', "", "+0"])
-def test_what_is_no_number_is_never_written_as_a_service_centre(number: str) -> None:
-    phone = forgetful_phone()
-    with pytest.raises(SmscMissing):
-        Driver(phone, clock=phone.clock, settings=DriverSettings(smsc=number)).start()
-    assert not any(command.startswith("AT+CSCA=") for command in phone.commands)
-
-
-def test_a_service_centre_that_the_sim_has_is_kept() -> None:
-    phone = a_phone()
-    Driver(phone, clock=phone.clock, settings=DriverSettings(smsc="+5521900000000")).start()
-    assert not any(command.startswith("AT+CSCA=") for command in phone.commands)
-
-
-# --- told, but no reason to stop ---------------------------------------------------------------------
-
-
-def test_roaming_is_told_and_does_not_stop_the_phone() -> None:
-    told = health(a_phone({"AT+CREG?": b"\r\n+CREG: 0,5\r\n" + OK}))
-    assert told.condition is PhoneCondition.READY
-    assert told.notices == (PhoneCondition.ROAMING,)
-
-
-@pytest.mark.parametrize(
-    ("answer", "full"),
-    [
-        (b'+CPMS: "SM",3,20,"SM",3,20,"SM",20,20', True),
-        (b'+CPMS: "SM",20,20,"SM",20,20,"ME",3,255', False),
-        (b"+CPMS: 20,20,20,20,20,20", True),
-        # ZTE MF710M: github.com/gammu/gammu issue 907.
-        (b'+CPMS: "ME", 0, 50, "ME", 0, 50, "ME", 0, 50', False),
-        # MF103: github.com/lkiuyu/DbusSmsForwardCPlus issue 10.
-        (b'+CPMS: "ME",0,23,"ME",0,23,"SM",10,10', True),
-        (b'+CPMS: "ME",0,0,"ME",0,0,"ME",0,0', False),
-        (b"+CPMS: (),(),()", False),
-        (b"+CPMS:", False),
-    ],
-)
-def test_a_full_store_is_told_and_does_not_stop_the_phone(answer: bytes, full: bool) -> None:
-    told = health(a_phone({"AT+CPMS?": b"\r\n" + answer + b"\r\n" + OK}))
-    assert told.condition is PhoneCondition.READY
-    assert told.store_full is full
-    assert (PhoneCondition.STORE_FULL in told.notices) is full
-
-
-@pytest.mark.parametrize("condition", list(PhoneCondition))
-def test_every_condition_has_its_sentence_and_never_says_telephone(condition: PhoneCondition) -> None:
-    known = explain(condition)
-    assert known.reason.endswith(".")
-    assert known.advice or condition is PhoneCondition.READY
-    assert "telefone" not in f"{known.reason} {known.advice}".lower()
