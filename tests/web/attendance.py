@@ -75,3 +75,8 @@ def words(response: HttpResponse) -> str:
     """The text a person reads, without tags and with blanks in a row as one."""
     text = re.sub(r"<(script|style|head).*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(text))
+
+
+def markup(response: HttpResponse) -> str:
+    """The page as it is written, with its characters instead of their names and blanks in a row as one."""
+    return " ".join(html.unescape(response.content.decode()).split())

@@ -1,13 +1,17 @@
-"""A browser that is logged in, and one that is not."""
+"""A browser that is logged in, one that is not, and a time that stands still."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
 from recado.people.membership import give_role
 from recado.people.roles import ADMINISTRATOR
+from tests.support.outbox import NOW
 
 
 @pytest.fixture
@@ -28,3 +32,10 @@ def browser(user: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def at_a_known_time() -> Iterator[None]:
+    """It is the `NOW` of the rows that `tests.support.outbox` makes."""
+    with time_machine.travel(NOW, tick=False):
+        yield

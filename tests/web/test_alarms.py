@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from html import unescape
 
 import pytest
-import time_machine
 from django.test import Client
 
 from recado.alarms.models import Alarm, Channel, Kind, Notice, Occasion
 from tests.support.outbox import NOW, minutes
+from tests.web.attendance import markup
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now() -> object:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_a_known_time")]
 
 
 def show(browser: Client, query: str = "") -> str:
     response = browser.get(f"/alarmes/{query}")
     assert response.status_code == 200
-    return " ".join(unescape(response.content.decode()).split())
+    return markup(response)
 
 
 def alarm(kind: Kind = Kind.PHONE_DOWN, *, began: datetime = NOW, ended: datetime | None = None) -> Alarm:

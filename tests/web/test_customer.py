@@ -5,7 +5,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-import time_machine
 
 from recado.inbox.models import Reply
 from recado.outbox import transitions
@@ -17,11 +16,7 @@ from recado.web.telling import _SENTENCES
 from tests.support.outbox import NOW
 from tests.web.attendance import MOBILE, OTHER_MOBILE, go_wrong, open_ra, words
 
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("at_a_known_time")
 
 
 def ask(browser, term):

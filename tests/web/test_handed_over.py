@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-import time_machine
 
 from recado.gateway.translation import HANDED_OVER
 from recado.outbox import handed_over
@@ -15,14 +14,8 @@ from recado.phones.models import Phone
 from tests.support.outbox import NOW, THREE_PARTS, claim, make_phone, queue_message, send_all
 from tests.web.attendance import logged_in, open_ra, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_a_known_time")]
 LABEL = "Entregue ao aparelho"
-
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

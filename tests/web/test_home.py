@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from recado.outbox.claims import finish
 from recado.outbox.forecast import QueueForecast
@@ -12,11 +11,7 @@ from recado.web.phone_state import badge, describe
 from recado.web.views.home import queue_words
 from tests.support.outbox import NOW, PERMANENT, UNKNOWN, claim, make_phone, queue_message, send_all
 
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("at_a_known_time")
 
 
 def show(browser, url="/"):

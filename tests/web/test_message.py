@@ -34,11 +34,7 @@ from tests.support.outbox import (
 from tests.support.pdus import CONGESTION, NOT_REACHED, deliver_pdus, report_pdu
 from tests.web.attendance import go_wrong, logged_in, open_ra, words
 
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("at_a_known_time")
 
 
 def show(browser, message):

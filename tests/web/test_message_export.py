@@ -7,7 +7,6 @@ import tracemalloc
 import zipfile
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from recado.outbox.claims import finish
@@ -19,14 +18,10 @@ from tests.batches.scene import draft, table
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, queue_message
 from tests.web.attendance import logged_in
 
+pytestmark = pytest.mark.usefixtures("at_a_known_time")
+
 PERIOD = {"inicio": "01/11/2026", "fim": "22/11/2026"}
 HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
-
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -14,13 +14,9 @@ from tests.batches.scene import draft, table
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
 from tests.web.attendance import open_ra, words
 
+pytestmark = pytest.mark.usefixtures("at_a_known_time")
+
 PERIOD = {"inicio": "01/11/2026", "fim": "22/11/2026"}
-
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def ask(browser, **query):

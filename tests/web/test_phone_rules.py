@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import time
-from html import unescape
 
 import pytest
-import time_machine
 from django.test import Client
 
 from recado.people.models import AuditEntry, Deed
 from recado.phones.models import Condition, Phone, PhoneChange
-from tests.support.outbox import NOW, make_phone
+from tests.support.outbox import make_phone
+from tests.web.attendance import markup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_a_known_time")]
 
 EVERYTHING = {
     "pace_seconds": "7,5",
@@ -29,23 +28,13 @@ EVERYTHING = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _now() -> object:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
 @pytest.fixture
 def phone(db: None) -> Phone:
     return make_phone(condition=Condition.READY)
 
 
-def read(response: object) -> str:
-    return " ".join(unescape(response.content.decode()).split())  # type: ignore[attr-defined]
-
-
 def save(browser: Client, phone: Phone, **given: object) -> str:
-    return read(browser.post(f"/aparelhos/{phone.pk}/", {**EVERYTHING, **given}, follow=True))
+    return markup(browser.post(f"/aparelhos/{phone.pk}/", {**EVERYTHING, **given}, follow=True))
 
 
 def test_every_rule_is_set_and_holds_from_the_next_message_on(browser: Client, phone: Phone) -> None:
@@ -64,12 +53,12 @@ def test_the_change_keeps_who_made_it_in_words(browser: Client, phone: Phone) ->
     assert change.what.startswith("Mudou as regras: ritmo: 7,5 s; cota por hora: 50 SMS;")
     entry = AuditEntry.objects.get(deed=Deed.PHONE_CHANGED)
     assert (entry.who, entry.subject, entry.detail) == ("ana", "Aparelho 1", "regras")
-    assert "Mudou as regras: ritmo: 7,5 s" in read(browser.get(f"/aparelhos/{phone.pk}/"))
+    assert "Mudou as regras: ritmo: 7,5 s" in markup(browser.get(f"/aparelhos/{phone.pk}/"))
 
 
 def test_the_form_shows_the_rules_in_force(browser: Client, phone: Phone) -> None:
     save(browser, phone)
-    page = read(browser.get(f"/aparelhos/{phone.pk}/"))
+    page = markup(browser.get(f"/aparelhos/{phone.pk}/"))
     for value in ("7,5", "1000", "08:00", "20:00", "81, 82"):
         assert f'value="{value}"' in page
     # Two of the types; not what takes over.

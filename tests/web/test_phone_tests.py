@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from html import unescape
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -18,14 +16,9 @@ from recado.people.roles import ATTENDANT, SUPERVISOR, Role
 from recado.phones import checking
 from recado.phones.models import Condition, Phone
 from tests.support.outbox import ACCEPTED, MOBILE, NOW, claim, make_phone, queue_message
+from tests.web.attendance import markup
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now() -> object:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_a_known_time")]
 
 
 @pytest.fixture
@@ -33,12 +26,8 @@ def phone(db: None) -> Phone:
     return make_phone(condition=Condition.READY)
 
 
-def read(response: object) -> str:
-    return " ".join(unescape(response.content.decode()).split())  # type: ignore[attr-defined]
-
-
 def card(browser: Client) -> str:
-    return read(browser.get("/aparelhos/vivo/"))
+    return markup(browser.get("/aparelhos/vivo/"))
 
 
 def browser_of(role: Role) -> Client:
@@ -83,7 +72,7 @@ def test_a_question_that_nobody_answers_says_so_and_may_be_asked_again(browser: 
 
 def test_without_a_gateway_nobody_is_asked(browser: Client) -> None:
     phone = make_phone(holder="")
-    told = read(browser.post(f"/aparelhos/{phone.pk}/testar/", follow=True))
+    told = markup(browser.post(f"/aparelhos/{phone.pk}/testar/", follow=True))
     assert "O serviço de envio não está cuidando de Aparelho 1" in told
     assert not checking.is_open(Phone.objects.get())
 
@@ -115,7 +104,7 @@ def test_the_same_form_twice_is_one_sms(browser: Client, phone: Phone) -> None:
 
 
 def test_a_test_without_a_mobile_asks_for_it(browser: Client, phone: Phone) -> None:
-    told = read(browser.post(f"/aparelhos/{phone.pk}/sms-de-teste/", {"mobile": ""}))
+    told = markup(browser.post(f"/aparelhos/{phone.pk}/sms-de-teste/", {"mobile": ""}))
     assert "Informe o celular que receberá o teste." in told
     assert not Message.objects.exists()
 
@@ -132,14 +121,14 @@ def test_a_test_without_a_mobile_asks_for_it(browser: Client, phone: Phone) -> N
 def test_a_test_that_would_not_leave_is_not_queued_and_says_why(browser: Client, fields: dict, told: str) -> None:
     phone = make_phone("Aparelho 9", **{"condition": Condition.READY, **fields})
     page = f"/aparelhos/{phone.pk}/sms-de-teste/"
-    assert told in read(browser.get(page))
-    assert told in read(browser.post(page, {"mobile": MOBILE}))
+    assert told in markup(browser.get(page))
+    assert told in markup(browser.post(page, {"mobile": MOBILE}))
     assert not Message.objects.exists()
 
 
 def test_an_inactive_type_is_said(browser: Client, phone: Phone) -> None:
     MessageType.objects.filter(pk=6).update(active=False)
-    told = read(browser.post(f"/aparelhos/{phone.pk}/sms-de-teste/", {"mobile": MOBILE}, follow=True))
+    told = markup(browser.post(f"/aparelhos/{phone.pk}/sms-de-teste/", {"mobile": MOBILE}, follow=True))
     assert "O tipo de SMS “Envio avulso” está desativado" in told
 
 

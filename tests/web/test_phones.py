@@ -6,7 +6,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -18,20 +17,15 @@ from recado.people.models import AuditEntry, Deed
 from recado.people.roles import ATTENDANT
 from recado.phones.models import Condition, Phone, PhoneChange
 from tests.support.outbox import ACCEPTED, MOBILE, NOW, claim, make_phone, minutes, queue_message, send_all
+from tests.web.attendance import markup
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _now() -> object:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_a_known_time")]
 
 
 def show(browser: Client, path: str = "/aparelhos/") -> str:
     response = browser.get(path)
     assert response.status_code == 200
-    return " ".join(unescape(response.content.decode()).split())
+    return markup(response)
 
 
 def ready_phone(name: str = "Aparelho 1", **fields: object) -> Phone:
@@ -104,7 +98,7 @@ def test_a_card_tells_the_rules_that_are_set_and_no_others(browser: Client):
 def test_pausing_keeps_who_did_it_and_the_card_says_so(browser: Client):
     phone = ready_phone()
     response = browser.post(f"/aparelhos/{phone.pk}/pausar/", follow=True)
-    page = " ".join(unescape(response.content.decode()).split())
+    page = markup(response)
     assert "Aparelho 1 pausado. O envio em andamento termina; a fila espera." in page
     assert "Pausou o aparelho: ana, às 8h14." in page
     assert f'action="/aparelhos/{phone.pk}/retomar/"' in page
