@@ -297,3 +297,19 @@ def test_a_type_that_heeds_no_wish_is_named_as_such(caller: Caller) -> None:
     assert made(caller, 1, type=batch_type().pk).type == batch_type()
     response = caller.post("batches", asked(1, type=1), key="k2")
     assert "não receber" in response.json()["detail"]
+
+
+def test_health_counts_what_waits_in_batches_and_what_is_paused_apart(caller: Caller) -> None:
+    batch = made(caller)
+    feed_some(timezone.now(), window=1)
+    assert caller.get("health").json()["queue"] | {"oldest_at": ""} == {
+        "waiting": 3,
+        "in_batches": 2,
+        "paused": 0,
+        "sending": 0,
+        "needs_a_person": 0,
+        "oldest_at": "",
+    }
+    caller.post(f"batches/{batch.pk}/pause")
+    queue = caller.get("health").json()["queue"]
+    assert (queue["waiting"], queue["in_batches"], queue["paused"]) == (0, 0, 3)

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from recado.outbox import holding
 from recado.outbox.enqueue import Event, enqueue
-from recado.outbox.forecast import QueueForecast, forecast
+from recado.outbox.forecast import Behind, QueueForecast, forecast
 from recado.outbox.models import Message, MessageType, Priority
 from recado.phones.models import Condition, Phone
 from tests.support.outbox import MOBILE, NOW, OTHER_MOBILE, THREE_PARTS, make_phone, make_type, minutes, queue_message
@@ -155,3 +156,34 @@ def test_one_type_of_two_priorities_is_foreseen_whole() -> None:
     queue_message(kind=kind)
     ready()
     assert (foreseen().parts, foreseen().wait) == (2, timedelta(seconds=14))
+
+
+def test_what_a_person_paused_is_no_work_ahead_until_it_is_let_go() -> None:
+    message = queue_message()
+    queue_message(number=OTHER_MOBILE)
+    Message.objects.filter(pk=message.pk).update(batch=7)
+    holding.hold(7)
+    ready()
+    queue = foreseen()
+    assert (queue.messages, queue.paused, queue.listed, queue.parts) == (1, 1, 2, 1)
+    assert queue.by_priority[Priority.NORMAL] == 1
+    holding.release(7, NOW)
+    assert (foreseen().messages, foreseen().paused, foreseen().wait) == (2, 0, timedelta(seconds=14))
+
+
+def test_what_comes_behind_the_queue_is_work_too() -> None:
+    queue_message()
+    ready()
+    kind = make_type()
+    queue = forecast(list(Phone.objects.all()), NOW, [Behind(kind.pk, "81", 100, 200.0)], 5)
+    assert (queue.messages, queue.listed, queue.behind, queue.paused, queue.parts) == (101, 1, 100, 5, 201)
+    assert queue.wait == timedelta(seconds=201 * 7)
+    assert queue.by_priority[Priority.BULK] == 100
+
+
+def test_what_comes_behind_waits_for_its_hours_too() -> None:
+    opens, closes = (timezone.localtime(NOW + timedelta(hours=hours)) for hours in (1, -1))
+    kind = make_type(hours_from=opens.time(), hours_until=closes.time())
+    ready()
+    queue = forecast(list(Phone.objects.all()), NOW, [Behind(kind.pk, "81", 100, 100.0)])
+    assert (queue.messages, queue.held, queue.parts) == (100, 100, 0)

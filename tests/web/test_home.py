@@ -115,6 +115,18 @@ def test_pauses_and_what_cannot_be_foreseen_are_said(db: None) -> None:
     assert queue_words(nothing, NOW).startswith("1 mensagem na fila. Não dá para prever quando sai 1 mensagem: ")
 
 
+def test_rows_of_batches_and_what_is_paused_are_told() -> None:
+    queue = QueueForecast(130, 130, timedelta(minutes=15), None, listed=40, behind=100, paused=3000)
+    assert queue_words(queue, NOW) == (
+        "130 mensagens na fila, cerca de 15 minutos. Término às 8h29. Dessas, 100 ainda esperam no seu lote: a fila as"
+        " recebe aos poucos, e as mensagens dos RAs passam à frente."
+        " Pausado, fora dessa conta: 3.000 mensagens de lotes."
+    )
+    assert queue_words(QueueForecast(0, 0, timedelta(0), None, paused=1), NOW) == (
+        "Nenhuma mensagem na fila. Pausado, fora dessa conta: 1 mensagem de lotes."
+    )
+
+
 def test_a_search_goes_by_post_so_that_no_number_stands_in_an_address(browser):
     page = show(browser)
     assert '<form class="rc-search" method="post" action="/cliente/procurar/"' in page
@@ -136,7 +148,7 @@ def test_the_main_screen_costs_few_queries(browser, django_assert_max_num_querie
     ready_phone()
     for _ in range(5):
         queue_message()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         show(browser)
 
 
@@ -208,7 +220,11 @@ def test_the_badge_says_one_phone_by_name_and_several_by_count():
     assert badge([ready], NOW).words == "Aparelho 1: pronto"
     assert badge([down], NOW).words == "Aparelho 1: sem sinal"
     assert badge([ready, down], NOW) == badge([down, ready], NOW)
-    assert badge([ready, down], NOW).words == "1 de 2 aparelhos prontos"
+    assert badge([ready, down], NOW).words == "Aparelho 1: sem sinal"
+    assert badge([ready, down, down], NOW).words == "2 aparelhos parados"
+    assert badge([ready, down, down], NOW).style == "rc-danger"
+    paused = describe(phone(condition=Condition.READY, paused=True), NOW)
+    assert badge([ready, paused], NOW).words == "1 de 2 aparelhos prontos"
 
 
 def test_a_stopped_phone_stands_first_of_all(browser):

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from recado.batches.behind import parts_each
 from recado.batches.models import Batch, State
 from recado.outbox.hours import Hours
 from recado.outbox.models import Message, Status
@@ -103,8 +104,7 @@ def waiting_parts(batch: Batch) -> int:
     queued = Message.objects.filter(batch=batch.pk, status__in=(Status.QUEUED, Status.SENDING)).count()
     if not batch.fed:
         return batch.parts
-    each = batch.parts / max(batch.ready + batch.expired, 1)
-    return round((batch.ready - batch.fed + queued) * max(each, 1.0))
+    return round((batch.ready - batch.fed + queued) * parts_each(batch))
 
 
 def _ahead_of(batch: Batch, parts: int) -> int:

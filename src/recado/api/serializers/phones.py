@@ -44,7 +44,9 @@ class PhoneSerializer(serializers.ModelSerializer[Phone]):
 class QueueSerializer(serializers.Serializer[Any]):
     """The queue now; `oldest_at` null when it is empty."""
 
-    waiting = serializers.IntegerField()
+    waiting = serializers.IntegerField(help_text="Tudo o que espera a vez, também as linhas que ainda estão em lotes.")
+    in_batches = serializers.IntegerField(help_text="Quantas dessas ainda esperam no seu lote.")
+    paused = serializers.IntegerField(help_text="Mensagens de lotes pausados, que não estão em `waiting`.")
     sending = serializers.IntegerField()
     needs_a_person = serializers.IntegerField()
     oldest_at = serializers.DateTimeField(allow_null=True)

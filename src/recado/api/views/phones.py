@@ -10,7 +10,9 @@ from rest_framework.response import Response
 
 from recado.api.door import Door
 from recado.api.serializers.phones import HealthSerializer, PhoneSerializer
+from recado.batches.behind import behind_the_queue
 from recado.clients.scopes import Scope
+from recado.outbox.holding import NEVER
 from recado.outbox.models import Message, Status
 from recado.outbox.queries import needing_a_person
 from recado.phones.fleet import is_held
@@ -43,12 +45,17 @@ class Health(Door):
         phones = list(Phone.objects.filter(enabled=True))
         ready = sum(phone.condition == Condition.READY and not phone.paused and is_held(phone, now) for phone in phones)
         queued = Message.objects.filter(status=Status.QUEUED)
+        going = queued.filter(ready_at__lt=NEVER).count()
+        behind, paused_behind = behind_the_queue()
+        in_batches = sum(group.messages for group in behind)
         body = {
             "status": "ok" if ready else "degraded",
             "phones_ready": ready,
             "phones": len(phones),
             "queue": {
-                "waiting": queued.count(),
+                "waiting": going + in_batches,
+                "in_batches": in_batches,
+                "paused": queued.count() - going + paused_behind,
                 "sending": Message.objects.filter(status=Status.SENDING).count(),
                 "needs_a_person": needing_a_person().count(),
                 "oldest_at": queued.aggregate(at=Min("moment"))["at"],

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from recado.batches.behind import behind_the_queue
 from recado.batches.models import Batch, State
 from recado.outbox.forecast import QueueForecast, forecast
 from recado.outbox.models import MessageType, Status
@@ -52,7 +53,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
     waiting = dict(needing_a_person().order_by().values_list("status").annotate(Count("pk")))
     today = timezone.localdate(now)
     figures = day_figures(today)
-    queue = forecast([state.phone for state in house.phones], now)
+    queue = forecast([state.phone for state in house.phones], now, *behind_the_queue())
     stopped = [state for state in house.phones if state.stopped]
     to_approve = _to_approve(request)
     return {
@@ -61,7 +62,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
         "uncertain": waiting.get(Status.UNCERTAIN, 0),
         "stopped": stopped,
         "to_approve": to_approve,
-        "all_well": not (waiting or stopped or house.unread_replies or to_approve),
+        "all_well": not (waiting or stopped or house.unread_replies or to_approve or _mail_faults(request, house)),
         "today": figures,
         "failed_share": percent(figures.failed, figures.sent + figures.failed),
         "queue": queue,
@@ -80,6 +81,11 @@ def _to_approve(request: HttpRequest) -> int:
     return Batch.objects.filter(state=State.WAITING).exclude(author=request.user.get_username()).count()
 
 
+def _mail_faults(request: HttpRequest, house: House) -> int:
+    """How many e-mails wait for this person, who may decide them."""
+    return house.mail_faults if request.user.has_perm(Duty.DECIDE_MESSAGES.permission) else 0
+
+
 def _announcement(house: House) -> str:
     """What a screen reader is told when it changes: not the figures, only what needs somebody."""
     pending = counted(house.attention, "mensagem precisa de atenção", "mensagens precisam de atenção")
@@ -89,11 +95,27 @@ def _announcement(house: House) -> str:
 def queue_words(queue: QueueForecast, now: datetime) -> str:
     """The queue in a sentence: how many, how long, until when; and what cannot be foreseen, with the reason."""
     if not queue.messages:
-        return "Nenhuma mensagem na fila."
+        return " ".join(["Nenhuma mensagem na fila.", *_paused_words(queue)])
     sentences = [f"{counted(queue.messages, 'mensagem na fila', 'mensagens na fila')}."]
     if queue.held + queue.stuck < queue.messages:
         sentences[0] = _time_words(queue, now)
-    return " ".join([*sentences, *_held_words(queue, now), *_stuck_words(queue)])
+    told = [*_behind_words(queue), *_held_words(queue, now), *_stuck_words(queue), *_paused_words(queue)]
+    return " ".join([*sentences, *told])
+
+
+def _behind_words(queue: QueueForecast) -> list[str]:
+    """How many of them a batch still keeps: the list of the queue does not show these."""
+    if not queue.behind:
+        return []
+    words = counted(queue.behind, "ainda espera no seu lote", "ainda esperam no seu lote")
+    return [f"Dessas, {words}: a fila as recebe aos poucos, e as mensagens dos RAs passam à frente."]
+
+
+def _paused_words(queue: QueueForecast) -> list[str]:
+    """What a person paused, which is in no reckoning."""
+    if not queue.paused:
+        return []
+    return [f"Pausado, fora dessa conta: {counted(queue.paused, 'mensagem', 'mensagens')} de lotes."]
 
 
 def _time_words(queue: QueueForecast, now: datetime) -> str:
@@ -101,7 +123,8 @@ def _time_words(queue: QueueForecast, now: datetime) -> str:
     if not queue.at_work:
         return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde."
     if queue.wait is None:
-        return f"{many}. Não dá para prever o término: pelas cotas dos aparelhos ele fica a mais de dois meses."
+        why = "pelas cotas e horários dos aparelhos" if queue.rests else "no ritmo dos aparelhos"
+        return f"{many}. Não dá para prever o término: {why}, ele fica a mais de dois meses."
     pauses = ", contando as pausas de cota e de horário dos aparelhos" if queue.rests else ""
     return f"{many}, cerca de {duration(queue.wait)}{pauses}. Término {when(now + queue.wait, now)}."
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recado.alarms.models import Alarm, Occasion
 from recado.alarms.words import title
+from recado.batches.behind import behind_the_queue
 from recado.outbox import doorbell
 from recado.outbox.forecast import forecast
 from recado.outbox.real_pace import JUST_NOW, sent_just_now
@@ -120,7 +121,7 @@ def _rate_words(now: datetime) -> str:
 def _figures() -> dict[str, Any]:
     now = timezone.now()
     house = House(known=True)
-    queue = forecast([state.phone for state in house.phones], now)
+    queue = forecast([state.phone for state in house.phones], now, *behind_the_queue())
     words = queue_words(queue, now)
     return {
         "house": house,
