@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from recado.outbox.claims import finish
+from recado.phones.models import Condition
 from tests.support.outbox import PERMANENT, claim, make_phone, queue_message
 
 PAGES = ["/", "/mensagens/", "/nada/"]
@@ -37,8 +38,18 @@ def test_the_menu_marks_the_page_and_counts_what_needs_a_person(browser):
     finish(claim(phone), PERMANENT, timezone.now())
     page = browser.get("/mensagens/").content.decode()
     assert re.search(r'<a class="menu-item active" href="/mensagens/" aria-current="page">', page)
-    assert 'Mensagens com erro <span class="rc-count num">1</span>' in page
+    assert 'Mensagens com erro <span class="rc-count num" data-count="attention">1</span>' in page
+    assert 'Respostas <span class="rc-count num" data-count="replies" hidden>0</span>' in page
     assert "<title>(1) Consultar Mensagens Enviadas Via SMS – Recado</title>" in page
+
+
+def test_the_icon_of_the_window_changes_while_a_phone_is_down(browser):
+    assert "web/favicon.svg" in browser.get("/mensagens/").content.decode()
+    make_phone(condition=Condition.NO_SIGNAL)
+    assert "web/favicon-parado.svg" in browser.get("/mensagens/").content.decode()
+    live = browser.get("/vivo/cabecalho/").content.decode()
+    assert 'data-attention="0" data-replies="0"' in live
+    assert "web/favicon-parado.svg" in live
 
 
 @pytest.mark.parametrize("demo", [True, False])

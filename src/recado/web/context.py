@@ -60,3 +60,8 @@ def house(request: HttpRequest) -> dict[str, House]:
     """Context processor: `house`."""
     user = getattr(request, "user", None)
     return {"house": House(known=bool(user and user.is_authenticated))}
+    @property
+    def icon(self) -> str:
+        """The window's icon: another one while something sends nothing, to be seen among many windows."""
+        return "web/favicon-parado.svg" if self.badge.style == "rc-danger" else "web/favicon.svg"
+

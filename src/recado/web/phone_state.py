@@ -93,10 +93,18 @@ def badge(states: Sequence[PhoneState], now: datetime) -> Badge:
         return Badge(f"Envio parado {_from(since, now)}: avise a TI", "rc-danger")
     if len(states) == 1:
         (only,) = states
-        return Badge(f"{only.name}: {only.label[0].lower()}{only.label[1:]}", only.style)
+        return Badge(_named(only), only.style)
+    stopped = [state for state in states if state.stopped]
+    if stopped:
+        # What is well must not hide what is not.
+        return Badge(_named(stopped[0]) if len(stopped) == 1 else f"{len(stopped)} aparelhos parados", "rc-danger")
     ready = sum(state.ready for state in states)
     style = "rc-ok" if ready == len(states) else "rc-warn" if ready else "rc-danger"
     return Badge(f"{ready} de {len(states)} aparelhos prontos", style)
+
+
+def _named(state: PhoneState) -> str:
+    return f"{state.name}: {state.label[0].lower()}{state.label[1:]}"
 
 
 def _state(phone: Phone, label: str, sentence: str, advice: str, style: str, *, stopped: bool = False) -> PhoneState:

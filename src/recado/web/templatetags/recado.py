@@ -108,12 +108,17 @@ def counted(number: int, singular: str, plural: str) -> str:
 
 
 @register.inclusion_tag("web/menu_item.html", takes_context=True)
-def menu_item(context: Context, name: str, label: str, count: int = 0) -> dict[str, object]:
-    """One entry of the menu, marked when the page on screen is it (or one below it: `section` in the context)."""
+def menu_item(context: Context, name: str, label: str, count: int | None = None) -> dict[str, object]:
+    """One entry of the menu, marked when the page on screen is it (or one below it: `section` in the context).
+
+    `count` is how many things wait there; the header's live part keeps it true, so it is there, hidden, when nothing
+    waits.
+    """
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     here = match.url_name if match else ""
     return {
+        "name": name,
         "url": reverse(name),
         "label": label,
         "count": count,

@@ -67,13 +67,22 @@ document.addEventListener("htmx:afterSwap", () => {
   notice.textContent = words;
 });
 
-// The header's live part carries how many messages need a person: the title of the window says it too.
+// The header's live part carries how many messages need a person and how many replies nobody has read: the menu and the
+// title of the window say it too; and the window's icon, which changes while something is down.
 document.addEventListener("htmx:afterSwap", () => {
   const counted = document.querySelector("[data-attention]");
   if (!counted) return;
+  for (const badge of document.querySelectorAll("[data-count]")) {
+    const waiting = counted.dataset[badge.dataset.count];
+    if (waiting === undefined) continue;
+    badge.textContent = Number(waiting).toLocaleString("pt-BR");
+    badge.hidden = waiting === "0";
+  }
   const bare = document.title.replace(/^\(\d+\) /, "");
   const count = Number(counted.dataset.attention);
   document.title = count ? `(${count}) ${bare}` : bare;
+  const icon = document.querySelector("link[rel=icon]");
+  if (icon.getAttribute("href") !== counted.dataset.icon) icon.setAttribute("href", counted.dataset.icon);
 });
 
 document.querySelectorAll("[data-live-pause]").forEach((button) => {

@@ -62,6 +62,14 @@ async function copy(button) {
   }
 }
 
+// Paper opens nothing: what a figure folds away, its table, is printed too.
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll(".rc-figure details:not([open])")];
+  unfolded.forEach((part) => (part.open = true));
+});
+window.addEventListener("afterprint", () => unfolded.forEach((part) => (part.open = false)));
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
