@@ -9,6 +9,8 @@ from django.test import Client
 
 from recado import parameters
 from recado.people.models import AuditEntry
+from recado.web.forms.parameters import ParametersForm
+from recado.web.views.parameters import bounds_of
 from tests.support.outbox import queue_message
 from tests.web.attendance import words
 
@@ -74,6 +76,19 @@ def test_what_is_out_of_bounds_is_refused_in_words(browser: Client, field: str, 
     page = words(browser.post("/parametros/", SAME | {field: value}))
     assert told in page
     assert parameters.get() == parameters.defaults()
+
+
+def test_each_says_what_it_does_its_bounds_and_its_default(browser: Client) -> None:
+    page = words(browser.get("/parametros/"))
+    for name, field in ParametersForm.base_fields.items():
+        assert field.help_text, name
+        assert field.help_text in page
+        assert bounds_of(field) in page
+        # Boxes to tick show by themselves what may be chosen.
+        assert bounds_of(field) or name == "success_reasons"
+    assert "De 0 a 3.600. Padrão: 7." in page
+    assert "De 30 a 3.650. Padrão: guarda tudo." in page
+    assert "Até 40 caracteres. Padrão: Companhia Exemplo de Água." in page
 
 
 def test_a_field_put_back_is_shown_before_it_is_saved_and_what_was_typed_stays(browser: Client) -> None:

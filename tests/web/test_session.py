@@ -1,7 +1,10 @@
 """Login tells nothing about who exists, closes after five refusals, and lets nobody else in."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 REFUSED = "Usuário ou senha incorretos."
 
@@ -61,6 +64,28 @@ def test_five_refusals_close_the_login_for_that_user(anonymous, user):
     assert answer.status_code == 429
     assert "Muitas tentativas. Tente de novo em 15 minutos ou fale com a TI." in answer.content.decode()
     assert log_in(anonymous).status_code == 429
+
+
+def test_behind_the_proxy_a_strangers_guesses_shut_out_nobody_else(user, settings):
+    settings.RECADO_HTTPS = True
+    stranger, colleague = (
+        Client(REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "https"})
+        for address in ("203.0.113.9", "198.51.100.4")
+    )
+    for _ in range(5):
+        log_in(stranger, password="errada")
+    assert log_in(stranger).status_code == 429
+    assert log_in(colleague).status_code == 302
+
+
+def test_a_new_password_opens_a_login_that_was_closed(browser, anonymous):
+    User.objects.create_user("bruno", password="uma-senha-longa")
+    for _ in range(5):
+        log_in(anonymous, "bruno", "errada")
+    assert log_in(anonymous, "bruno").status_code == 429
+    page = browser.post(f"/usuarios/{User.objects.get(username='bruno').pk}/senha/").content.decode()
+    password = re.search(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}", page)[0]
+    assert log_in(anonymous, "bruno", password).status_code == 302
 
 
 def test_the_password_may_be_pasted_and_kept_by_the_browser(anonymous, db):

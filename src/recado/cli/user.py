@@ -93,6 +93,7 @@ def password(name: str, generate: bool) -> None:
     from django.contrib.auth.models import User
 
     from recado.cli.preparation import first_login
+    from recado.people.passwords import let_try_again
 
     person = User.objects.filter(username=name).first()
     if person is None:
@@ -100,6 +101,7 @@ def password(name: str, generate: bool) -> None:
     new = _new_password(person, generate=generate)
     person.set_password(new)
     person.save(update_fields=["password"])
+    let_try_again(person)
     # Takes the file of the first password away when it is no longer the password.
     first_login()
     click.echo(f"Senha de {name} trocada.")

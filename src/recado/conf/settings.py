@@ -159,6 +159,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours: the screen says "15 minutos"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Behind the HTTPS proxy every address is the proxy's, and a stranger's guesses would shut a colleague out.
+AXES_CLIENT_IP_CALLABLE = "recado.people.origin.address_of"
 AXES_LOCKOUT_CALLABLE = "recado.web.views.session.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True

@@ -15,7 +15,7 @@ _SQLITE = (
     f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_delete BEFORE DELETE ON {TABLE}"
     " BEGIN SELECT RAISE(ABORT, 'audit entries are not deleted'); END",
     # INSERT OR REPLACE takes the old row away without asking the trigger above.
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_replace BEFORE INSERT ON {TABLE}"
+    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_replace BEFORE INSERT ON {TABLE}"  # noqa: S608 - a name of our own
     f" WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)"
     " BEGIN SELECT RAISE(ABORT, 'audit entries are not replaced'); END",
 )

@@ -28,7 +28,16 @@ def reset_password(user: User) -> str:
         user.set_password(password)
         user.save(update_fields=["password"])
         Account.objects.update_or_create(user=user, defaults={"must_change_password": True})
+        let_try_again(user)
     return password
+
+
+def let_try_again(user: User) -> None:
+    """Forget the user's refused logins: whoever got a new password need not wait for those of the old one."""
+    # At import it would ask for the models before they are ready.
+    from axes.utils import reset
+
+    reset(username=user.get_username())
 
 
 def must_change_password(user: User) -> bool:

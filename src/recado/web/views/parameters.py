@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.forms import BoundField
+from django.forms import BoundField, Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +23,7 @@ from recado.people.roles import Duty
 from recado.service_requests.models import ClosingReason
 from recado.web.access import needs
 from recado.web.audit import note
+from recado.web.formatting import thousands
 from recado.web.forms.parameters import ParametersForm, shown
 
 PUT_BACK = "padrao"
@@ -40,9 +41,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field with its default in words, and its changes, the newest first; `count` of them there are."""
+    """A field with its bounds and default in words, and its changes, the newest first; `count` of them there are."""
 
     field: BoundField
+    bounds: str
     default: str
     is_default: bool
     changes: Sequence[Told]
@@ -91,6 +93,7 @@ def _rows(form: ParametersForm) -> list[Row]:
     return [
         Row(
             field=form[name],
+            bounds=bounds_of(form.fields[name]),
             default=_written(name, getattr(usual, name), reasons).rstrip("."),
             is_default=getattr(usual, name) == getattr(held, name),
             changes=[
@@ -101,6 +104,15 @@ def _rows(form: ParametersForm) -> list[Row]:
         )
         for name in form.fields
     ]
+
+
+def bounds_of(field: Field) -> str:
+    """What a value may be at the least and the most (pt-BR); empty for a choice from a list, which shows itself."""
+    least, most = getattr(field, "min_value", None), getattr(field, "max_value", None)
+    if least is not None and most is not None:
+        return f"De {thousands(least)} a {thousands(most)}."
+    longest = getattr(field, "max_length", None)
+    return f"Até {longest} caracteres." if longest else ""
 
 
 def _written(name: str, value: Any, reasons: dict[int, str]) -> str:
