@@ -1,4 +1,4 @@
-"""The examples of docs/api.md do what they say, against a server that listens on a port."""
+"""The examples of the API's guide do what they say, against a server that listens on a port."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from recado.outbox.models import Message
 from recado.service_requests.models import ServiceRequest
 from recado.webhooks.signing import secret_of, sign
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+PAGE = (Path(__file__).parents[2] / "src/recado/web/manual/api.md").read_text()
 EXAMPLES = re.findall(r"^```(sh|python) run\n(.*?)^```$", PAGE, re.M | re.S)
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -94,7 +94,7 @@ _CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")]
   const style = getComputedStyle(element);
   if (element.clientWidth <= 1 || !element.innerText?.trim() || style.visibility === "hidden") return false;
   // What is there for screen readers alone is cut on purpose.
-  const head = element.closest("thead");
+  const head = element.closest("th");
   if (element.closest(".sr-only, .br-skiplink, select")) return false;
   if (head && getComputedStyle(head).position === "absolute") return false;
   const hides = (value) => value === "hidden" || value === "clip";

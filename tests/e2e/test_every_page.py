@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -23,6 +23,8 @@ from recado.clients.scopes import Scope
 from recado.clients.tokens import issue
 from recado.emulator.serve import RunningEmulator
 from recado.gsm.causes import Cause
+from recado.mail.models import Mail, MailStatus
+from recado.mail.posting import Letter, post_many
 from recado.outbox.models import MessageType, Status
 from recado.outbox.types import save_type
 from recado.parameters.values import save
@@ -50,6 +52,7 @@ EMPTY = (
     "/",
     "/mensagens/",
     "/mensagens-com-erro/",
+    "/emails-com-erro/",
     "/ra/",
     "/ra/inserir/",
     "/sair/",
@@ -60,6 +63,7 @@ EMPTY = (
     "/ajuda/",
     "/ajuda/situacoes/",
     "/ajuda/inserir-ra/",
+    "/ajuda/guia-da-api/",
     "/usuarios/",
     "/usuarios/novo/",
     "/minha-senha/",
@@ -91,6 +95,12 @@ FULL = (
     "/mensagens-com-erro/",
     "/mensagens-com-erro/?motivo=no_credit",
     "/mensagens-com-erro/reenviar-todas/",
+    "/emails-com-erro/",
+    "/emails-com-erro/?motivo=talvez",
+    "/emails-com-erro/reenviar-todos/",
+    "/emails-com-erro/descartar/?todos=sim",
+    "/emails/{mail}/reenviar/",
+    "/emails/{mail}/corrigir/",
     "/ra/",
     "/ra/{ra}/",
     "/ra/{ra}/encerrar/",
@@ -161,6 +171,8 @@ NO_PAGE = {
     "type_test": _ACTION,
     "type_delete": _ACTION,
     "attention_resend": _ACTION,
+    "mail_faults_resend": _ACTION,
+    "mail_confirm": _ACTION,
     "attention_discard": "test_the_pages_that_only_a_button_leads_to",
     "message_undo": _ACTION,
     "message_confirm": _ACTION,
@@ -259,12 +271,27 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
         "failed": failed.pk,
         "unsure": unsure.pk,
         "phone": Phone.objects.earliest("pk").pk,
+        "mail": some_e_mails(),
         "person": User.objects.earliest("pk").pk,
         "system": (delivery := a_delivery()).endpoint.client_id,
         "endpoint": delivery.endpoint_id,
         "playsms": make_account(last_refusal="palavra" * 40, last_refused_at=timezone.now()).pk,
     }
     assert "\n".join(_look_at(sized_page, [path.format(**named) for path in FULL])) == ""
+
+
+def some_e_mails() -> int:
+    """Twelve that were refused, one that may have been sent, one past its time; the key of the last refused."""
+    now = timezone.now()
+    address = f"{'a' * 60}@{'b' * 60}.example.com"
+    mails = post_many([Letter(f"k{number}", address, "palavra" * 25, "x") for number in range(14)], now=now)
+    for number, mail in enumerate(mails):
+        status = MailStatus.FAILED if number < 12 else (MailStatus.UNCERTAIN, MailStatus.EXPIRED)[number - 12]
+        useful = now if number == 13 else now + timedelta(days=1)
+        Mail.objects.filter(pk=mail.pk).update(
+            status=status, fault="address", reason="palavra" * 40, useful_until=useful, next_try_at=None
+        )
+    return mails[11].pk
 
 
 def a_delivery() -> Delivery:

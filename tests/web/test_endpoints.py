@@ -47,6 +47,15 @@ def a_delivery(browser: Browser, client: Client, status: DeliveryStatus) -> Deli
     )
 
 
+def test_its_form_leads_to_what_is_sent_and_how_to_check_it(browser: Browser, client: Client) -> None:
+    page = browser.get(f"/sistemas/{client.pk}/avisos/").content.decode()
+    link = re.search(r'href="(/ajuda/guia-da-api/)#([^"]+)"', page)
+    assert link is not None
+    guide = browser.get(link[1]).content.decode()
+    assert f'<h2 id="{link[2]}">Avisos (webhooks)</h2>' in guide
+    assert "webhook-signature" in guide
+
+
 def test_an_endpoint_is_registered_and_its_secret_shown_once(browser: Browser, client: Client) -> None:
     shown = words(add(browser, client))
     endpoint = Endpoint.objects.get()

@@ -46,6 +46,25 @@ def test_no_page_is_without_help_of_its_own():
     assert pages - set(PAGE_OF) - {"help", "help_page", "logout", "evaluation", "evaluation_thanks"} == set()
 
 
+def test_every_link_inside_a_page_leads_to_a_place_that_is_there():
+    for page in every_page():
+        for target in re.findall(r'href="#([^"]+)"', page.html):
+            assert f'id="{target}"' in page.html, (page.slug, target)
+    guide = manual().page("guia-da-api")
+    assert guide
+    assert 'href="#ler-a-situacao"' in guide.html
+    assert "docs/" not in guide.html
+
+
+def test_a_link_to_another_page_leads_there_with_its_accents_too():
+    told = manual().page("o-cliente-diz-que-nao-recebeu")
+    assert told
+    assert '<a href="/ajuda/o-numero-estava-errado/">O número estava errado</a>' in told.html
+    integrated = manual().page("sistemas-integrados")
+    assert integrated
+    assert '<a href="/ajuda/guia-da-api/">Guia da API</a>' in integrated.html
+
+
 def test_a_screen_leads_to_its_own_page(supervisor):
     assert set(PAGE_OF) <= set(TABLE)
     assert all(manual().page(slug) for slug in PAGE_OF.values())

@@ -3,16 +3,19 @@
 A heading of the second level is a page, one of the first a group of pages. The file is written to be read as it stands
 in the repository too, so its pictures are relative paths and its links anchors; here they become addresses. A row of a
 table whose first cell is bold can be pointed at: `/ajuda/situacoes/#talvez-enviada`.
+
+`api.md`, for who programs a system that calls Recado, is one more page, whose headings can be pointed at.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.templatetags.static import static
 from django.urls import reverse
@@ -21,11 +24,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _FILE = Path(__file__).with_name("manual.md")
+_GUIDE = Path(__file__).with_name("api.md")
+GUIDE = "Guia da API"
 _PICTURE = re.compile(r"\.\./static/(web/manual/[\w-]+\.png)")
 _TABLE = (
     '<div class="br-table small rc"><div class="rc-table-wrap" tabindex="0" role="region" aria-label="Tabela"><table>'
 )
 _HEAD = '<th scope="col">'
+# What is wider than the screen scrolls by itself, so the keyboard must reach it.
+_EXAMPLE = '<pre tabindex="0" role="region" aria-label="Exemplo">'
 # The product has a list of pages of its own.
 _LEFT_OUT = "Índice"
 GROUP_OF_SCREENS = "As telas"
@@ -51,6 +58,11 @@ PAGE_OF: dict[str, str] = {
     "message_correct": "mensagens-com-erro",
     "message_resend": "talvez-enviada-o-que-fazer",
     "message_discard": "desistir-de-uma-mensagem",
+    "mail_faults": "e-mails-com-erro",
+    "mail_faults_discard": "e-mails-com-erro",
+    "mail_faults_resend_all": "e-mails-com-erro",
+    "mail_resend": "e-mails-com-erro",
+    "mail_correct": "e-mails-com-erro",
     "replies": "respostas",
     "reply_search": "respostas",
     "phones": "fila-e-aparelhos",
@@ -139,14 +151,24 @@ def manual() -> Manual:
     titles = {slug_of(title) for level, title, _ in sections if level == "h2"}
     introduction, chapters = SafeString(""), [Chapter("")]
     for level, title, tokens in sections:
-        html = _rendered(markdown, tokens, titles)
+        html = _rendered(markdown, tokens, partial(_address, titles))
         if level == "h2" and title != _LEFT_OUT:
             chapters[-1].pages.append(Page(slug_of(title), title, html))
         elif level == "h1" and len(chapters) == 1 and not introduction:
             introduction = html
         elif level == "h1":
             chapters.append(Chapter(title))
+    chapters[-1].pages.append(_guide(markdown))
     return Manual(introduction, [chapter for chapter in chapters if chapter.pages])
+
+
+def _guide(markdown: MarkdownIt) -> Page:
+    """`api.md` as one page: its first heading is the page's own, each other one an anchor."""
+    _, heading, _, *tokens = markdown.parse(_GUIDE.read_text(encoding="utf-8"))
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", slug_of(tokens[place + 1].content))
+    return Page(slug_of(GUIDE), GUIDE, _rendered(markdown, tokens, _within))
 
 
 def _sections(tokens: Sequence[Token]) -> Iterator[tuple[str, str, list[Token]]]:
@@ -167,19 +189,18 @@ def _sections(tokens: Sequence[Token]) -> Iterator[tuple[str, str, list[Token]]]
     yield level, title, kept
 
 
-def _rendered(markdown: MarkdownIt, tokens: list[Token], pages: set[str]) -> SafeString:
+def _rendered(markdown: MarkdownIt, tokens: list[Token], address: Callable[[str], str]) -> SafeString:
     for place, token in enumerate(tokens):
         for child in token.children or ():
             if child.type == "image" and (match := _PICTURE.fullmatch(str(child.attrs["src"]))):
                 child.attrs |= {"src": static(match[1]), "class": "rc-shot", "loading": "lazy"}
             elif child.type == "link_open":
-                child.attrs["href"] = _address(str(child.attrs["href"]), pages)
+                child.attrs["href"] = address(str(child.attrs["href"]))
         if token.type == "tr_open":
             _give_anchor(token, tokens[place + 2])
     html = str(markdown.renderer.render(tokens, markdown.options, {}))
-    return SafeString(
-        html.replace("<table>", _TABLE).replace("</table>", "</table></div></div>").replace("<th>", _HEAD)
-    )
+    html = html.replace("<table>", _TABLE).replace("</table>", "</table></div></div>")
+    return SafeString(html.replace("<th>", _HEAD).replace("<pre>", _EXAMPLE))
 
 
 def _give_anchor(row: Token, first_cell: Token) -> None:
@@ -189,7 +210,16 @@ def _give_anchor(row: Token, first_cell: Token) -> None:
         row.attrSet("id", slug_of(first_cell.content))
 
 
-def _address(target: str, pages: set[str]) -> str:
-    """Where an anchor of the file leads in the product; what is not part of the manual leads to its first page."""
-    slug = slug_of(target.removeprefix("#"))
+def _address(pages: set[str], target: str) -> str:
+    """Where a link of the manual leads in the product; what is not part of it leads to the list of pages."""
+    if target == _GUIDE.name:
+        return reverse("help_page", args=[slug_of(GUIDE)])
+    slug = slug_of(unquote(target.removeprefix("#")))
     return reverse("help_page", args=[slug]) if target.startswith("#") and slug in pages else reverse("help")
+
+
+def _within(target: str) -> str:
+    """Where a link of the guide leads: to its own headings, out into the world, else to the list of pages."""
+    if target.startswith("#"):
+        return f"#{slug_of(unquote(target[1:]))}"
+    return target if target.startswith("https://") else reverse("help")
