@@ -17,6 +17,7 @@ from bench.scene import Say, Scene, percentile, resident_mib, until
 REQUESTS = 60
 # A month that was not asked for before, once each: what a supervisor's first look costs.
 MONTHS = 11
+LONGEST_PANEL = 92
 SEED = 20261122
 
 
@@ -54,11 +55,39 @@ def consult(scene: Scene, say: Say) -> None:
 
 
 def panel(scene: Scene, say: Say) -> None:
-    """Server time of *Painel* for a month, each month asked for once."""
+    """Server time of *Painel* once the job has counted the ended days, and the time that takes: each month of the year,
+    as long a period as the form allows; and a month whose every day has changed since."""
+    from recado.outbox.models import Message
+
     client = _ready()
-    months = (_month(number) for number in range(MONTHS))
-    times = [_timed(client, "/painel/", {"inicio": f"{a:%d/%m/%Y}", "fim": f"{b:%d/%m/%Y}"}) for a, b in months]
-    _tell(say, "a month of the panel", times)
+    days, seconds = _count_days()
+    say(f"{days} ended days counted in {seconds:.1f} s", "printed")
+    months = [_month(number) for number in range(MONTHS)]
+    longest = [(first, first + timedelta(days=LONGEST_PANEL - 1)) for first, _ in months[: MONTHS - 2]]
+    _tell(say, "a month of the panel", [_panel(client, *month) for month in months])
+    _tell(say, f"{LONGEST_PANEL} days of the panel", [_panel(client, *period) for period in longest])
+    Message.objects.filter(pk__in=range(1, year.ROWS, 1000)).update(cause="other")
+    changed = [_panel(client, *month).wall for month in months]
+    say(f"a month with a change on each day: {percentile(changed, 0.95):.0f} ms (p95)", "printed")
+
+
+def _panel(client: Any, start: date, end: date) -> _Time:
+    return _timed(client, "/painel/", {"inicio": f"{start:%d/%m/%Y}", "fim": f"{end:%d/%m/%Y}"})
+
+
+def _count_days() -> tuple[int, float]:
+    """Do the whole work of the job; give the days and the seconds."""
+    from django.utils import timezone
+
+    from recado.reports.keeping import LONGEST_TRANSACTION, count_days
+    from recado.service_requests.reconciling import check_days
+
+    count_days(timezone.now())
+    later, began, days = timezone.now() + LONGEST_TRANSACTION, time.monotonic(), 0
+    while count_days(later):
+        days += 1
+    check_days(timezone.now())
+    return days, time.monotonic() - began
 
 
 def screens(scene: Scene, say: Say) -> None:

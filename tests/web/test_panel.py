@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from django.db import connection
 
-from recado.outbox.balance import balance, remove
 from recado.outbox.claims import finish
-from recado.outbox.figures import figures, percentile
 from recado.outbox.models import Message, MessageType, RemovedDay, Status
+from recado.outbox.removing import remove
+from recado.reports.balance import balance
+from recado.reports.figures import figures, percentile
 from recado.service_requests.models import ClosingReason
 from recado.service_requests.operations import NewRequester, close_service_request, reiterate
 from recado.service_requests.reconciling import untold

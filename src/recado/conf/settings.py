@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "recado.outbox",
     "recado.mail",
     "recado.inbox",
+    "recado.reports",
     "recado.pairing",
     "recado.alarms",
     "recado.webhooks",

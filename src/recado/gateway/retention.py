@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from recado import parameters
 from recado.inbox.models import Reply
-from recado.outbox.balance import remove
 from recado.outbox.models import SENT_GROUP, Message, Status
+from recado.outbox.removing import remove
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200

@@ -16,6 +16,8 @@ from recado.jobs.job import Job
 from recado.mail import keeping as mails
 from recado.mail.sending import send_due
 from recado.playsms import tidying as playsms
+from recado.reports import keeping as reports
+from recado.service_requests import reconciling
 from recado.webhooks import fanning as webhooks
 from recado.webhooks.delivering import deliver_due
 from recado.webhooks.fanning import fan_out
@@ -33,6 +35,8 @@ JOBS: tuple[Job, ...] = (
     Job("mail", send_due),
     Job("mail tidying", mails.remove_old, 600),
     Job("bill tidying", bills.remove_old, 600),
+    Job("ended days", reports.count_days, reports.EVERY_SECONDS),
+    Job("events of ended days", reconciling.check_days, reconciling.CHECK_SECONDS),
     Job("webhook events", fan_out),
     Job("webhook deliveries", deliver_due),
     Job("webhook tidying", webhooks.forget_old, 3600),

@@ -16,10 +16,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from recado.evaluations.figures import Results, results
-from recado.outbox.balance import Balance, balance
-from recado.outbox.figures import Figures, figures
 from recado.outbox.models import CAUSES, SENT_GROUP, MessageType, Status
 from recado.people.roles import Duty
+from recado.reports.balance import Balance, balance
+from recado.reports.figures import Figures, figures
 from recado.service_requests.reconciling import untold
 from recado.web import charts
 from recado.web.access import needs
