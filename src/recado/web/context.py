@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from recado import parameters
 from recado.inbox.queries import unread_count
+from recado.mail.models import NEEDS_A_PERSON, Mail
 from recado.outbox.queries import needing_a_person
 from recado.web.phone_state import Badge, PhoneState, badge, phone_states
 
@@ -43,6 +44,11 @@ class House:
         return needing_a_person().count() if self._known else 0
 
     @cached_property
+    def mail_faults(self) -> int:
+        """How many e-mails need a person's decision."""
+        return Mail.objects.filter(status__in=NEEDS_A_PERSON).count() if self._known else 0
+
+    @cached_property
     def unread_replies(self) -> int:
         """How many replies of customers nobody has read."""
         return unread_count() if self._known else 0
@@ -55,13 +61,13 @@ class House:
     def badge(self) -> Badge:
         return badge(self.phones, timezone.now())
 
-
-def house(request: HttpRequest) -> dict[str, House]:
-    """Context processor: `house`."""
-    user = getattr(request, "user", None)
-    return {"house": House(known=bool(user and user.is_authenticated))}
     @property
     def icon(self) -> str:
         """The window's icon: another one while something sends nothing, to be seen among many windows."""
         return "web/favicon-parado.svg" if self.badge.style == "rc-danger" else "web/favicon.svg"
 
+
+def house(request: HttpRequest) -> dict[str, House]:
+    """Context processor: `house`."""
+    user = getattr(request, "user", None)
+    return {"house": House(known=bool(user and user.is_authenticated))}
