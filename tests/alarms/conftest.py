@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
 from recado.alarms.troubles import Limits
+from tests.support.serving import mail_server, web_server
 
 LIMITS = Limits(timedelta(minutes=10), timedelta(minutes=15), 20, timedelta(minutes=3))
 
@@ -47,45 +45,26 @@ class Hook:
 @pytest.fixture
 def mailbox(settings: Settings) -> Iterator[Mailbox]:
     box = Mailbox()
-    port = _free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.RECADO_SMTP_URL = f"smtp://127.0.0.1:{port}"
     settings.RECADO_MAIL_FROM = "recado@agua.example"
     settings.RECADO_ALARM_EMAIL = ("ti@agua.example", "plantao@agua.example")
-    yield box
-    controller.stop()
+    with mail_server(box) as port:
+        settings.RECADO_SMTP_URL = f"smtp://127.0.0.1:{port}"
+        yield box
 
 
 @pytest.fixture
 def hook(settings: Settings) -> Iterator[Hook]:
     seen = Hook()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            seen.requests.append((self.path, dict(self.headers), self.rfile.read(length)))
-            self.send_response(seen.status)
-            if seen.location:
-                self.send_header("Location", seen.location)
-            self.end_headers()
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        length = int(request.headers["Content-Length"])
+        seen.requests.append((request.path, dict(request.headers), request.rfile.read(length)))
+        request.send_response(seen.status)
+        if seen.location:
+            request.send_header("Location", seen.location)
+        request.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    settings.RECADO_ALARM_WEBHOOK = f"http://127.0.0.1:{server.server_port}/alarme"
     settings.RECADO_ALARM_WEBHOOK_SECRET = "segredo-ficticio"
-    yield seen
-    server.shutdown()
-    server.server_close()
-
-
-def _free_port() -> int:
-    """aiosmtpd wants to know its port beforehand."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    with web_server(answer) as port:
+        settings.RECADO_ALARM_WEBHOOK = f"http://127.0.0.1:{port}/alarme"
+        yield seen

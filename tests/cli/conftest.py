@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from recado.cli.root import cli
+from tests.support.serving import free_port
 
 Recado = Callable[..., Result]
 
@@ -84,13 +84,6 @@ class Shell:
                     process.wait()
             if process.stdout is not None:
                 process.stdout.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -10,7 +10,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from pytest_django import Settings
 
@@ -19,8 +18,9 @@ from recado.cli.findings import Finding, Level
 from recado.cli.mail_checks import check_mail
 from recado.mail.smtp import ServerDown, connected
 from tests.cli.conftest import Recado
-from tests.mail.conftest import Office, free_port
+from tests.mail.conftest import Office
 from tests.support.certificates import Certificate, make_certificate
+from tests.support.serving import mail_server
 
 Start = Callable[..., int]
 
@@ -57,12 +57,8 @@ def start(heard: Heard, settings: Settings) -> Iterator[Start]:
     with ExitStack() as stack:
 
         def begin(**options: object) -> int:
-            port = free_port()
-            controller = Controller(heard, hostname="127.0.0.1", port=port, authenticator=heard.authenticate, **options)
-            controller.start()
-            stack.callback(controller.stop)
             settings.RECADO_MAIL_FROM = "recado@agua.example"
-            return port
+            return stack.enter_context(mail_server(heard, authenticator=heard.authenticate, **options))
 
         yield begin
 

@@ -20,6 +20,7 @@ from recado.gateway.supervisor import Supervisor
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message
 from recado.phones.models import Phone
+from tests.links.conftest import bluez, bus  # noqa: F401 - the fixtures
 
 PATIENCE = 20.0
 # Without delivery reports a message that went out stays "sent".

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,22 +27,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 LINK = f"bluetooth:{PHONE}"
-
-
-@pytest.fixture
-def bus(tmp_path: Path) -> Iterator[PrivateBus]:
-    bus = PrivateBus(tmp_path)
-    bus.start()
-    yield bus
-    bus.stop()
-
-
-@pytest.fixture
-def bluez(bus: PrivateBus) -> Iterator[FakeBlueZ]:
-    bluez = FakeBlueZ(bus.address)
-    bluez.start()
-    yield bluez
-    bluez.close()
 
 
 @pytest.fixture

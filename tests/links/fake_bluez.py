@@ -13,16 +13,16 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dbus_fast import Message, MessageType, Variant
-from dbus_fast.aio import MessageBus
 
 from recado.emulator.phone import EmulatedPhone
+from tests.links.on_a_bus import OnABus
 
 SPP = "00001101-0000-1000-8000-00805f9b34fb"
 DUN = "00001103-0000-1000-8000-00805f9b34fb"
@@ -105,11 +105,13 @@ class FakeDevice:
         return found
 
 
-class FakeBlueZ:
+class FakeBlueZ(OnABus):
     """org.bluez on a private bus. `calls` lists what was asked of it; `lines` are the phones' ends of the lines."""
 
+    NAME = "org.bluez"
+
     def __init__(self, address: str) -> None:
-        self.address = address
+        super().__init__(address)
         self.adapters = {"hci0": True}
         self.devices: dict[str, FakeDevice] = {}
         self.hidden: list[FakeDevice] = []
@@ -121,27 +123,13 @@ class FakeBlueZ:
         self._profiles: dict[str, tuple[str, str]] = {}
         self._agents: dict[str, str] = {}
         self._cancelled = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        self._bus: MessageBus | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
 
     def add(self, device: FakeDevice) -> FakeDevice:
         self.devices[device.path] = device
         return device
 
-    def start(self) -> None:
-        self._run(self._start())
-
-    def stop(self) -> None:
-        """Go away as a daemon that is stopped does; `start` brings a new one, which knows no profile."""
-        self._run(self._stop())
-
     def close(self) -> None:
-        self.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        super().close()
         for line in self.lines:
             line.close()
 
@@ -156,27 +144,10 @@ class FakeBlueZ:
     def members(self) -> list[str]:
         return [member for _, member, _ in self.calls]
 
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
-
-    async def _start(self) -> None:
-        self._bus = await MessageBus(bus_address=self.address, negotiate_unix_fd=True).connect()
-        self._bus.add_message_handler(self._heed)
-        await self._bus.request_name("org.bluez")
-
     async def _stop(self) -> None:
-        if self._bus is not None:
-            self._bus.disconnect()
-            self._bus = None
+        await super()._stop()
+        # A new daemon knows no profile.
         self._profiles.clear()
-
-    def _heed(self, message: Message) -> bool | None:
-        if message.message_type is not MessageType.METHOD_CALL or message.destination not in ("org.bluez",):
-            return None
-        task = self._loop.create_task(self._answer(message))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return True
 
     async def _answer(self, message: Message) -> None:
         self.calls.append((message.path or "", message.member or "", list(message.body)))

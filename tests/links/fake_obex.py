@@ -6,17 +6,15 @@ it tells only once they were listed or came in.
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dbus_fast import Message, MessageType, Variant
-from dbus_fast.aio import MessageBus
 
 from recado.links.bluetooth.bmessage import BMessage, read_bmessage
+from tests.links.on_a_bus import OnABus
 
 SESSION = "/org/bluez/obex/client/session0"
 FAILED = "org.bluez.obex.Error.Failed"
@@ -55,11 +53,13 @@ class Behaviour:
     get_ends: str = "complete"
 
 
-class FakeObexd:
+class FakeObexd(OnABus):
     """org.bluez.obex. `pushed` lists what the phone was given; `files` what lay on the disk at that moment."""
 
+    NAME = "org.bluez.obex"
+
     def __init__(self, address: str) -> None:
-        self.address = address
+        super().__init__(address)
         self.behaviour = Behaviour()
         self.messages: list[FakeMessage] = []
         self.pushed: list[BMessage] = []
@@ -68,23 +68,6 @@ class FakeObexd:
         self._transfers = 0
         self._known: set[int] = set()
         self._next = 100
-        self._bus: MessageBus | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-
-    def start(self) -> None:
-        self._run(self._start())
-
-    def stop(self) -> None:
-        """Die, as a process that is killed."""
-        self._run(self._stop())
-
-    def close(self) -> None:
-        self.stop()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
 
     def members(self) -> list[str]:
         return [member for member, _ in self.calls]
@@ -123,27 +106,6 @@ class FakeObexd:
     def drop(self) -> None:
         """The phone goes away: the session is no more."""
         self._run(self._gone())
-
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
-
-    async def _start(self) -> None:
-        self._bus = await MessageBus(bus_address=self.address).connect()
-        self._bus.add_message_handler(self._heed)
-        await self._bus.request_name("org.bluez.obex")
-
-    async def _stop(self) -> None:
-        if self._bus is not None:
-            self._bus.disconnect()
-            self._bus = None
-
-    def _heed(self, message: Message) -> bool | None:
-        if message.message_type is not MessageType.METHOD_CALL or message.destination != "org.bluez.obex":
-            return None
-        task = self._loop.create_task(self._answer(message))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return True
 
     async def _answer(self, message: Message) -> None:
         self.calls.append((message.member or "", list(message.body)))

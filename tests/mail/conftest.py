@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
+
+from tests.support.serving import mail_server
 
 
 @dataclass
@@ -60,21 +60,10 @@ def _hang_up(server: SMTP) -> None:
     transport.abort()
 
 
-def free_port() -> int:
-    """aiosmtpd wants to know its port beforehand."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def office(settings: Settings) -> Iterator[Office]:
     open_office = Office()
-    port = free_port()
-    controller = Controller(open_office, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.RECADO_SMTP_URL = f"smtp://127.0.0.1:{port}"
     settings.RECADO_MAIL_FROM = "recado@agua.example"
-    yield open_office
-    controller.stop()
+    with mail_server(open_office) as port:
+        settings.RECADO_SMTP_URL = f"smtp://127.0.0.1:{port}"
+        yield open_office

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from recado.clients.tokens import register
 from recado.webhooks.happening import wanted
 from recado.webhooks.models import Endpoint, Kind
 from recado.webhooks.signing import new_salt
+from tests.support.serving import web_server
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -55,27 +55,17 @@ def receiver(settings: Any) -> Iterator[Receiver]:
     settings.RECADO_WEBHOOK_NETWORKS = "127.0.0.0/8"
     received = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            received.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(received.answer(body))
-            for name, value in received.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers["Content-Length"]))
+        received.got.append(({name.lower(): value for name, value in request.headers.items()}, body))
+        request.send_response(received.answer(body))
+        for name, value in received.headers.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    received.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield received
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with web_server(answer) as received.port:
+        yield received
 
 
 @pytest.fixture(autouse=True)
