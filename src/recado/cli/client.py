@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.cli.deeds import note
 
 if TYPE_CHECKING:
     from recado.clients.models import Client
@@ -41,6 +42,7 @@ Exemplo:
 @with_django
 def add(name: str, networks: tuple[str, ...], rate: int | None) -> None:
     """Cadastra o SISTEMA; depois crie um token para ele."""
+    from django.db import transaction
     from django.utils import timezone
 
     from recado.clients.models import USUAL_RATE
@@ -52,13 +54,15 @@ def add(name: str, networks: tuple[str, ...], rate: int | None) -> None:
     if not form.is_valid():
         raise Refused(" ".join(str(error) for errors in form.errors.values() for error in errors))
     cleaned = form.cleaned_data
-    row = register(
-        cleaned["name"],
-        networks=cleaned["networks"],
-        rate_per_minute=cleaned["rate"],
-        actor=ACTOR,
-        now=timezone.now(),
-    )
+    with transaction.atomic():
+        row = register(
+            cleaned["name"],
+            networks=cleaned["networks"],
+            rate_per_minute=cleaned["rate"],
+            actor=ACTOR,
+            now=timezone.now(),
+        )
+        note("CLIENT_ADDED", row.name)
     click.echo(f'Sistema {row.name} cadastrado. Crie um token: recado client token {row.name} "produção" --scope …')
 
 
@@ -75,6 +79,7 @@ Exemplo:
 @with_django
 def token(name: str, purpose: str, scopes: tuple[str, ...], days: int) -> None:
     """Cria um token do SISTEMA e o mostra uma vez."""
+    from django.db import transaction
     from django.utils import timezone
 
     from recado.clients.scopes import ScopeRefused, parse_scopes
@@ -87,7 +92,9 @@ def token(name: str, purpose: str, scopes: tuple[str, ...], days: int) -> None:
         raise Refused(str(refusal)) from refusal
     if not 1 <= days <= MOST_DAYS:
         raise Refused(f"Um token vale de 1 a {MOST_DAYS} dias.")
-    made = issue(row, name=purpose[:60], scopes=wanted, days=days, actor=ACTOR, now=timezone.now())
+    with transaction.atomic():
+        made = issue(row, name=purpose[:60], scopes=wanted, days=days, actor=ACTOR, now=timezone.now())
+        note("TOKEN_MADE", row.name, f"{made.row.hint}…: {made.row.scopes}")
     click.echo(f"Token: {made.secret}")
     click.echo("Anote-o agora: ele não será mostrado de novo.")
 
@@ -129,17 +136,20 @@ Exemplo:
 @with_django
 def revoke(hint: str) -> None:
     """Revoga o token que tem este COMEÇO (veja-o em recado client list)."""
+    from django.db import transaction
     from django.utils import timezone
 
     from recado.clients.models import Token
     from recado.clients.tokens import revoke as revoke_token
 
-    found = list(Token.objects.filter(hint=hint.rstrip("…"), revoked_at=None))
+    found = list(Token.objects.select_related("client__user").filter(hint=hint.rstrip("…"), revoked_at=None))
     if len(found) != 1:
         raise CommandFailed(
             "Nenhum token em vigor tem este começo." if not found else "Mais de um token tem este começo."
         )
-    revoke_token(found[0].pk, actor=ACTOR, now=timezone.now())
+    with transaction.atomic():
+        revoke_token(found[0].pk, actor=ACTOR, now=timezone.now())
+        note("TOKEN_REVOKED", found[0].client.name, f"{found[0].hint}…")
     click.echo(f"Token {found[0].hint}… revogado: não abre mais nada.")
 
 

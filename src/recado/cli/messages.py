@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli.base import RecadoCommand, Refused, counted, table, with_django
+from recado.cli.deeds import note
 
 if TYPE_CHECKING:
     from recado.outbox.models import Message
@@ -82,6 +83,8 @@ def messages(
     elif count:
         click.echo(_count(chosen))
     elif as_json:
+        # Before the first line: whoever reads them may hang up after any.
+        _note("EXPORTED", min(_count(chosen), limit), " em JSON", chosen)
         for message in _first_rows(chosen, limit):
             click.echo(json.dumps(as_data(message), ensure_ascii=False))
     else:
@@ -172,6 +175,12 @@ def _first_rows(chosen: Consultation, limit: int) -> Iterator[Message]:
             return
 
 
+def _note(deed: str, count: int, how: str, chosen: Consultation) -> None:
+    if count:
+        period = f"de {chosen.start:%d/%m/%Y} a {chosen.end:%d/%m/%Y}"
+        note(deed, f"{counted(count, 'mensagem', 'mensagens')}{how}", period)
+
+
 def _print_counts(chosen: Consultation, *, as_json: bool) -> None:
     from recado.outbox.models import Status
 
@@ -202,6 +211,7 @@ def _print_table(chosen: Consultation, limit: int) -> None:
         )
         for message in _first_rows(chosen, limit)
     ]
+    _note("LIST_VIEWED", len(shown), "", chosen)
     click.echo(table(("Mensagem", "Celular", "RA", "Protocolo", "Data e hora", "Tipo", "Situação"), shown))
     rest = total - len(shown)
     more = f" Mais {rest} não mostradas: aumente --limit." if rest else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli.base import RecadoCommand, counted, table, with_django
+from recado.cli.deeds import note
 from recado.cli.messages import FIRST_DAY, LAST_DAY, iso, local, read_day
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ def replies(first: str | None, last: str | None, unread: bool, as_json: bool, li
     start, end = read_day(first, "--from", FIRST_DAY), read_day(last, "--to", LAST_DAY)
     found = ReplyFilter(unread_only=unread, start=start, end=end).replies()
     if as_json:
+        # Before the first line: whoever reads them may hang up after any.
+        if taken := min(found.count(), limit):
+            note("EXPORTED", f"{counted(taken, 'resposta', 'respostas')} em JSON")
         for reply in found[:limit].iterator():
             click.echo(json.dumps(as_data(reply), ensure_ascii=False))
         return
@@ -56,6 +60,7 @@ def replies(first: str | None, last: str | None, unread: bool, as_json: bool, li
     if not shown:
         click.echo("Nenhuma resposta com estes filtros.")
         return
+    note("LIST_VIEWED", counted(len(shown), "resposta", "respostas"))
     total = found.count()
     rest = total - len(shown)
     more = f" Mais {rest} não mostradas: aumente --limit." if rest else ""

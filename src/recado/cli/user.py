@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.cli.deeds import note
 from recado.people.roles import ADMINISTRATOR, ATTENDANT, ROLES
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def add(name: str, slug: str, admin: bool, generate: bool) -> None:
             candidate.save(force_insert=True)
             if not admin:
                 give_role(candidate, role)
+            note("USER_ADDED", name, f"papel {role.name}")
     except IntegrityError:
         _refuse_taken(name)
         raise
@@ -91,6 +93,7 @@ Exemplos:
 def password(name: str, generate: bool) -> None:
     """Troca a senha do USUÁRIO; as sessões abertas dele terminam."""
     from django.contrib.auth.models import User
+    from django.db import transaction
 
     from recado.cli.preparation import first_login
     from recado.people.passwords import let_try_again
@@ -99,9 +102,11 @@ def password(name: str, generate: bool) -> None:
     if person is None:
         raise CommandFailed(f"Não existe o usuário {name}. Veja quem existe: recado user list")
     new = _new_password(person, generate=generate)
-    person.set_password(new)
-    person.save(update_fields=["password"])
-    let_try_again(person)
+    with transaction.atomic():
+        person.set_password(new)
+        person.save(update_fields=["password"])
+        let_try_again(person)
+        note("PASSWORD_RESET", name)
     # Takes the file of the first password away when it is no longer the password.
     first_login()
     click.echo(f"Senha de {name} trocada.")
