@@ -115,6 +115,7 @@ class Camera:
         self._messages()
         self._attention()
         self._batch()
+        self._mails()
         self._billing()
         self._supervision()
         self._administration()
@@ -240,6 +241,11 @@ class Camera:
         page.get_by_role("button", name="Conferir todas as linhas").click()
         expect(page.get_by_role("heading", name="Conferência")).to_be_visible(timeout=PATIENCE_S * 1000)
         self._shoot("lote")
+
+    def _mails(self) -> None:
+        page = self.page
+        page.goto("/emails-com-erro/")
+        self._shoot("emails-com-erro")
 
     def _billing(self) -> None:
         page = self.page

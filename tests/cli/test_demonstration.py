@@ -18,6 +18,7 @@ from recado.cli.demonstration import USERS, agenda, batches, create_demonstratio
 from recado.cli.demonstration.people import make_people
 from recado.cli.run import require_matching_data
 from recado.evaluations.models import Evaluation
+from recado.mail.models import Mail, MailStatus
 from recado.outbox.models import Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
 from recado.people.membership import role_of
 from recado.people.roles import ROLES, Duty
@@ -68,6 +69,8 @@ class TestData:
         assert None in grades
         assert len(grades) > 3
         assert not Evaluation.objects.filter(answered_at__gt=NOW).exists()
+        ended = set(Mail.objects.values_list("status", flat=True))
+        assert ended == {MailStatus.FAILED, MailStatus.EXPIRED, MailStatus.UNCERTAIN}
 
     def test_one_batch_has_gone_out_and_one_waits_for_another_person(self) -> None:
         create_demonstration(NOW)

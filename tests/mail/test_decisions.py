@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from recado.mail.decisions import DecisionRefused, can_be_resent, confirm_sent, correct, discard, resend
+from recado.mail.decisions import DecisionRefused, confirm_sent, correct, discard, resend, why_not_again
 from recado.mail.models import Fault, Mail, MailStatus
 from recado.mail.posting import AddressRefused
 from recado.mail.sending import send_due
@@ -98,8 +98,7 @@ def test_what_may_have_been_sent_can_be_taken_as_sent_and_its_secret_goes(office
 
 def test_what_is_of_no_use_any_more_is_not_sent_again(office: Office) -> None:
     mail = refused(office, expires_at=NOW + minutes(60))
-    assert can_be_resent(mail, NOW)
-    assert not can_be_resent(mail, NOW + minutes(60))
+    assert why_not_again(mail, NOW) == ""
     with pytest.raises(DecisionRefused, match="servia até 22/11/2026"):
         resend(mail.pk, now=NOW + minutes(60))
     discard(mail.pk, note="venceu", now=NOW + minutes(60))

@@ -17,6 +17,8 @@ from recado.batches import storage
 from recado.billing.consents import Word, write_down
 from recado.billing.models import ConsentKind
 from recado.inbox.models import Reply
+from recado.mail.models import Mail, MailStatus
+from recado.mail.posting import Letter, post
 from recado.outbox.models import Status
 from recado.people.audit import LONGEST_DETAIL
 from recado.people.models import AuditEntry, Deed
@@ -45,10 +47,13 @@ def pages(user: User) -> Iterator[list[str]]:
     phone = make_phone()
     Reply.objects.create(number=MOBILE, text="Obrigada.", received_at=now, sent_at=now)
     write_down([Word(CLIENT, ConsentKind.PHONE, True, MOBILE)], how="Por telefone.", actor="ana", now=now)
+    mail = post(Letter("k", EMAIL, "Assunto", "x"), now=now)
+    Mail.objects.update(status=MailStatus.FAILED)
     batches = [draft(TABLE), under_way(TABLE), read(draft(TABLE))]
     feed(now)
     today = f"{timezone.localdate():%d/%m/%Y}"
     rows = {
+        "emails": [mail.pk],
         "ra": [opened.service_request.pk],
         "mensagens": [failed.pk, unsure.pk],
         "lotes": [batch.pk for batch in batches],
@@ -64,6 +69,7 @@ def pages(user: User) -> Iterator[list[str]]:
             found.append(written.replace("<str:name>", "csv").replace("<slug:slug>", "situacoes"))
     yield [
         *found,
+        "/emails-com-erro/descartar/?todos=sim",
         f"/mensagens/?inicio={today}&fim={today}",
         f"/mensagens/exportar/csv/?inicio={today}&fim={today}",
         "/mensagens-com-erro/?motivo=uncertain",

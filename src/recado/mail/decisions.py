@@ -58,9 +58,13 @@ def discard(mail_id: int, *, note: str, now: datetime) -> None:
     _move(mail, MailStatus.CANCELLED, now, reason=f"Descartado: {note}"[:300])
 
 
-def can_be_resent(mail: Mail, now: datetime) -> bool:
-    """Whether it still waits for a person and somebody could still use it."""
-    return mail.status in NEEDS_A_PERSON and mail.useful_until > now
+def why_not_again(mail: Mail, now: datetime) -> str:
+    """Why the e-mail cannot be queued again at `now` (pt-BR); "" when it can."""
+    if mail.status not in NEEDS_A_PERSON:
+        return standing(mail)
+    if mail.useful_until <= now:
+        return f"Este e-mail servia até {timezone.localtime(mail.useful_until):%d/%m/%Y}: enviá-lo agora não adianta."
+    return ""
 
 
 def standing(mail: Mail) -> str:
@@ -69,11 +73,8 @@ def standing(mail: Mail) -> str:
 
 
 def _queue_again(mail: Mail, now: datetime, **changes: Any) -> None:
-    if mail.status not in NEEDS_A_PERSON:
-        raise DecisionRefused(standing(mail))
-    if mail.useful_until <= now:
-        until = f"{timezone.localtime(mail.useful_until):%d/%m/%Y}"
-        raise DecisionRefused(f"Este e-mail servia até {until}: enviá-lo agora não adianta.")
+    if refusal := why_not_again(mail, now):
+        raise DecisionRefused(refusal)
     tried_until = max(mail.expires_at, now + KEEP_TRYING)
     anew = {
         "tries": 0,

@@ -1,8 +1,7 @@
-"""Bills of the month, prepared and not sent, and what customers thought of their requests: for the screens to show."""
+"""Bills of the month, prepared and not sent: for the screens to show."""
 
 from __future__ import annotations
 
-import hashlib
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,8 +15,6 @@ from recado.billing.bills import BillRow
 from recado.billing.models import Category, Kind, Run
 from recado.billing.setups import Wanted, save_setup
 from recado.cli.demonstration.people import Person, make_people
-from recado.evaluations.models import Evaluation
-from recado.service_requests.models import Requester
 
 BILLS, DOCUMENTS = 48, 12
 _WANTED = Wanted(
@@ -37,7 +34,6 @@ _COLLECTION = Wanted(
     email_text="Olá, {NOME}!\n\nO documento da matrícula {MATRICULA}, de {VALORDOC}, vale até {VALIDADEDOC}.",
     kind=Kind.COLLECTION,
 )
-_COMMENTS = ("", "", "Vieram no mesmo dia.", "Demorou, mas resolveram.", "Equipe educada.", "Faltou limpar a calçada.")
 
 
 def add_bills(chance: random.Random, author: str, now: datetime) -> None:
@@ -52,27 +48,6 @@ def add_bills(chance: random.Random, author: str, now: datetime) -> None:
     for kind in Kind:
         run = runs.ask(Run.Step.PREPARE, kind, group="1", month=rows[0].month, actor=author, now=now)
         runs.finish(run, lambda: now)
-
-
-def add_evaluations(chance: random.Random, success: int, now: datetime) -> None:
-    """What those who gave an e-mail answered after their request was met; some have not yet."""
-    met = Requester.objects.exclude(email="").filter(service_request__closing_reason=success)
-    for person in met.select_related("service_request"):
-        closed_at = person.service_request.closed_at
-        assert closed_at is not None
-        answered_at = closed_at + timedelta(hours=chance.randrange(1, 40))
-        answers = chance.random() < 0.7 and answered_at < now
-        Evaluation.objects.create(
-            key=f"ra:{person.service_request_id}:evaluation:{person.pk}",
-            ra_number=person.service_request_id,
-            protocol=person.protocol,
-            token_hash=hashlib.sha256(chance.randbytes(32)).hexdigest(),
-            created_at=closed_at,
-            expires_at=closed_at + timedelta(days=15),
-            answered_at=answered_at if answers else None,
-            grade=chance.choice((1, 2, 3, 4, 4, 4, 5, 5, 5, 5)) if answers else None,
-            comment=chance.choice(_COMMENTS) if answers else "",
-        )
 
 
 def _bill(chance: random.Random, place: int, person: Person, now: datetime) -> BillRow:

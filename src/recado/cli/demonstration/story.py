@@ -20,7 +20,8 @@ from django.utils import timezone
 from recado.cli.base import counted
 from recado.cli.demonstration import agenda, batches, fates
 from recado.cli.demonstration.agenda import Agenda, Request
-from recado.cli.demonstration.bills import add_bills, add_evaluations
+from recado.cli.demonstration.bills import add_bills
+from recado.cli.demonstration.evaluations import add_evaluations, add_failed_mails
 from recado.cli.demonstration.fates import Fate
 from recado.cli.demonstration.people import FICTITIOUS_NUMBERS, Person, make_people
 from recado.cli.demonstration.users import USERS
@@ -81,6 +82,7 @@ def create_demonstration(now: datetime | None = None) -> str:
         chance = random.Random(SEED)  # noqa: S311 - the same weeks every time are wanted, no secret
         _Story(chance, phone, agenda.plan(chance, at)).play(at)
         add_evaluations(chance, _SUCCESS, at)
+        add_failed_mails(at)
         add_bills(chance, _ATTENDANTS[1], at)
         batches.limit_one_person(_ATTENDANTS[2], at - timedelta(days=1))
         batches.ask_for_approval(make_people(chance), _ATTENDANTS[1], at - _WAITS_FOR_APPROVAL)

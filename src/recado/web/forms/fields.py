@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from recado.conf.networks import NetworkRefused, tidied
+from recado.mail.posting import LONGEST_ADDRESS, AddressRefused, normalise_address
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 from recado.phones.rule_values import LONGEST_PACE
 
@@ -53,6 +54,25 @@ class MobileField(forms.CharField):
             return normalise_mobile(written)
         except NumberRefused as refusal:
             raise ValidationError(str(refusal), code="number") from refusal
+
+
+class AddressField(forms.CharField):
+    """An e-mail address as mail servers take it; `missing` (pt-BR) refuses an empty one, and "" lets it be empty."""
+
+    def __init__(self, *, missing: str = "", **options: Any) -> None:
+        options.setdefault("widget", forms.EmailInput(attrs=PLAIN))
+        super().__init__(
+            max_length=LONGEST_ADDRESS, required=bool(missing), error_messages={"required": missing}, **options
+        )
+
+    def clean(self, value: Any) -> str:
+        written = super().clean(value)
+        if not written:
+            return ""
+        try:
+            return normalise_address(written)
+        except AddressRefused as refusal:
+            raise ValidationError(str(refusal), code="address") from refusal
 
 
 class LineField(forms.CharField):

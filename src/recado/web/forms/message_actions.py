@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from recado.mail.models import Mail
 from recado.outbox.models import Message
-from recado.web.forms.fields import LineField, MobileField
+from recado.web.forms.fields import AddressField, LineField, MobileField
 
 
 class CorrectNumberForm(forms.Form):
@@ -32,6 +33,38 @@ class CorrectNumberForm(forms.Form):
                 "O número novo é igual ao atual. Para tentar de novo com ele, use Reenviar.", code="same"
             )
         return number
+
+
+class CorrectAddressForm(forms.Form):
+    """The address that takes the place of an e-mail's."""
+
+    address = AddressField(
+        label="Novo e-mail", missing="Informe o novo e-mail.", help_text="Exemplo: ana@exemplo.com.br"
+    )
+
+    def __init__(self, *args: Any, mail: Mail, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mail = mail
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address == self._mail.to:
+            raise ValidationError(
+                "O novo e-mail é igual ao atual. Para tentar de novo com ele, use Reenviar.", code="same"
+            )
+        return address
+
+
+class DiscardMailForm(forms.Form):
+    """Why the e-mail is not to be sent."""
+
+    note = LineField(
+        "O motivo",
+        label="Motivo",
+        max_length=200,
+        missing="Informe por que o e-mail não será enviado.",
+        help_text="Fica junto do e-mail. Exemplo: cliente já avisado por telefone.",
+    )
 
 
 class DiscardForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from recado.service_requests.operations import NewRequester
-from recado.web.forms.fields import PLAIN, LineField, MobileField, TokenField
+from recado.web.forms.fields import AddressField, LineField, MobileField, TokenField
 
 
 class RequesterForm(forms.Form):
@@ -16,13 +16,7 @@ class RequesterForm(forms.Form):
     mobile = MobileField(
         label="Celular com DDD", required=False, help_text="Exemplo: (81) 91234-5678. Sem celular, nenhum SMS sai."
     )
-    email = forms.EmailField(
-        label="E-mail",
-        required=False,
-        max_length=254,
-        widget=forms.EmailInput(attrs=PLAIN),
-        error_messages={"invalid": "Confira o e-mail. Exemplo: ana@exemplo.com.br."},
-    )
+    email = AddressField(label="E-mail")
 
     def requester(self) -> NewRequester:
         """The person of a valid form."""

@@ -5,12 +5,10 @@ The uncertain ones stand apart, and no button that acts on many touches them: se
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,16 +24,15 @@ from recado.outbox.queries import needing_a_person
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
-from recado.web.audit import note, note_list
+from recado.web.audit import note_list
 from recado.web.forms.message_actions import DiscardForm
+from recado.web.views.bulk import MOST_AT_ONCE, decide_each, ticked
 from recado.web.views.listing import paging_for
 from recado.web.views.returning import return_url, take_undo
 from recado.web.words import FAMILIES, Family
 
 HEADING = "Mensagens com erro"
 PAGE_SIZE = 10
-# One answer to the browser must not take minutes: the rest is offered again.
-MOST_AT_ONCE = 500
 _LABELS = dict(CAUSES)
 _FAMILIES = {family.key: family for family in FAMILIES}
 
@@ -97,13 +94,13 @@ def attention(request: HttpRequest) -> HttpResponse:
 @needs(Duty.DECIDE_MESSAGES)
 def attention_resend(request: HttpRequest) -> HttpResponse:
     """Queue again the failed messages that were ticked (`ids`)."""
-    ticked = _ticked(request)
+    chosen = ticked(request)
     back = return_url(request, reverse("attention"))
-    if not ticked:
+    if not chosen:
         messages.warning(request, "Marque ao menos uma mensagem para reenviar.")
         return redirect(back)
-    found = list(_rows(Status.FAILED).filter(pk__in=sorted(ticked)[:MOST_AT_ONCE]).values_list("pk", flat=True))
-    _resend_all(request, found, left_out=len(ticked) - len(found))
+    found = list(_rows(Status.FAILED).filter(pk__in=sorted(chosen)[:MOST_AT_ONCE]).values_list("pk", flat=True))
+    _resend_all(request, found, left_out=len(chosen) - len(found))
     return redirect(back)
 
 
@@ -111,12 +108,12 @@ def attention_resend(request: HttpRequest) -> HttpResponse:
 @needs(Duty.DECIDE_MESSAGES)
 def attention_discard(request: HttpRequest) -> HttpResponse:
     """Ask why the failed messages that were ticked (`ids`) are not to be sent; with a reason (`note`), discard them."""
-    ticked = sorted(_ticked(request))
+    chosen = sorted(ticked(request))
     back = return_url(request, reverse("attention"))
-    if not ticked:
+    if not chosen:
         messages.warning(request, "Marque ao menos uma mensagem para descartar.")
         return redirect(back)
-    found = list(_rows(Status.FAILED).filter(pk__in=ticked[:MOST_AT_ONCE]).order_by("pk"))
+    found = list(_rows(Status.FAILED).filter(pk__in=chosen[:MOST_AT_ONCE]).order_by("pk"))
     form = DiscardForm(request.POST) if "note" in request.POST else DiscardForm()
     if not (form.is_bound and form.is_valid()) and found:
         note_list(request, HEADING, "mensagens", [row.pk for row in found])
@@ -124,13 +121,13 @@ def attention_discard(request: HttpRequest) -> HttpResponse:
         return render(request, "web/attention_discard.html", {"heading": "Descartar mensagens com erro", **asked})
     why = form.cleaned_data["note"] if form.is_bound and form.is_valid() else ""
     decide = partial(discard, note=why, actor=request.user.get_username(), now=timezone.now())
-    done = _decide_each(request, Deed.MESSAGE_DISCARDED, [message.pk for message in found], decide)
+    done = decide_each(request, Deed.MESSAGE_DISCARDED, [message.pk for message in found], decide, DecisionRefused)
     if done:
         words = ngettext(
             "%d mensagem descartada: não será enviada.", "%d mensagens descartadas: não serão enviadas.", done
         )
         messages.success(request, words % done)
-    _say_left_out(request, done, len(ticked) - done, "descartar")
+    _say_left_out(request, done, len(chosen) - done, "descartar")
     return redirect(back)
 
 
@@ -207,32 +204,13 @@ def _groups(counted: dict[str, int], current: str) -> list[Group]:
     return groups
 
 
-def _ticked(request: HttpRequest) -> set[int]:
-    return {int(raw) for raw in request.POST.getlist("ids") if raw.isascii() and raw.isdigit() and len(raw) < 19}
-
-
 def _resend_all(request: HttpRequest, message_ids: list[int], *, left_out: int = 0) -> None:
     decide = partial(resend, actor=request.user.get_username(), now=timezone.now())
-    done = _decide_each(request, Deed.MESSAGE_RESENT, message_ids, decide)
+    done = decide_each(request, Deed.MESSAGE_RESENT, message_ids, decide, DecisionRefused)
     if done:
         words = ngettext("%d mensagem voltou para a fila.", "%d mensagens voltaram para a fila.", done)
         messages.success(request, words % done)
     _say_left_out(request, done, left_out + len(message_ids) - done, "reenviar")
-
-
-def _decide_each(request: HttpRequest, deed: Deed, message_ids: list[int], decide: Callable[[int], object]) -> int:
-    """Decide each on its own, so that one that moved meanwhile stops none; give how many were decided."""
-    done = 0
-    for message_id in message_ids:
-        try:
-            with transaction.atomic():
-                decide(message_id)
-                note(request, deed, message_id)
-        except (DecisionRefused, Message.DoesNotExist):
-            # It stays as it is, and is told with the others that do.
-            continue
-        done += 1
-    return done
 
 
 def _say_left_out(request: HttpRequest, done: int, left_out: int, what: str) -> None:
