@@ -117,16 +117,36 @@ def test_the_screen_tells_it_by_day_in_sentences(browser: Client) -> None:
         ("fim=14/08/2026&pessoa=bruno.melo", 2),
         ("fim=14/08/2026&acao=login", 1),
         ("fim=14/08/2026&pessoa=ninguem", 0),
+        ("fim=14/08/2026&pessoa=BRUNO", 2),
+        ("fim=14/08/2026&pessoa=Ana+Lima", 1),
+        ("fim=14/08/2026&sobre=12", 1),
+        ("fim=14/08/2026&sobre=5", 1),
+        ("fim=14/08/2026&sobre=1", 0),
+        ("fim=14/08/2026&sobre=20261000000012", 1),
+        ("fim=14/08/2026&sobre=protocolo", 1),
+        ("fim=14/08/2026&sobre=5&acao=login", 0),
     ],
 )
 def test_the_filters_hold(browser: Client, query: str, count: int) -> None:
     # Before the login of the test's own browser.
     at = NOW - timedelta(days=100)
     record(Deed.MESSAGE_VIEWED, who="ana", subject=12, now=at)
-    record(Deed.REQUEST_OPENED, who="bruno.melo", subject=5, now=at)
+    record(Deed.REQUEST_OPENED, who="bruno.melo", subject=5, detail="protocolo 20261000000012", now=at)
     record(Deed.LOGGED_IN, who="bruno.melo", now=at - timedelta(days=1))
     page = words(browser.get(f"/auditoria/?{query}"))
     assert {0: "Nenhum registro", 1: "1 registro", 2: "2 registros"}[count] in page
+
+
+def test_who_saw_an_ra_is_found_by_its_number_also_in_a_list(browser: Client) -> None:
+    numbers = [open_ra().service_request.pk for _ in range(2)]
+    browser.get("/ra/")
+    browser.get(f"/ra/{numbers[0]}/")
+    browser.get(f"/ra/{numbers[1]}/")
+    for number in numbers:
+        page = words(browser.get(f"/auditoria/?sobre={number}"))
+        assert "2 registros" in page
+        assert f"viu o RA {number}" in page
+        assert f"viu a lista Consultar RA, RA {numbers[1]}, {numbers[0]}" in page
 
 
 @pytest.mark.parametrize("query", ["inicio=31/02/2026", "acao=nada", "inicio=22/11/2026&fim=21/11/2026", "pessoa=a\0b"])

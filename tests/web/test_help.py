@@ -92,8 +92,8 @@ def test_the_tag_of_a_failure_leads_to_its_explanation(supervisor):
 
 def test_the_glossary_is_there(supervisor):
     page = supervisor.get("/ajuda/glossario/").content.decode()
-    assert 'id="sms"' in page
-    assert 'id="ra"' in page
+    for word in ("sms", "bluetooth", "ra", "protocolo", "talvez-enviada", "tag", "papel"):
+        assert f'id="{word}"' in page
 
 
 def test_a_page_that_is_not_there_is_told(supervisor):

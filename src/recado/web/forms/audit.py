@@ -1,11 +1,13 @@
-"""*Auditoria*: the period, the person, the deed."""
+"""*Auditoria*: the period, the person, the deed, and what it was done to."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django import forms
-from django.db.models import QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from recado.outbox.queries import day_start
 from recado.people.models import AuditEntry, Deed
@@ -21,7 +23,7 @@ class AuditForm(PeriodForm):
         label="Pessoa",
         required=False,
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "usuário, como ana.lima"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "ana.lima ou Ana Lima"}),
         error_messages={"max_length": "Informe um usuário; o texto é longo demais."},
     )
     acao = forms.ChoiceField(
@@ -29,6 +31,14 @@ class AuditForm(PeriodForm):
         required=False,
         choices=[("", "Todas"), *((deed.value, f"{deed.label[0].upper()}{deed.label[1:]}") for deed in Deed)],
         error_messages={"invalid_choice": "Escolha uma ação da lista."},
+    )
+    sobre = forms.CharField(
+        label="Sobre o quê",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Número do RA, do protocolo ou da mensagem; ou o nome de um usuário, tipo, aparelho, parâmetro…",
+        error_messages={"max_length": "Informe um número ou nome; o texto é longo demais."},
     )
 
     def found(self) -> QuerySet[AuditEntry]:
@@ -39,7 +49,24 @@ class AuditForm(PeriodForm):
         if last := asked["fim"]:
             entries = entries.filter(at__lt=day_start(last + timedelta(days=1)))
         if who := asked["pessoa"]:
-            entries = entries.filter(who=who)
+            entries = entries.filter(_by(who))
         if deed := asked["acao"]:
             entries = entries.filter(deed=deed)
+        if subject := asked["sobre"]:
+            entries = entries.filter(_about(subject))
         return entries
+
+
+def _by(person: str) -> Q:
+    """By whom: the user, or a person of that name; systems and terminals have names of their own."""
+    named = User.objects.annotate(full=Concat("first_name", Value(" "), "last_name")).filter(full__icontains=person)
+    return Q(who__istartswith=person) | Q(who__in=named.values("username"))
+
+
+def _about(subject: str) -> Q:
+    """What it was done to, or is named beside it: a number as a whole, other words wherever they stand."""
+    if not (subject.isascii() and subject.isdigit()):
+        return Q(subject__icontains=subject) | Q(detail__icontains=subject)
+    # As `note_list` and others write numbers: after a blank; before a comma, a blank or the end.
+    inside = Q(detail__contains=f" {subject},") | Q(detail__contains=f" {subject} ")
+    return Q(subject=subject) | Q(subject__endswith=f" {subject}") | inside | Q(detail__endswith=f" {subject}")

@@ -12,7 +12,7 @@ from recado.web.access import needs
 from recado.web.forms.audit import AuditForm
 from recado.web.views.listing import paging_for
 
-_FILTERS = ("inicio", "fim", "pessoa", "acao")
+_FILTERS = ("inicio", "fim", "pessoa", "acao", "sobre")
 
 
 @require_GET
