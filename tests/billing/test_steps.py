@@ -9,7 +9,7 @@ import pytest
 
 from recado.batches.feeding import feed_some
 from recado.batches.models import Batch
-from recado.billing import runs, transmitting
+from recado.billing import intake, runs, transmitting
 from recado.billing.consents import Word, write_down
 from recado.billing.models import Bill, ConsentKind, Kind, Notice, Run, Setup
 from recado.billing.returning import tally
@@ -408,3 +408,33 @@ def test_an_e_mail_that_a_person_sends_again_or_gives_up_is_counted_by_the_next_
 
 def counted() -> dict[str, int]:
     return tally("1", MONTH, Kind.BILL)["email"]
+
+
+def test_a_bill_corrected_after_it_was_prepared_waits_to_be_prepared_again(setup: Setup, office: Office) -> None:
+    take(bill_row(1), bill_row(2))
+    do(PREPARE)
+    later = NOW + timedelta(minutes=5)
+    intake.take_in([bill_row(1, value="90.00"), bill_row(2)], origin="correção", actor="ana", now=later)
+    do(TRANSMIT, later)
+    assert states() == {
+        ("1001", "sms"): "changed",
+        ("1001", "email"): "changed",
+        ("1002", "sms"): "transmitted",
+        ("1002", "email"): "transmitted",
+    }
+    do(PREPARE, later)
+    do(TRANSMIT, later)
+    feed()
+    assert "R$ 90,00" in Message.objects.get(number="+5581900000001").text
+    assert Message.objects.count() == 2
+
+
+def test_whoever_begins_a_step_to_finish_it_has_it_in_hand_at_once(
+    setup: Setup, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(bill_row(1))
+    run = runs.ask(PREPARE, actor="ana", now=NOW, mine=True)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(runs, "_me", lambda: "jobs/1")
+        assert not runs.carry_on(NOW)
+    assert runs.finish(run, lambda: NOW).state == Run.State.DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -134,3 +135,19 @@ def test_bills_of_the_companys_own_reader(recado: Recado, settings):
     assert Bill.objects.get().month == MONTH
     settings.RECADO_BILL_SOURCE = "tests.cli.test_billing:Nobody"
     assert recado("billing", "read", *WHERE).exit_code == 1
+
+
+class BrokenReader:
+    name = "banco da companhia"
+
+    def bills(self, group: str, month: date) -> Iterator[BillRow]:
+        yield bill_row(1, group=group, month=month, barcode="1")
+        raise ConnectionError("senha=segredo")
+
+
+def test_a_reader_that_fails_is_told_without_its_secrets(recado: Recado, settings):
+    settings.RECADO_BILL_SOURCE = f"{__name__}:BrokenReader"
+    failed = recado("billing", "read", *WHERE)
+    assert failed.exit_code == 1
+    assert "O leitor de contas parou (ConnectionError)" in failed.stderr
+    assert "segredo" not in failed.stderr

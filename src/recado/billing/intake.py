@@ -20,7 +20,7 @@ from recado.batches.tables import FileRefused, Record, look_at, records
 from recado.billing import storage
 from recado.billing.bills import BillRefused, BillRow, ColumnsMissing, checked, columns_of, kind_of, read_row
 from recado.billing.consents import Word, write_down
-from recado.billing.models import Bill, BillFault, BillFile, ConsentKind, FileState
+from recado.billing.models import Bill, BillFault, BillFile, ConsentKind, FileState, Notice, NoticeState, Skip
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 
 AT_ONCE = 1000
@@ -201,6 +201,9 @@ def _store(rows: Sequence[tuple[int, BillRow]], origin: str, actor: str, now: da
         bill.read_at = now
     Bill.objects.bulk_create(new, batch_size=500)
     Bill.objects.bulk_update(changed, [*_OF_THE_BILL, "origin", "read_at"], batch_size=200)
+    # Their texts say what the bill was before.
+    stale = Notice.objects.filter(bill__in=changed, state=NoticeState.PREPARED)
+    stale.update(state=NoticeState.SKIPPED, skip=Skip.CHANGED, moment=now)
     write_down(list(_words(row for _, row in rows)), how=origin, actor=actor, now=now)
     return Taken(len(new), len(changed), len(rows) - len(new) - len(changed))
 

@@ -273,6 +273,7 @@ class Skip(models.TextChoices):
     OPTED_OUT = "opted_out", "Pediu para não receber"
     NO_SERVER = "no_server", "Envio de e-mail não configurado"
     TEXT = "text", "O texto não pode ser montado"
+    CHANGED = "changed", "Mudou depois de preparada: prepare de novo"
 
 
 class Run(models.Model):

@@ -32,12 +32,26 @@ class RunRefused(ValueError):
 
 
 def ask(
-    step: Run.Step, kind: Kind = Kind.BILL, *, group: str = "", month: date | None = None, actor: str, now: datetime
+    step: Run.Step,
+    kind: Kind = Kind.BILL,
+    *,
+    group: str = "",
+    month: date | None = None,
+    actor: str,
+    now: datetime,
+    mine: bool = False,
 ) -> Run:
-    """Begin a step for a group and month, or for all; the job, or `finish`, carries it on. Raises RunRefused."""
+    """Begin a step for a group and month, or for all. Raises RunRefused.
+
+    The job carries it on; with `mine`, this process, by `finish`: the job is not to come first.
+    """
+    run = Run(step=step, kind=kind, group=group, month=month, asked_at=now, asked_by=actor)
+    if mine:
+        run.worker, run.lease_until = _me(), now + LEASE
     try:
         with transaction.atomic():
-            return Run.objects.create(step=step, kind=kind, group=group, month=month, asked_at=now, asked_by=actor)
+            run.save(force_insert=True)
+            return run
     except IntegrityError:
         raise RunRefused(_busy()) from None
 

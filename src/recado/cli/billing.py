@@ -6,7 +6,7 @@ import importlib
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, 
 from recado.cli.phone_rules import shell_user
 
 if TYPE_CHECKING:
-    from recado.billing.bills import BillSource
+    from recado.billing.bills import BillRow, BillSource
     from recado.billing.models import BillFile, Kind, Run
 
 _MONTH = re.compile(r"(\d{2})/(\d{4})", re.ASCII)
@@ -112,7 +112,7 @@ def read(group: str, month: str) -> None:
     which = _month(month)
     assert which is not None
     taken = intake.take_in(
-        source.bills(group, which),
+        _given(source, group, which),
         origin=source.name,
         actor=shell_user(),
         now=datetime.now(UTC),
@@ -218,6 +218,7 @@ def _step(name: str, kind: str, group: str, month: str, *, as_json: bool) -> Non
             month=_month(month),
             actor=shell_user(),
             now=datetime.now(UTC),
+            mine=True,
         )
     except runs.RunRefused as refusal:
         raise CommandFailed(str(refusal)) from refusal
@@ -264,6 +265,16 @@ def _month(written: str) -> date | None:
     if match is None or not 1 <= int(match[1]) <= 12 or not 2000 <= int(match[2]) < 2100:
         raise Refused(f"--month: “{written}” não é mês e ano. Exemplo: 11/2026.")
     return date(int(match[2]), int(match[1]), 1)
+
+
+def _given(source: BillSource, group: str, month: date) -> Iterator[BillRow]:
+    try:
+        yield from source.bills(group, month)
+    except Exception as error:
+        # The company's code may raise anything, and its words may hold a password.
+        raise CommandFailed(
+            f"O leitor de contas parou ({type(error).__name__}). Corrija-o e execute de novo: nada entra duas vezes."
+        ) from error
 
 
 def _source() -> BillSource:
