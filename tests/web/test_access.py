@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from recado.people.membership import give_role
 from recado.people.models import AuditEntry, Deed
-from recado.people.roles import ATTENDANT, INTEGRATION, ROLES, SUPERVISOR, Duty, Role
+from recado.people.roles import ADMINISTRATOR, ATTENDANT, INTEGRATION, ROLES, Duty, Role
 
 ANYBODY, ANY_USER = "anybody", "any user"
 
@@ -147,7 +149,7 @@ TABLE: dict[str, Duty | str] = {
     "demo_phone_faults": Duty.USE_SCREENS,
     "demo_phone_command": Duty.USE_SCREENS,
 }
-METHODS = ("get", "post")
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
 def addresses() -> list[URLPattern]:
@@ -164,7 +166,7 @@ def addresses() -> list[URLPattern]:
 
 
 def browser_of(role: Role) -> Client:
-    user = User.objects.create_user(f"pessoa-{role.slug}")
+    user, _ = User.objects.get_or_create(username=f"pessoa-{role.slug}")
     give_role(user, role)
     client = Client(raise_request_exception=False)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -243,13 +245,22 @@ def test_what_was_refused_stands_in_the_audit_and_a_live_part_does_not_fill_it()
     ]
 
 
+def menu_of(role: Role) -> set[str]:
+    """The names of the addresses that the menu leads to."""
+    page = browser_of(role).get("/ajuda/").content.decode()
+    menu = page.partition('aria-label="Menu principal"')[2].partition("</nav>")[0]
+    return {str(resolve(path).url_name) for path in re.findall(r'href="([^"?#]+)"', menu)}
+
+
 @pytest.mark.django_db
-def test_the_menu_offers_what_the_role_may() -> None:
-    offered = {
-        role.slug: browser_of(role).get("/").content.decode().count('href="/mensagens-com-erro/"')
-        for role in (ATTENDANT, SUPERVISOR)
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.slug)
+def test_the_menu_offers_all_that_the_role_may_and_nothing_else(role: Role, settings: pytest.FixtureRequest) -> None:
+    settings.RECADO_DEMO = True
+    everything = menu_of(ADMINISTRATOR)
+    assert len(everything) > 15
+    assert menu_of(role) == {
+        name for name in everything if not isinstance(TABLE[name], Duty) or TABLE[name] in role.duties
     }
-    assert offered == {"atendente": 0, "supervisor": 1}
 
 
 @pytest.mark.django_db
