@@ -30,6 +30,13 @@ def test_a_user_who_is_added_or_gets_a_password_is_on_record_without_it(recado: 
     assert told() == ["user_added ana.lima papel Supervisor", "user_reset ana.lima"]
 
 
+def test_an_account_of_the_playsms_door_is_on_record_as_the_rest(recado: Recado) -> None:
+    recado("playsms", "account", "add", "gsan")
+    recado("playsms", "account", "password", "gsan")
+    assert [line.partition(" ")[0] for line in told()] == ["client_added", "client_changed"]
+    assert AuditEntry.objects.filter(subject="playSMS gsan").count() == 2
+
+
 def test_a_system_and_its_tokens_are_on_record_without_the_token(recado: Recado) -> None:
     recado("client", "add", "portal")
     made = recado("client", "token", "portal", "produção", "--scope", "messages:read")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoGroup, Refused, counted, table, with_django
-from recado.cli.phone_rules import shell_user
+from recado.cli.deeds import note, shell_user
+from recado.cli.listing import read_moment
 
 if TYPE_CHECKING:
     from recado.batches.models import Batch
@@ -174,7 +175,7 @@ def send(number: int, who: str | None) -> None:
         after = decisions.send(number, actor=_person(who), now=timezone.now())
     except BatchRefused as refusal:
         raise CommandFailed(str(refusal)) from refusal
-    _record("BATCH_ASKED" if after == State.WAITING else "BATCH_STARTED", number, who)
+    note("BATCH_ASKED" if after == State.WAITING else "BATCH_STARTED", number, who=_person(who))
     waits = f"Lote {number} aguarda aprovação: outra pessoa, com recado batch approve {number} --as USUÁRIO."
     click.echo(waits if after == State.WAITING else f"Lote {number} em envio.")
 
@@ -275,7 +276,7 @@ def export(number: int, problems: bool) -> None:
         heads=FAULT_HEADS if problems else RESULT_HEADS,
         rows=faults.iterator(chunk_size=2000) if problems else result_rows(found),
     )
-    _record("EXPORTED", f"{'linhas com problema' if problems else 'resultado'} do lote {number}", None)
+    note("EXPORTED", f"{'linhas com problema' if problems else 'resultado'} do lote {number}")
     for piece in comma.pieces(document):
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
@@ -347,16 +348,14 @@ def _limit(text: str | None) -> datetime | None:
 
     if text is None:
         return None
-    for form, whole_day in (("%d/%m/%Y %H:%M", False), ("%d/%m/%Y", True)):
-        try:
-            at = datetime.strptime(text, form)  # noqa: DTZ007 - made aware below, in the screens' zone
-        except ValueError:
-            continue
-        limit = timezone.make_aware(at + timedelta(days=1) if whole_day else at)
-        if limit <= timezone.now():
-            raise Refused("--until: este limite já passou.")
-        return limit
-    raise Refused("--until: use dd/mm/aaaa ou “dd/mm/aaaa hh:mm”.")
+    found = read_moment(text)
+    if found is None:
+        raise Refused("--until: use dd/mm/aaaa ou “dd/mm/aaaa hh:mm”.")
+    at, has_hour = found
+    limit = at if has_hour else at + timedelta(days=1)
+    if limit <= timezone.now():
+        raise Refused("--until: este limite já passou.")
+    return limit
 
 
 def _found(number: int) -> Batch:
@@ -378,15 +377,8 @@ def _decide(number: int, decision: str, who: str | None, deed: str, done: str) -
         getattr(decisions, decision)(number, actor=_person(who), now=timezone.now())
     except decisions.BatchRefused as refusal:
         raise CommandFailed(str(refusal)) from refusal
-    _record(deed, number, who)
+    note(deed, number, who=_person(who))
     click.echo(done)
-
-
-def _record(deed: str, subject: object, who: str | None) -> None:
-    from recado.people.audit import record
-    from recado.people.models import Deed
-
-    record(Deed[deed], who=_person(who), address="terminal", subject=subject)
 
 
 def _person(who: str | None) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, counted, table, with_django
-from recado.cli.phone_rules import shell_user
+from recado.cli.deeds import shell_user
 
 if TYPE_CHECKING:
     from recado.billing.bills import BillRow, BillSource

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, Refused, table, with_django
-from recado.cli.phone_rules import shell_user
+from recado.cli.deeds import note, shell_user
 from recado.cli.phones import check_name
 
 if TYPE_CHECKING:
@@ -205,10 +205,9 @@ def _end(task: PairingTask, deed: Deed, detail: str = "", phone: Phone | None = 
     from django.utils import timezone
 
     from recado.pairing import tasks
-    from recado.people.audit import record
 
     tasks.finish(task, timezone.now(), phone=phone)
-    record(deed, who=shell_user(), subject=task.address, detail=detail)
+    note(deed.name, task.address, detail)
 
 
 def _include(task: PairingTask, found: Found, name: str | None) -> None:

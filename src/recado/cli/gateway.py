@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from types import FrameType
-
 import click
 
 from recado.cli.base import RecadoCommand, with_django
+from recado.cli.terminal import stop_when_told
 
 
 @click.command(
@@ -27,12 +24,4 @@ def gateway() -> None:
     from recado.gateway.service import run_gateway
 
     require_migrated()
-    stop = threading.Event()
-
-    def ask_stop(number: int, frame: FrameType | None) -> None:
-        # Setting the event here could deadlock with a main thread that waits on it; a thread of its own cannot.
-        threading.Thread(target=stop.set, name="stop").start()
-
-    signal.signal(signal.SIGINT, ask_stop)
-    signal.signal(signal.SIGTERM, ask_stop)
-    run_gateway(stop)
+    run_gateway(stop_when_told())

@@ -10,6 +10,7 @@ import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, counted, with_django
 from recado.cli.findings import Finding, Level, failure, good, warning
+from recado.cli.listing import read_moment
 
 if TYPE_CHECKING:
     from recado.gsan.layout import Layout
@@ -212,11 +213,7 @@ def _require_setting() -> None:
 
 
 def _time(written: str) -> datetime:
-    from django.utils import timezone
-
-    for form in ("%d/%m/%Y %H:%M", "%d/%m/%Y"):
-        try:
-            return timezone.make_aware(datetime.strptime(written.strip(), form))  # noqa: DTZ007
-        except ValueError:
-            continue
-    raise Refused("Escreva a data como dd/mm/aaaa ou dd/mm/aaaa hh:mm.")
+    found = read_moment(written)
+    if found is None:
+        raise Refused("Escreva a data como dd/mm/aaaa ou dd/mm/aaaa hh:mm.")
+    return found[0]

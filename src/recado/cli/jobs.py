@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, with_django
 from recado.cli.lock import AlreadyHeld, held
+from recado.cli.terminal import stop_when_told
 
 
 @click.command(
@@ -30,14 +28,7 @@ def jobs() -> None:
     from recado.jobs.runner import run_jobs
 
     require_migrated()
-    stop = threading.Event()
-
-    def ask_stop(number: int, frame: FrameType | None) -> None:
-        # Setting the event here could deadlock with a main thread that waits on it; a thread of its own cannot.
-        threading.Thread(target=stop.set, name="stop").start()
-
-    signal.signal(signal.SIGINT, ask_stop)
-    signal.signal(signal.SIGTERM, ask_stop)
+    stop = stop_when_told()
     try:
         with held(Path(settings.RECADO_HOME) / "run" / "jobs.lock"):
             run_jobs(JOBS, stop, lambda: datetime.now(UTC))

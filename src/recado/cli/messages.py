@@ -5,23 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recado.cli.base import RecadoCommand, Refused, counted, table, with_django
 from recado.cli.deeds import note
+from recado.cli.listing import (
+    FIRST_DAY,
+    FIRST_OPTION,
+    LAST_DAY,
+    LAST_OPTION,
+    LIMIT_OPTION,
+    how_many,
+    iso,
+    local,
+    read_day,
+)
 
 if TYPE_CHECKING:
     from recado.outbox.models import Message
     from recado.outbox.queries import Consultation
 
 SITUATIONS = ("todas", "enviadas", "nao-enviadas")
-DEFAULT_LIMIT = 50
 CHUNK = 5000
-# Without --from or --to the period has no such end: nothing was sent before, nothing will be kept until then.
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @click.command(
@@ -38,8 +45,8 @@ Exemplos:
 A data é a do envio; sem envio, a da última tentativa; sem tentativa, a de entrada na fila.
 Situações de --status: queued, sending, sent, delivered, undelivered, failed, uncertain, expired, cancelled.""",
 )
-@click.option("--from", "first", metavar="DATA", help="Data inicial, dd/mm/aaaa.")
-@click.option("--to", "last", metavar="DATA", help="Data final, dd/mm/aaaa (o dia inteiro).")
+@FIRST_OPTION
+@LAST_OPTION
 @click.option(
     "--situation",
     type=click.Choice(SITUATIONS),
@@ -53,14 +60,7 @@ Situações de --status: queued, sending, sent, delivered, undelivered, failed, 
 @click.option("--count", is_flag=True, help="Só o número de mensagens.")
 @click.option("--count-by", type=click.Choice(["status"]), metavar="status", help="Quantas em cada situação.")
 @click.option("--json", "as_json", is_flag=True, help="Em JSON, uma mensagem por linha.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 1_000_000),
-    default=DEFAULT_LIMIT,
-    show_default=True,
-    metavar="NÚMERO",
-    help="No máximo quantas mostrar.",
-)
+@LIMIT_OPTION
 @with_django
 def messages(
     first: str | None,
@@ -89,21 +89,6 @@ def messages(
             click.echo(json.dumps(as_data(message), ensure_ascii=False))
     else:
         _print_table(chosen, limit)
-
-
-def read_day(text: str | None, option: str, otherwise: date) -> date:
-    """The day written `22/11/2026` or `2026-11-22`; `otherwise` for None. Raises Refused."""
-    if text is None:
-        return otherwise
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            # The year has four digits in both forms; strptime would take fewer.
-            day = datetime.strptime(text, form).date() if len(text) == 10 else None  # noqa: DTZ007
-        except ValueError:
-            continue
-        if day is not None and FIRST_DAY <= day <= LAST_DAY:
-            return day
-    raise Refused(f"{option}: “{text[:30]}” não é uma data que existe. Use dd/mm/aaaa, como 22/11/2026.")
 
 
 def as_data(message: Message) -> dict[str, Any]:
@@ -213,20 +198,4 @@ def _print_table(chosen: Consultation, limit: int) -> None:
     ]
     _note("LIST_VIEWED", len(shown), "", chosen)
     click.echo(table(("Mensagem", "Celular", "RA", "Protocolo", "Data e hora", "Tipo", "Situação"), shown))
-    rest = total - len(shown)
-    more = f" Mais {rest} não mostradas: aumente --limit." if rest else ""
-    click.echo(f"{counted(total, 'mensagem', 'mensagens')}.{more}")
-
-
-def local(moment: datetime) -> str:
-    """`22/11/2026 08:14:04` in the zone of the screens."""
-    from django.utils import timezone
-
-    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M:%S}"
-
-
-def iso(moment: datetime | None) -> str | None:
-    """ISO 8601 in the zone of the screens; None for None."""
-    from django.utils import timezone
-
-    return None if moment is None else timezone.localtime(moment).isoformat()
+    click.echo(how_many(total, len(shown), "mensagem", "mensagens"))

@@ -7,7 +7,8 @@ import re
 import click
 
 from recado.cli.base import RecadoCommand, Refused, with_django
-from recado.cli.phone_rules import NONE, shell_user
+from recado.cli.deeds import shell_user
+from recado.cli.phone_rules import NONE
 
 _USSD = re.compile(r"[*#][0-9*#]{1,18}#")
 _SMSC = re.compile(r"\+[0-9]{8,15}")

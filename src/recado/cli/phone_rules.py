@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli.base import RecadoCommand, Refused, with_django
+from recado.cli.deeds import shell_user
 
 if TYPE_CHECKING:
     from recado.phones.models import Phone
@@ -92,14 +92,6 @@ def rules_as_data(phone: Phone) -> dict[str, Any]:
         "urgent_share": phone.urgent_share,
         "takes_over": phone.takes_over,
     }
-
-
-def shell_user() -> str:
-    """Who types the command, for the record."""
-    try:
-        return f"{getpass.getuser()} (linha de comando)"
-    except (KeyError, OSError):
-        return "linha de comando"
 
 
 def _fields(given: dict[str, Any]) -> dict[str, object]:

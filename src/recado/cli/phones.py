@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.cli.deeds import shell_user
 from recado.cli.phone_line import set_line
-from recado.cli.phone_rules import rules_as_data, set_rules, shell_user
+from recado.cli.phone_rules import rules_as_data, set_rules
 
 if TYPE_CHECKING:
     from recado.phones.models import Phone

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import warnings
 from typing import TYPE_CHECKING
 
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
+from recado.cli.deeds import note, shell_user
+from recado.cli.terminal import ask_secret
 from recado.conf.networks import NetworkRefused, tidied
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ def add(
     if len(name) > 60 or Account.objects.filter(name__iexact=name).exists():
         raise CommandFailed(f"Já existe a conta {name}, ou o nome passa de 60 letras.")
     wishes = _wishes(type_id, ninth_digit, window, networks, phones, replies)
-    own = _ask("Senha") if own_password else None
+    own = _asked("Senha") if own_password else None
     try:
-        made, password = settling.add(name, wishes, actor=_who(), now=timezone.now(), own_password=own)
+        made, password = settling.add(name, wishes, actor=shell_user(), now=timezone.now(), own_password=own)
     except (settling.AccountRefused, SecretRefused) as refusal:
         raise Refused(str(refusal)) from refusal
     except IntegrityError:
         raise CommandFailed(f"Já existe a conta {name}.") from None
-    _record("client_added", made, made.type.name)
+    note("CLIENT_ADDED", _subject(made), made.type.name)
     click.echo(f"Conta {name} incluída; os SMS saem com o tipo “{made.type.name}”.")
     if own is None:
         _show(f"Senha: {password}")
@@ -140,10 +140,10 @@ def password(name: str, own: bool) -> None:
 
     held = _account(name)
     try:
-        new = accounts.set_password(held, _ask("Senha") if own else None)
+        new = accounts.set_password(held, _asked("Senha") if own else None)
     except accounts.SecretRefused as refusal:
         raise Refused(str(refusal)) from refusal
-    _record("client_changed", held, "senha nova")
+    note("CLIENT_CHANGED", _subject(held), "senha nova")
     click.echo(f"Senha de {name} trocada.")
     if not own:
         _show(f"Senha: {new}")
@@ -161,14 +161,14 @@ def token(name: str, new: bool, own: bool) -> None:
     held = _account(name)
     if own:
         try:
-            accounts.keep_token(held, _ask("Token"))
+            accounts.keep_token(held, _asked("Token"))
         except accounts.SecretRefused as refusal:
             raise Refused(str(refusal)) from refusal
-        _record("client_changed", held, "token próprio")
+        note("CLIENT_CHANGED", _subject(held), "token próprio")
         click.echo(f"O token próprio de {name} vale a partir de agora.")
         return
     shown = accounts.renew_token(held) if new else accounts.token_of(held)
-    _record("client_changed", held, "token novo" if new else "viu o token")
+    note("CLIENT_CHANGED", _subject(held), "token novo" if new else "viu o token")
     click.echo(f"Token: {shown}")
 
 
@@ -193,7 +193,7 @@ def _set_active(name: str, *, active: bool) -> None:
 
     held = _account(name)
     if settling.set_active(held, active):
-        _record("client_changed", held, "reativada" if active else "desativada")
+        note("CLIENT_CHANGED", _subject(held), "reativada" if active else "desativada")
     click.echo(f"Conta {name} {'reativada' if active else 'desativada'}.")
 
 
@@ -238,26 +238,13 @@ def _wishes(
     )
 
 
-def _ask(what: str) -> str:
-    with warnings.catch_warnings():
-        # Without a terminal the secret would be read in the open, with a warning in English.
-        warnings.simplefilter("error", getpass.GetPassWarning)
-        try:
-            return str(click.prompt(what, hide_input=True, confirmation_prompt=f"Repita: {what.lower()}"))
-        except getpass.GetPassWarning:
-            raise Refused(f"Sem terminal para perguntar: {what.lower()}.") from None
+def _asked(what: str) -> str:
+    again, otherwise = f"Repita: {what.lower()}", f"Sem terminal para perguntar: {what.lower()}."
+    return ask_secret(what, again=again, otherwise=otherwise)
 
 
-def _record(deed: str, held: Account, detail: str) -> None:
-    from recado.people.audit import record
-    from recado.people.models import Deed
-
-    record(Deed(deed), who=_who(), subject=f"playSMS {held.name}", detail=detail)
-
-
-def _who() -> str:
-    """Who is at the terminal: the system's own name for them."""
-    return f"terminal ({getpass.getuser()})"
+def _subject(held: Account) -> str:
+    return f"playSMS {held.name}"
 
 
 def _show(secret: str) -> None:

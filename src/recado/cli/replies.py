@@ -9,12 +9,20 @@ import click
 
 from recado.cli.base import RecadoCommand, counted, table, with_django
 from recado.cli.deeds import note
-from recado.cli.messages import FIRST_DAY, LAST_DAY, iso, local, read_day
+from recado.cli.listing import (
+    FIRST_DAY,
+    FIRST_OPTION,
+    LAST_DAY,
+    LAST_OPTION,
+    LIMIT_OPTION,
+    how_many,
+    iso,
+    local,
+    read_day,
+)
 
 if TYPE_CHECKING:
     from recado.inbox.models import Reply
-
-DEFAULT_LIMIT = 50
 
 
 @click.command(
@@ -27,18 +35,11 @@ Exemplos:
 
 A data é a do recebimento. A resposta mais nova vem primeiro.""",
 )
-@click.option("--from", "first", metavar="DATA", help="Data inicial, dd/mm/aaaa.")
-@click.option("--to", "last", metavar="DATA", help="Data final, dd/mm/aaaa (o dia inteiro).")
+@FIRST_OPTION
+@LAST_OPTION
 @click.option("--unread", is_flag=True, help="Só as que ninguém leu.")
 @click.option("--json", "as_json", is_flag=True, help="Em JSON, uma resposta por linha.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 1_000_000),
-    default=DEFAULT_LIMIT,
-    show_default=True,
-    metavar="NÚMERO",
-    help="No máximo quantas mostrar.",
-)
+@LIMIT_OPTION
 @with_django
 def replies(first: str | None, last: str | None, unread: bool, as_json: bool, limit: int) -> None:
     """Mostra o que os clientes responderam.
@@ -62,10 +63,8 @@ def replies(first: str | None, last: str | None, unread: bool, as_json: bool, li
         return
     note("LIST_VIEWED", counted(len(shown), "resposta", "respostas"))
     total = found.count()
-    rest = total - len(shown)
-    more = f" Mais {rest} não mostradas: aumente --limit." if rest else ""
     click.echo(table(("Resposta", "De", "Recebida em", "Lida", "Texto"), shown))
-    click.echo(f"{counted(total, 'resposta', 'respostas')}.{more}")
+    click.echo(how_many(total, len(shown), "resposta", "respostas"))
 
 
 def as_data(reply: Reply) -> dict[str, Any]:

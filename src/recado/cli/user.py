@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import warnings
 from typing import TYPE_CHECKING
 
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
 from recado.cli.deeds import note
+from recado.cli.terminal import ask_secret
 from recado.people.roles import ADMINISTRATOR, ATTENDANT, ROLES
 
 if TYPE_CHECKING:
@@ -152,13 +151,8 @@ def _new_password(person: User, *, generate: bool) -> str:
 
     if generate:
         return new_password()
-    with warnings.catch_warnings():
-        # Without a terminal the password would be read in the open, with a warning in English.
-        warnings.simplefilter("error", getpass.GetPassWarning)
-        try:
-            typed = str(click.prompt("Senha", hide_input=True, confirmation_prompt="Repita a senha"))
-        except getpass.GetPassWarning:
-            raise Refused("Sem terminal para perguntar a senha. Use --generate, que cria uma.") from None
+    otherwise = "Sem terminal para perguntar a senha. Use --generate, que cria uma."
+    typed = ask_secret("Senha", again="Repita a senha", otherwise=otherwise)
     try:
         validate_password(typed, person)
     except ValidationError as error:
