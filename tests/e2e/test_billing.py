@@ -91,6 +91,50 @@ def test_a_file_is_sent_and_prepared_with_progress_on_any_screen(
             assert sideways(sized) == 0
 
 
+def test_undoing_and_leaving_change_nothing_that_is_in_force(page: Page) -> None:
+    test_a_tag_goes_where_the_cursor_of_its_text_is_and_the_length_follows(page)
+    assert page.get_by_label("Mês/ano de referência").get_attribute("readonly") is not None
+    text, minimum = page.get_by_label("Texto SMS"), page.get_by_label("Valor mínimo da conta")
+    text.fill("Outro texto.")
+    minimum.fill("99,00")
+    page.locator("label", has_text="Comercial").click()
+    page.get_by_role("link", name="Desfazer").click()
+    expect(text).to_have_value("Sua conta de {VALOR} vence em {VENCTO}.")
+    expect(minimum).to_have_value("10,00")
+    expect(page.get_by_label("Comercial")).not_to_be_checked()
+    text.fill("Outro texto.")
+    page.get_by_role("link", name="Cancelar").click()
+    expect(page).to_have_url(re.compile(r"^https?://[^/]+/$"))
+    assert Setup.objects.get().sms_text == "Sua conta de {VALOR} vence em {VENCTO}."
+
+
+def test_collection_has_its_own_texts_beside_those_of_bills(
+    new_context: Callable[..., BrowserContext], let_in: Callable[[BrowserContext], Page]
+) -> None:
+    page = let_in(new_context(viewport={"width": 390, "height": 900}))
+    page.goto("/faturamento/mensagem/")
+    page.get_by_role("link", name="Cobrança").click()
+    text = page.get_by_label("Texto SMS")
+    page.get_by_role("button", name="SMS: inserir VALORDOC").click()
+    expect(text).to_have_value("{VALORDOC}")
+    expect(page.locator("#tamanho")).to_contain_text("74 caracteres, 1 SMS.")
+    text.fill("{VALOR}")
+    expect(page.locator("#tamanho")).to_contain_text("é de mensagem de conta, não de cobrança (linha 1, coluna 1)")
+    text.fill("Documento de {VALORDOC}, válido até {VALIDADEDOC}.")
+    page.get_by_label("Texto E-MAIL").fill("Olá, {NOME}.")
+    page.get_by_label("Valor mínimo do documento").fill("50,00")
+    page.locator("label", has_text="Residencial").click()
+    page.get_by_label("Número máximo de tentativas").fill("5")
+    page.get_by_role("button", name="Atualizar").click()
+    expect(page.get_by_text("Versão 1 em vigor.")).to_be_visible()
+    expect(page.get_by_role("link", name="Cobrança")).to_have_attribute("aria-current", "true")
+    assert Setup.objects.get().kind == "collection"
+    for path in ("/faturamento/mensagem/?tipo=cobranca", "/faturamento/envio/?tipo=cobranca"):
+        page.goto(path)
+        assert grave_faults(page) == []
+        assert sideways(page) == 0
+
+
 def test_a_customer_answers_from_a_phone_without_login(
     new_context: Callable[..., BrowserContext], settings: Settings, transactional_db: None, troubles: Troubles
 ) -> None:

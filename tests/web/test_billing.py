@@ -193,6 +193,7 @@ def test_the_steps_are_asked_for_here_and_done_by_the_job(browser: Client, setup
     assert "1 SMS e 1 e-mail." in page
     assert "Preparar de novo substitui 2 avisos ainda não enviados." in page
     assert "Abaixo do valor mínimo 1 1" in page
+    assert "Hoje: 1 SMS e 1 e-mail." in page
     browser.post(f"{PROCESS}transmitir/", where)
     while runs.carry_on(timezone.now()):
         pass
@@ -200,6 +201,7 @@ def test_the_steps_are_asked_for_here_and_done_by_the_job(browser: Client, setup
     while runs.carry_on(timezone.now()):
         pass
     live = words(browser.get(f"{PROCESS}vivo/?grupo=1&referencia=2026-11"))
+    assert "Ver o lote" in live
     assert "Transmitida 1 1" in live
     assert "Pulada 1 1" in live
     assert AuditEntry.objects.filter(deed=Deed.BILLING_RUN).count() == 3
@@ -320,3 +322,24 @@ def test_without_parameters_of_its_kind_the_page_says_so(browser: Client, setup:
     assert f'href="{PAGE}?tipo=cobranca">Parametrizar' in page
     assert "Nenhuma cobrança recebida. Envie um arquivo de cobranças para começar." in page
     assert "antes de preparar" not in browser.get(PROCESS).content.decode()
+
+
+def test_a_step_shows_its_own_month_and_what_waits_for_its_day(browser: Client, setup: Setup, office: Office) -> None:
+    today = timezone.localdate()
+    other = MONTH.replace(month=10)
+    take(bill_row(1, due_date=today + timedelta(days=9)), bill_row(2, month=other, due_date=today))
+    do(Run.Step.PREPARE, timezone.now())
+    assert "Hoje: 0 SMS e 0 e-mails. 2 avisos esperam a data." in words(browser.get(PROCESS))
+    assert "Hoje:" not in words(browser.get(f"{PROCESS}?grupo=1&referencia=2026-10"))
+    assert words(browser.get(f"{PROCESS}?grupo=1&referencia=2026-10")).count("Ainda não foi feita.") == 3
+
+
+def test_errors_lead_to_where_they_are_decided(browser: Client, setup: Setup, office: Office) -> None:
+    today = timezone.localdate()
+    take(bill_row(1, due_date=today))
+    do(Run.Step.PREPARE, timezone.now())
+    assert "O que fazer com os erros" not in words(browser.get(PROCESS))
+    Notice.objects.filter(channel="email").update(state="failed")
+    assert "O que fazer com os erros: E-mails com erro" in words(browser.get(PROCESS))
+    Notice.objects.filter(channel="sms").update(state="unconfirmed")
+    assert "O que fazer com os erros: Mensagens com erro , E-mails com erro" in words(browser.get(PROCESS))

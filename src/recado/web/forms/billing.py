@@ -170,8 +170,10 @@ class WhereForm(forms.Form):
     grupo = forms.ChoiceField(label="Grupo de faturamento")
     referencia = forms.ChoiceField(label="Referência")
 
-    def __init__(self, data: Any, *, groups: Sequence[str], months: Sequence[date]) -> None:
+    def __init__(self, data: Any, *, kind: Kind, groups: Sequence[str], months: Sequence[date]) -> None:
         super().__init__(data)
+        if kind is Kind.COLLECTION:
+            self.fields["grupo"].label = "Grupo de cobrança"
         self.fields["grupo"].choices = [(group, group) for group in groups]  # type: ignore[attr-defined]
         self.fields["referencia"].choices = [  # type: ignore[attr-defined]
             (f"{month:%Y-%m}", f"{month:%m/%Y}") for month in months

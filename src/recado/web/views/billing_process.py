@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from recado.batches.models import Batch
 from recado.batches.tables import FileRefused
 from recado.billing import intake, runs, storage
 from recado.billing.models import Bill, BillFile, Channel, FileState, Kind, Notice, NoticeState, Run, Setup, Skip
@@ -37,6 +38,7 @@ HEADING = "Processo de Envio SMS/E-mail"
 STEPS = {"preparar": Run.Step.PREPARE, "transmitir": Run.Step.TRANSMIT, "retorno": Run.Step.RETURN}
 _NAMES = {step: name for name, step in STEPS.items()}
 _FILES_SHOWN = 5
+_WRONG = {NoticeState.FAILED.value, NoticeState.INVALID.value, NoticeState.UNCONFIRMED.value}
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,7 +152,7 @@ def _where(data: Mapping[str, Any]) -> WhereForm:
         "grupo": str(data.get("grupo") or (groups[0] if groups else ""))[:20],
         "referencia": str(data.get("referencia") or (f"{months[0]:%Y-%m}" if months else ""))[:20],
     }
-    return WhereForm(chosen, groups=groups, months=months)
+    return WhereForm(chosen, kind=kind_in(data), groups=groups, months=months)
 
 
 def _figures(request: HttpRequest) -> dict[str, Any]:
@@ -180,14 +182,39 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
         "steps": [_step(step, kind, group, month) for step in STEPS.values()],
         "states": _states(counted_by),
         "skipped": _skipped(kind, group, month),
+        "wrong": {channel for channel, counts in counted_by.items() if _WRONG & counts.keys()},
+        "due": _due(kind, group, month),
         "prepared": sum(counts.get(NoticeState.PREPARED, 0) for counts in counted_by.values()),
     }
     return context
 
 
 def _step(step: Run.Step, kind: Kind, group: str, month: date) -> dict[str, Any]:
-    last = Run.objects.filter(step=step, kind=kind, group__in=(group, "")).exclude(state=Run.State.RUNNING).first()
-    return {"name": _NAMES[step], "label": step.label, "value": step.value, "last": last, "words": _told(last)}
+    ours = Q(group__in=(group, "")) & (Q(month=month) | Q(month=None))
+    last = Run.objects.filter(ours, step=step, kind=kind).exclude(state=Run.State.RUNNING).first()
+    batch = Batch.objects.filter(pk=last.batch).first() if last and last.batch else None
+    return {
+        "name": _NAMES[step],
+        "label": step.label,
+        "value": step.value,
+        "last": last,
+        "words": _told(last),
+        "batch": batch,
+    }
+
+
+def _due(kind: Kind, group: str, month: date) -> str:
+    """What Transmitir would send today, and what waits for its day; empty when nothing is prepared."""
+    today = timezone.localdate()
+    prepared = Notice.objects.filter(kind=kind, group=group, month=month, state=NoticeState.PREPARED)
+    sms, mails = (
+        prepared.filter(channel=channel, planned_for__lte=today, limit__gte=today).count() for channel in Channel
+    )
+    later = prepared.filter(planned_for__gt=today).count()
+    if not (sms or mails or later):
+        return ""
+    waiting = f" {counted(later, 'aviso espera', 'avisos esperam')} a data." if later else ""
+    return f"Hoje: {thousands(sms)} SMS e {counted(mails, 'e-mail', 'e-mails')}.{waiting}"
 
 
 def _told(run: Run | None) -> str:
