@@ -61,7 +61,7 @@ TABLE: dict[str, Duty | str] = {
     "type_delete": Duty.EDIT_TYPES,
     "panel": Duty.VIEW_REPORTS,
     "help": ANY_USER,
-    "help_page": ANY_USER,
+    "help_page": ANYBODY,
     "messages": Duty.CONSULT,
     "message": Duty.CONSULT,
     "message_export": Duty.EXPORT_DATA,

@@ -9,7 +9,7 @@ from django.urls import resolve
 from recado.outbox.models import CAUSES
 from recado.web.manual import PAGE_OF, manual, slug_of
 from recado.web.words import STATUS_WORDS
-from tests.e2e.test_every_page import _NAMED, EMPTY, FULL
+from tests.e2e.test_every_page import _NAMED, EMPTY, FULL, NO_PAGE
 from tests.web.attendance import go_wrong, logged_in, open_ra
 from tests.web.test_access import TABLE
 
@@ -42,6 +42,8 @@ def test_a_page_is_of_a_screen_and_shows_its_picture():
 def test_no_page_is_without_help_of_its_own():
     """What is left to the list of pages is that list, and what is no screen of the company's people."""
     pages = {resolve(_NAMED.sub("1", path).partition("?")[0]).url_name for path in (*EMPTY, *FULL)}
+    # A page that only a button leads to names the test that looks at it, or shows a secret once.
+    pages |= {name for name, why in NO_PAGE.items() if "test_" in why} | {"user_reset"}
     # A page of a screen goes into `manual.md`, and its name into `PAGE_OF`.
     assert pages - set(PAGE_OF) - {"help", "help_page", "logout", "evaluation", "evaluation_thanks"} == set()
 
@@ -70,6 +72,21 @@ def test_a_screen_leads_to_its_own_page(supervisor):
     assert all(manual().page(slug) for slug in PAGE_OF.values())
     assert 'class="rc-help-link" href="/ajuda/painel/"' in supervisor.get("/painel/").content.decode()
     assert 'class="rc-help-link" href="/ajuda/"' in supervisor.get("/ajuda/").content.decode()
+
+
+def test_the_login_leads_to_its_page_which_a_stranger_may_read_and_no_other(anonymous, db):
+    assert 'class="rc-help-link" href="/ajuda/entrar/"' in anonymous.get("/entrar/").content.decode()
+    page = anonymous.get("/ajuda/entrar/")
+    assert page.status_code == 200
+    assert "Voltar para Entrar" in page.content.decode()
+    assert "Menu principal" not in page.content.decode()
+    for path in ("/ajuda/", "/ajuda/painel/", "/ajuda/nada/"):
+        assert anonymous.get(path).headers["Location"] == f"/entrar/?next={path}"
+
+
+def test_a_password_that_is_shown_once_has_its_help_too(browser, user):
+    page = browser.post(f"/usuarios/{user.pk}/senha/").content.decode()
+    assert 'class="rc-help-link" href="/ajuda/usuarios-e-papeis/"' in page
 
 
 def test_every_situation_and_cause_can_be_pointed_at():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from recado.web.access import for_any_user
-from recado.web.manual import manual
+from recado.web.access import for_any_user, for_anybody
+from recado.web.manual import PAGE_OF, manual
 
 
 @require_safe
@@ -18,9 +19,11 @@ def help_index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_any_user
+@for_anybody
 def help_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """One page of the manual."""
+    """One page of the manual; who is not logged in gets the one of the login, and is asked to log in for any other."""
+    if not request.user.is_authenticated and slug != PAGE_OF["login"]:
+        return redirect_to_login(request.get_full_path())
     page = manual().page(slug)
     if page is None:
         raise Http404
