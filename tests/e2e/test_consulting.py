@@ -27,6 +27,20 @@ def test_the_mask_writes_the_slashes_and_lets_a_mistake_be_mended(page: Page) ->
     expect(end).to_have_value("03/01/2027")
 
 
+def test_a_date_pasted_from_elsewhere_is_shown_as_all_others_and_searched(page: Page) -> None:
+    page.goto("/mensagens/")
+    for label, pasted in (("Data inicial", "01-11-2026"), ("Data final", "2026-11-22")):
+        field = page.get_by_role("textbox", name=label)
+        field.focus()
+        # As a paste does it: all at once, and no key pressed.
+        page.keyboard.insert_text(pasted)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="Data inicial")).to_have_value("01/11/2026")
+    expect(page.get_by_role("textbox", name="Data final")).to_have_value("22/11/2026")
+    page.get_by_role("button", name="Pesquisar").click()
+    expect(page.get_by_role("heading", name="0 mensagens de 01/11/2026 a 22/11/2026")).to_be_visible()
+
+
 def test_a_day_is_picked_from_the_calendar_by_keyboard_alone(page: Page) -> None:
     page.goto("/mensagens/")
     start = date_field(page, "Data inicial")

@@ -6,11 +6,14 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from recado.clients.models import Client
 from recado.outbox.claims import finish
 from recado.outbox.models import Message, MessageType
 from tests.batches.scene import draft, table
+from tests.playsms.conftest import make_account
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
 from tests.web.attendance import open_ra, words
 
@@ -55,7 +58,9 @@ def test_buttons_stand_where_gsan_has_them_and_limpar_is_a_link(browser):
             ["A data final deve ser igual ou posterior à data inicial."],
         ),
         ({"inicio": "ontem", "fim": "22/11/2026"}, ["Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026."]),
-        ({"inicio": "2026-11-01", "fim": "22/11/2026"}, ["Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026."]),
+        ({"inicio": "1/11/26", "fim": "22/11/2026"}, ["Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026."]),
+        ({"inicio": "01-11/2026", "fim": "22/11/2026"}, ["Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026."]),
+        ({"inicio": "31-02-2026", "fim": "22/11/2026"}, ["31-02-2026 não existe."]),
         (PERIOD | {"situacao": "talvez"}, ["Escolha uma situação: Todas, Não Enviadas ou Enviadas."]),
         (PERIOD | {"tipo": "999"}, ["Escolha um tipo de SMS da lista."]),
         (PERIOD | {"tipo": "1' OR 1=1"}, ["Escolha um tipo de SMS da lista."]),
@@ -304,9 +309,7 @@ def test_columns_order_the_whole_result_and_say_so(browser):
     assert 'scope="col" aria-sort="ascending"><a class="rc-sort" href="?inicio=01%2F11%2F2026' in page
     by_mobile = ask(browser, **PERIOD, ordem="celular")
     assert numbers(by_mobile) == [str(first.pk), str(last.pk)]
-    assert re.search(
-        r'scope="col" aria-sort="ascending"><a class="rc-sort" href="[^"]+ordem=-celular">Cel', by_mobile
-    )
+    assert re.search(r'scope="col" aria-sort="ascending"><a class="rc-sort" href="[^"]+ordem=-celular">Cel', by_mobile)
     assert numbers(ask(browser, **PERIOD, ordem="-celular")) == [str(last.pk), str(first.pk)]
     assert numbers(ask(browser, **PERIOD, ordem="nada")) == [str(last.pk), str(first.pk)]
 
@@ -355,3 +358,18 @@ def test_what_the_program_made_by_itself_can_be_asked_for(browser, written):
     answer = browser.get("/mensagens/", {"inicio": "22/11/2026", "fim": "22/11/2026", "usuario": written})
     assert "1 mensagem em 22/11/2026" in words(answer)
     assert f"/mensagens/{by_program.pk}/" in answer.content.decode()
+
+
+@pytest.mark.parametrize("written", ["22/11/2026", "22-11-2026", "22.11.2026", "22 11 2026", "22112026", "2026-11-22"])
+def test_a_date_is_taken_as_people_and_programs_write_it(browser, written):
+    assert "0 mensagens em 22/11/2026" in ask(browser, inicio=written, fim=written)
+
+
+def test_origins_that_are_no_people_are_offered_by_name(browser, settings):
+    make_account(name="cobranca")
+    system = User.objects.create_user("agencia.virtual")
+    Client.objects.create(user=system, created_by="ana", created_at=NOW)
+    listed = re.search(r'list="origens".*<datalist id="origens">(.*?)</datalist>', ask(browser), re.DOTALL)
+    assert re.findall(r'value="([^"]+)"', listed[1]) == ["agencia.virtual", "playSMS cobranca", "Recado"]
+    settings.RECADO_GSAN_DATABASE_URL = "postgresql://gsan/gsan"
+    assert '<option value="GSAN"></option>' in ask(browser)

@@ -28,7 +28,9 @@ PLAIN = {"autocomplete": "off"}
 NUMERIC = {"autocomplete": "off", "inputmode": "numeric"}
 # Names and addresses of machines: no telephone is to make a sentence of them.
 VERBATIM = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+# As people write and paste it: 22/11/2026, 22-11-2026, 22.11.2026, 22 11 2026, 22112026.
+_DATE = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2(\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:hH](\d{2})", re.ASCII)
 _YEARS = range(1900, 3000)
 
@@ -216,8 +218,19 @@ class NoteField(forms.CharField):
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""
 
 
+def _read_date(written: str) -> tuple[int, int, int]:
+    """Day, month and year as written, which need not exist."""
+    if iso := _ISO_DATE.fullmatch(written):
+        year, month, day = iso.groups()
+    elif match := _DATE.fullmatch(written):
+        day, month, year = (group for group in match.group(1, 3, 4, 5, 6, 7) if group is not None)
+    else:
+        raise ValidationError("Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026.", code="date")
+    return int(day), int(month), int(year)
+
+
 class DayField(forms.Field):
-    """A day written dd/mm/aaaa; cleans to a date, or None when left empty."""
+    """A day written dd/mm/aaaa, or as other programs write it; cleans to a date, or None when left empty."""
 
     widget = forms.TextInput
 
@@ -229,10 +242,7 @@ class DayField(forms.Field):
         written = str(value or "").strip()
         if not written:
             return None
-        match = _DATE.fullmatch(written)
-        if match is None:
-            raise ValidationError("Escreva a data como dd/mm/aaaa. Exemplo: 22/11/2026.", code="date")
-        day, month, year = (int(group) for group in match.groups())
+        day, month, year = _read_date(written)
         try:
             found = date(year, month, day)
         except ValueError:

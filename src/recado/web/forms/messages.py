@@ -78,8 +78,8 @@ class ConsultationForm(PeriodForm):
         label="Usuário ou origem",
         required=False,
         max_length=LONGEST,
-        help_text="Recado: as que o próprio programa criou.",
-        widget=forms.TextInput(attrs=PLAIN),
+        help_text="Usuário, outro sistema, ou Recado: as que o próprio programa criou.",
+        widget=forms.TextInput(attrs={**PLAIN, "list": "origens"}),
     )
 
     def __init__(self, data: Mapping[str, str] | None = None, *, order: str = "") -> None:

@@ -21,6 +21,7 @@ from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note_list
 from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
+from recado.web.origins import origins
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
 
@@ -87,7 +88,12 @@ def messages(request: HttpRequest) -> HttpResponse:
         context = _found(form, request)
     else:
         context = {}
-    context |= {"heading": HEADING, "form": form, "shortcuts": _shortcuts(form, request, timezone.localdate())}
+    context |= {
+        "heading": HEADING,
+        "form": form,
+        "origins": origins(),
+        "shortcuts": _shortcuts(form, request, timezone.localdate()),
+    }
     return render(request, "web/messages_search.html", context)
 
 

@@ -11,6 +11,16 @@ function toIso(text) {
   return exists ? date.toISOString().slice(0, 10) : "";
 }
 
+// A date pasted as other programs write it (22-11-2026, 22.11.2026, 22112026, 2026-11-22) is shown as this one does.
+const others = [/^(?<day>\d{1,2})([-. ])(?<month>\d{1,2})\2(?<year>\d{4})$/, /^(?<day>\d{2})(?<month>\d{2})(?<year>\d{4})$/, /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})$/];
+
+function shown(text) {
+  const match = others.map((form) => form.exec(text.trim())).find(Boolean);
+  if (!match) return text;
+  const { day, month, year } = match.groups;
+  return `${day.padStart(2, "0")}/${month.padStart(2, "0")}/${year}`;
+}
+
 function mask(text) {
   const parts = text.replace(/[^\d/]/g, "").split("/");
   // A slash typed by hand completes the part before it; digits in a row get their slashes.
@@ -41,8 +51,10 @@ function wire(box) {
 
   input.addEventListener("input", (event) => {
     const atEnd = input.selectionStart === input.value.length;
-    if (event.inputType === "insertText" && atEnd) input.value = mask(input.value);
+    if (event.inputType === "insertText" && event.data.length === 1 && atEnd) input.value = mask(input.value);
   });
+
+  input.addEventListener("change", () => (input.value = shown(input.value)));
 
   const close = (giveFocusBack) => {
     panel.hidden = true;
@@ -50,7 +62,7 @@ function wire(box) {
     if (giveFocusBack) button.focus();
   };
   const open = () => {
-    const iso = toIso(input.value);
+    const iso = toIso(shown(input.value));
     calendar.value = iso;
     calendar.focusedDate = iso || new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
     panel.hidden = false;
