@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recado.batches import tables
-from recado.batches.tables import FileRefused, Layout, Record, look_at, records
+from recado.batches.tables import (
+    DELIMITERS,
+    RARE_DELIMITERS,
+    FileRefused,
+    Layout,
+    Record,
+    delimiter_of,
+    look_at,
+    records,
+)
 
 
 def written(path: Path, content: str | bytes) -> Path:
@@ -25,7 +34,7 @@ def cells(path: Path, content: str | bytes) -> list[list[str]]:
     return [record.cells for record in records(file, look_at(file))]
 
 
-@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [*DELIMITERS, *RARE_DELIMITERS])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     content = "\n".join(delimiter.join(row) for row in [["celular", "nome"], ["81912345678", "Ana"]])
     assert cells(tmp_path, content) == [["celular", "nome"], ["81912345678", "Ana"]]
@@ -34,6 +43,26 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
 def test_a_comma_in_the_values_is_no_delimiter(tmp_path: Path) -> None:
     content = "celular;valor;texto\n81912345678;10,00;Olá, Ana\n81912345679;1,00;Olá\n"
     assert look_at(written(tmp_path, content)).delimiter == ";"
+
+
+def test_a_rare_delimiter_counts_where_no_usual_one_cuts_every_record(tmp_path: Path) -> None:
+    rare = "celular~nome~valor\n81912345678~Ana~10,00\n81912345679~Bia~1,00\n"
+    assert look_at(written(tmp_path, rare)).delimiter == "~"
+    usual = "celular;nome;hora:\n81912345678;Ana;8:00\n81912345679;Bia;9:30\n"
+    assert look_at(written(tmp_path, usual)).delimiter == ";"
+
+
+@pytest.mark.parametrize(
+    ("written_so", "delimiter"), [("TAB", "\t"), (" tab ", "\t"), ("§", "§"), ("\t", "\t"), ("@", "@")]
+)
+def test_a_person_may_name_any_delimiter(written_so: str, delimiter: str) -> None:
+    assert delimiter_of(written_so) == delimiter
+
+
+@pytest.mark.parametrize("written_so", ["", "  ", "a", "7", '"', "'", ";;", "\n"])
+def test_what_can_be_no_delimiter_is_refused(written_so: str) -> None:
+    with pytest.raises(FileRefused, match="um só caractere"):
+        delimiter_of(written_so)
 
 
 def test_a_table_of_one_column_has_any_delimiter(tmp_path: Path) -> None:

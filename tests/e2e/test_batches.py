@@ -150,6 +150,10 @@ def test_every_page_of_a_batch_fits_and_can_be_read_by_everybody(
     look()
     long_line = f"8133334444;{'palavra' * 40};10/12/2026\n"
     choose(page, written(tmp_path, table(range(12)) + long_line))
+    page.get_by_role("link", name="não é assim?").click()
+    expect(page.get_by_label("Separador")).to_have_value(";")
+    look()
+    page.get_by_role("button", name="Ler de novo").click()
     page.get_by_label("Texto", exact=False).first.fill(TEXT)
     expect(page.locator("#previa")).to_contain_text("Pessoa 0")
     look()

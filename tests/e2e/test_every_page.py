@@ -25,6 +25,7 @@ from recado.emulator.serve import RunningEmulator
 from recado.gsm.causes import Cause
 from recado.mail.models import Mail, MailStatus
 from recado.mail.posting import Letter, post_many
+from recado.outbox.consent import opt_out
 from recado.outbox.models import MessageType, Status
 from recado.outbox.types import save_type
 from recado.parameters.values import save
@@ -60,6 +61,7 @@ EMPTY = (
     "/cliente/",
     "/painel/",
     "/respostas/",
+    "/pedidos-de-nao-receber/",
     "/ajuda/",
     "/ajuda/situacoes/",
     "/ajuda/inserir-ra/",
@@ -118,6 +120,7 @@ FULL = (
     "/demonstracao/celular/",
     "/painel/",
     "/respostas/",
+    "/pedidos-de-nao-receber/",
     "/auditoria/?acao=ra_viewed",
     "/parametros/",
     "/tipos/1/?versao=1",
@@ -151,6 +154,8 @@ NO_PAGE = {
     "reply_search": _ACTION,
     "ra_search": _ACTION,
     "reply_read": _ACTION,
+    "wish_search": _ACTION,
+    "wish_new": _ACTION,
     "wish_end": _ACTION,
     "pairing_live": _PART,
     "pairing_scan": _ACTION,
@@ -180,6 +185,7 @@ NO_PAGE = {
     "health": "for programs",
     "batch": _OF_A_BATCH,
     "batch_prepare": _OF_A_BATCH,
+    "batch_cut": _OF_A_BATCH,
     "batch_faults": _OF_A_BATCH,
     "batch_messages": _OF_A_BATCH,
     "batch_return": _OF_A_BATCH,
@@ -262,6 +268,7 @@ def test_full_screens(sized_page: Page, emulator: RunningEmulator) -> None:
     unsure = go_wrong(queue(text="Texto sem brancos: " + "x" * 400, key="unsure"), Status.UNCERTAIN)
     for number in range(12):
         go_wrong(queue(f"+55819000001{number:02d}", key=f"failed {number}"), cause=Cause.NO_CREDIT)
+    opt_out("+5581912345678", how="palavra" * 28, actor="a" * 60, now=timezone.now())
     change_text()
     named = {
         "today": f"{timezone.localdate():%d/%m/%Y}",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from recado import parameters
 from recado.batches import storage
 from recado.batches.feeding import feed_some
-from recado.batches.models import Batch, State
+from recado.batches.models import Batch, BatchRow, State
 from recado.batches.reading import read_some
 from recado.outbox.models import Message, Status
 from recado.parameters.values import save
@@ -87,7 +87,7 @@ def test_from_a_file_to_messages_in_the_queue(supervisor: Client) -> None:
     batch = Batch.objects.get()
     assert answer["Location"] == f"/lotes/{batch.pk}/preparar/"
     page = words(supervisor.get(answer["Location"]))
-    assert "Arquivo contas.csv, UTF-8, separado por ponto e vírgula." in page
+    assert "Arquivo contas.csv, UTF-8, separado por ponto e vírgula ( não é assim? )." in page
     assert "Pessoa 0" in page
     batch = prepared(supervisor, table(range(10, 13)))
     page = words(supervisor.get(f"/lotes/{batch.pk}/"))
@@ -109,6 +109,27 @@ def test_the_preview_shows_real_rows_and_what_is_wrong_with_them(supervisor: Cli
     page = words(supervisor.post(f"/lotes/{batch.pk}/previa/", form(batch)))
     assert "Linha 2, (81) 90000-0000 Ola Pessoa 0, sua conta vence em 10/12/2026." in page
     assert "Linha 3: Este número é fixo e não recebe SMS." in page
+
+
+def test_a_file_that_was_cut_wrong_is_cut_as_the_person_says(supervisor: Client) -> None:
+    upload(supervisor, "celular@nome@obs\n81912345678@Jo\xe3o@tem ; aqui\n".encode("cp1252"))
+    batch = Batch.objects.get()
+    assert batch.mapping == {"CELULAR_NOME_OBS": 0}
+    page = words(supervisor.get(f"/lotes/{batch.pk}/separador/"))
+    assert "81912345678@João@tem" in page
+    refused = supervisor.post(f"/lotes/{batch.pk}/separador/", {"delimiter": "a", "encoding": "cp1252"})
+    assert "O separador é um só caractere" in words(refused)
+    answer = supervisor.post(f"/lotes/{batch.pk}/separador/", {"delimiter": "@", "encoding": "cp1252"})
+    assert answer["Location"] == f"/lotes/{batch.pk}/preparar/"
+    batch.refresh_from_db()
+    assert (batch.columns, batch.mapping) == (["celular", "nome", "obs"], {"CELULAR": 0, "NOME": 1, "OBS": 2})
+    assert "separado por “@”" in words(supervisor.get(f"/lotes/{batch.pk}/preparar/"))
+    supervisor.post(f"/lotes/{batch.pk}/preparar/", form(batch) | {"template": "Ola {NOME}."})
+    while read_some(timezone.now()):
+        pass
+    assert BatchRow.objects.get().text == "Ola João."
+    late = supervisor.post(f"/lotes/{batch.pk}/separador/", {"delimiter": ";", "encoding": "utf-8"})
+    assert late["Location"] == f"/lotes/{batch.pk}/"
 
 
 @pytest.mark.parametrize(

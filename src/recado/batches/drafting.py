@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -14,15 +14,17 @@ from django.db.models import QuerySet
 from recado.batches import columns, requests, states, storage
 from recado.batches.columns import MOBILE
 from recado.batches.composing import RowRefused, check, composer
+from recado.batches.decisions import BatchRefused
 from recado.batches.models import Batch, BatchRow, Source, State
 from recado.batches.reading import layout_of
-from recado.batches.tables import FileRefused, look_at, records
+from recado.batches.tables import FileRefused, Layout, look_at, records
 from recado.batches.workbooks import first_rows, is_workbook
 from recado.gsm import EncodingPolicy
 from recado.outbox.enqueue import company_values
 from recado.outbox.models import MessageType
 
 SHOWN = 3
+ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Latin-1 (Windows-1252)"}
 _LOOKED_AT = 20
 
 
@@ -46,6 +48,13 @@ class Shown:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    heading: bool
+    names: list[str]
+    mapping: dict[str, int]
+
+
 def usable_types() -> QuerySet[MessageType]:
     """The types that a batch may use: active, and heeding who does not want to receive."""
     return MessageType.objects.filter(active=True, heeds_opt_out=True)
@@ -58,31 +67,42 @@ def from_file(upload: Path, file_name: str, *, author: str, key: str, now: datet
     """
     if upload.stat().st_size == 0:
         raise FileRefused("O arquivo está vazio.")
-    encoding = delimiter = ""
-    if is_workbook(upload):
-        rows = first_rows(upload, _LOOKED_AT)
-    else:
-        layout = look_at(upload)
-        encoding, delimiter = layout.encoding, layout.delimiter
-        rows = [record.cells for record in islice(records(upload, layout), _LOOKED_AT)]
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    if not rows:
-        raise FileRefused("O arquivo não tem nenhuma linha escrita.")
-    heading = columns.has_heading(rows[0])
-    names = columns.names_of(rows[0], heading=heading)
-    if heading and len(rows) == 1:
-        raise FileRefused("O arquivo só tem o cabeçalho: não há nenhuma linha abaixo dele.")
+    layout = None if is_workbook(upload) else look_at(upload)
+    guessed = _guess(upload, layout)
     batch = _new(Source.FILE, Path(file_name).stem[:100] or "Lote", author, key, now)
     batch.file_name = Path(file_name).name[:200]
     batch.fingerprint = storage.fingerprint(upload)
     batch.size = upload.stat().st_size
-    batch.encoding, batch.delimiter = encoding, delimiter
-    batch.has_header, batch.columns = heading, names
-    batch.mapping = _first_mapping(names, rows[1:] if heading else rows)
+    if layout is not None:
+        batch.encoding, batch.delimiter = layout.encoding, layout.delimiter
+    batch.has_header, batch.columns, batch.mapping = guessed.heading, guessed.names, guessed.mapping
     if not _made(batch):
         return Batch.objects.get(key=key)
     storage.keep(upload, batch.pk)
     return batch
+
+
+def cut_otherwise(batch: Batch, *, delimiter: str, encoding: str) -> None:
+    """Take the batch's CSV to be cut by `delimiter`, in `encoding` (`ENCODINGS`), and guess its columns anew.
+
+    Raises FileRefused or FileNotFoundError, and BatchRefused for a batch that is no draft any more.
+    """
+    path = storage.source_of(batch.pk)
+    layout = replace(layout_of(batch), delimiter=delimiter, encoding=encoding)
+    guessed = _guess(path, layout)
+    changed = (
+        Batch.objects.filter(pk=batch.pk, state=State.DRAFT)
+        .exclude(delimiter="")
+        .update(
+            delimiter=delimiter,
+            encoding=encoding,
+            has_header=guessed.heading,
+            columns=guessed.names,
+            mapping=guessed.mapping,
+        )
+    )
+    if not changed:
+        raise BatchRefused("Este lote não está mais em preparo, ou a sua tabela não tem separador.")
 
 
 def from_requests(choice: requests.Choice, *, name: str, author: str, key: str, now: datetime) -> Batch:
@@ -140,6 +160,23 @@ def _rows(batch: Batch) -> Iterator[tuple[int, Sequence[str]]]:
         yield from enumerate(first_rows(path, _LOOKED_AT), start=1)
     else:
         yield from ((record.line, record.cells) for record in records(path, layout_of(batch)))
+
+
+def _guess(path: Path, layout: Layout | None) -> _Guess:
+    """Heading, columns and mapping of the CSV written as `layout` says, or of the workbook. Raises FileRefused."""
+    found = first_rows(path, _LOOKED_AT) if layout is None else _first_records(path, layout)
+    rows = [row for row in found if any(cell.strip() for cell in row)]
+    if not rows:
+        raise FileRefused("O arquivo não tem nenhuma linha escrita.")
+    heading = columns.has_heading(rows[0])
+    if heading and len(rows) == 1:
+        raise FileRefused("O arquivo só tem o cabeçalho: não há nenhuma linha abaixo dele.")
+    names = columns.names_of(rows[0], heading=heading)
+    return _Guess(heading, names, _first_mapping(names, rows[1:] if heading else rows))
+
+
+def _first_records(path: Path, layout: Layout) -> list[list[str]]:
+    return [record.cells for record in islice(records(path, layout), _LOOKED_AT)]
 
 
 def _new(source: Source, name: str, author: str, key: str, now: datetime) -> Batch:

@@ -6,13 +6,15 @@ not know: which delimiter, which encoding, and at which byte a record ends, so t
 A record's number is what a spreadsheet shows for it: the first is 1, an empty line counts.
 
 `csv.Sniffer` is not asked: it takes a letter for a delimiter when cells are short. The delimiter here is the one that
-cuts the first records into the most columns that are the same number in all of them.
+cuts the first records into the most columns that are the same number in all of them; a rare one must cut all of them,
+and counts where no usual one does. A person may name any other (`delimiter_of`).
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
+import io
 import os
 import re
 from collections import Counter
@@ -22,6 +24,9 @@ from pathlib import Path
 from typing import IO
 
 DELIMITERS = (";", ",", "\t", "|")
+# What old systems use. Not what amounts, times and addresses are full of.
+RARE_DELIMITERS = (":", "^", "~", "#", "*", "\\", "\x1c", "\x1d", "\x1e", "\x1f")
+TAB_WORD = "TAB"
 LONGEST_LINE = 64 * 1024
 MOST_COLUMNS = 200
 _SAMPLE_BYTES = 256 * 1024
@@ -59,6 +64,18 @@ class Record:
     cells: list[str]
     end: int
     fault: str = ""
+
+
+def delimiter_of(written: str) -> str:
+    """The delimiter that a person wrote: one character, or `TAB`. Raises FileRefused for what can be none."""
+    if written.strip().upper() == TAB_WORD:
+        return "\t"
+    bare = written.strip() or written[:1]
+    if len(bare) != 1 or bare.isalnum() or bare in "\"\r\n\0 '":
+        raise FileRefused(
+            f"O separador é um só caractere, que não seja letra, número nem aspas; {TAB_WORD} é tabulação."
+        )
+    return bare
 
 
 def look_at(path: Path) -> Layout:
@@ -189,14 +206,21 @@ def _whole_lines(sample: bytes, is_cut: bool) -> bytes:
 
 
 def _delimiter(text: str) -> str:
-    return max(DELIMITERS, key=lambda delimiter: _agreement(text, delimiter))
+    usual = max(DELIMITERS, key=lambda delimiter: _agreement(text, delimiter))
+    rare = max(RARE_DELIMITERS, key=lambda delimiter: _agreement(text, delimiter))
+    return rare if _cuts_all(text, rare) and not _cuts_all(text, usual) else usual
+
+
+def _cuts_all(text: str, delimiter: str) -> bool:
+    cuts, share, _ = _agreement(text, delimiter)
+    return cuts and share == 1.0
 
 
 def _agreement(text: str, delimiter: str) -> tuple[bool, float, int]:
     """How well `delimiter` cuts the text: into several columns, in how many records alike, into how many."""
     widths: Counter[int] = Counter()
     try:
-        for cells in csv.reader(text.splitlines(keepends=True), delimiter=delimiter):
+        for cells in csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter):
             if any(cell.strip() for cell in cells):
                 widths[len(cells)] += 1
             if widths.total() >= _SAMPLE_RECORDS:

@@ -45,6 +45,12 @@ class CountLine:
     url: str = ""
 
 
+def delimiter_words(delimiter: str) -> str:
+    """A CSV's delimiter by its name; by itself where it has none."""
+    known = {";": "ponto e vírgula", ",": "vírgula", "|": "barra vertical", "\t": "tabulação", ":": "dois-pontos"}
+    return known.get(delimiter, f"“{delimiter}”" if delimiter.isprintable() else f"caractere {ord(delimiter)}")
+
+
 def report_lines(batch: Batch, faults_url: str) -> list[CountLine]:
     """What the reading found: the lines and why some give no SMS, then what goes out."""
     again = "recebe" if batch.told == 1 else "recebem"

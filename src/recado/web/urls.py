@@ -48,6 +48,7 @@ from recado.web.views import (
     session,
     types,
     users,
+    wishes,
 )
 
 urlpatterns = [
@@ -74,6 +75,7 @@ urlpatterns = [
     path("lotes/<int:pk>/", batch.batch, name="batch"),
     path("lotes/<int:pk>/vivo/", batch.batch_live, name="batch_live"),
     path("lotes/<int:pk>/preparar/", batch_prepare.batch_prepare, name="batch_prepare"),
+    path("lotes/<int:pk>/separador/", batch_prepare.batch_cut, name="batch_cut"),
     path("lotes/<int:pk>/previa/", batch_prepare.batch_preview, name="batch_preview"),
     path("lotes/<int:pk>/corrigir/", batch_actions.batch_correct, name="batch_correct"),
     path("lotes/<int:pk>/enviar/", batch_actions.batch_send, name="batch_send"),
@@ -89,7 +91,10 @@ urlpatterns = [
     path("respostas/", replies.replies, name="replies"),
     path("respostas/pesquisar/", replies.reply_search, name="reply_search"),
     path("respostas/<int:pk>/lida/", replies.reply_read, name="reply_read"),
-    path("pedidos-de-nao-receber/<int:pk>/retirar/", replies.wish_end, name="wish_end"),
+    path("pedidos-de-nao-receber/", wishes.wishes, name="wishes"),
+    path("pedidos-de-nao-receber/pesquisar/", wishes.wish_search, name="wish_search"),
+    path("pedidos-de-nao-receber/novo/", wishes.wish_new, name="wish_new"),
+    path("pedidos-de-nao-receber/<int:pk>/retirar/", wishes.wish_end, name="wish_end"),
     path("aparelhos/", phones.phones, name="phones"),
     path("aparelhos/pausar/", phones.phones_pause, name="phones_pause"),
     path("aparelhos/retomar/", phones.phones_resume, name="phones_resume"),

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from recado.batches.columns import MOBILE, TAG
 from recado.batches.composing import check
-from recado.batches.drafting import usable_types
+from recado.batches.drafting import ENCODINGS, usable_types
 from recado.batches.models import Batch
 from recado.batches.requests import Choice
+from recado.batches.tables import TAB_WORD, FileRefused, delimiter_of
 from recado.outbox.enqueue import company_values
 from recado.outbox.models import MessageType
 from recado.outbox.templates import TemplateRefused
@@ -58,6 +59,26 @@ class RequestsForm(PeriodForm):
             self.cleaned_data["situacao"],
             chosen.pk if chosen else None,
         )
+
+
+class CutForm(forms.Form):
+    """How the file is written, where Recado guessed wrong."""
+
+    delimiter = forms.CharField(
+        label="Separador",
+        max_length=5,
+        strip=False,
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text=f"Um caractere. Para tabulação, escreva {TAB_WORD}.",
+        error_messages={"required": "Informe o separador."},
+    )
+    encoding = forms.ChoiceField(label="Acentos", choices=list(ENCODINGS.items()))
+
+    def clean_delimiter(self) -> str:
+        try:
+            return delimiter_of(self.cleaned_data["delimiter"])
+        except FileRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class PrepareForm(forms.Form):

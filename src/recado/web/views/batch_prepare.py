@@ -15,13 +15,14 @@ from recado.batches import decisions, drafting
 from recado.batches.columns import MOBILE
 from recado.batches.drafting import Shown
 from recado.batches.models import Batch, State
-from recado.batches.tables import FileRefused
+from recado.batches.tables import TAB_WORD, FileRefused
 from recado.outbox.templates import TemplateRefused
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note_view
-from recado.web.forms.batches import PrepareForm
+from recado.web.batch_words import delimiter_words
+from recado.web.forms.batches import CutForm, PrepareForm
 
 GONE = "O arquivo deste lote não está mais no servidor. Envie-o de novo em um lote novo."
 
@@ -46,6 +47,34 @@ def batch_prepare(request: HttpRequest, pk: int) -> HttpResponse:
         except decisions.BatchRefused as refusal:
             messages.warning(request, str(refusal))
     return redirect("batch", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@needs(Duty.SEND_BATCHES)
+def batch_cut(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask by which character the file is cut, and how its accents are written; then guess its columns anew."""
+    batch = get_object_or_404(Batch, pk=pk)
+    if batch.state != State.DRAFT or not batch.delimiter:
+        return redirect("batch", pk)
+    shown = TAB_WORD if batch.delimiter == "\t" else batch.delimiter
+    initial = {"delimiter": shown, "encoding": batch.encoding}
+    form = CutForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            drafting.cut_otherwise(batch, **form.cleaned_data)
+        except (FileRefused, decisions.BatchRefused) as refusal:
+            form.add_error(None, str(refusal))
+        except FileNotFoundError:
+            form.add_error(None, GONE)
+        else:
+            messages.success(request, "O arquivo foi lido de novo. Confira as colunas.")
+            return redirect("batch_prepare", pk)
+    try:
+        rows = drafting.sample(batch)
+    except (FileRefused, FileNotFoundError):
+        rows = []
+    context = {"heading": "Como o arquivo é lido", "section": "batches", "batch": batch, "form": form, "rows": rows}
+    return render(request, "web/batch_cut.html", context)
 
 
 @require_POST
@@ -97,6 +126,7 @@ def _show(request: HttpRequest, batch: Batch, form: PrepareForm) -> HttpResponse
         "batch": batch,
         "form": form,
         "columns": columns,
+        "delimiter": delimiter_words(batch.delimiter) if batch.delimiter else "",
         "gone": gone,
         "earlier": drafting.earlier_of(batch),
         "tags": _tags(batch, form),
