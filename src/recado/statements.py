@@ -156,7 +156,7 @@ def _update_text(
     model: type[Model], names: tuple[tuple[str, bool], ...], where: tuple[str, ...]
 ) -> tuple[str, list[AnyField]]:
     condition = " AND ".join(f"{_column(model, name)} = %s" for name in where)
-    text = f"UPDATE {_quoted(model._meta.db_table)} SET {assignments(model, names)} WHERE {condition}"  # noqa: S608
+    text = f"UPDATE {_quoted(model._meta.db_table)} SET {assignments(model, names)} WHERE {condition}"  # noqa: S608 - names of the model; values are parameters
     return text, [_field(model, name) for name in (*(name for name, _ in names), *where)]
 
 
@@ -169,14 +169,14 @@ def _insert_text(model: type[Model], names: tuple[str, ...], unique: str) -> tup
     marks = ", ".join(["%s"] * len(columns))
     table, key = _quoted(model._meta.db_table), _column(model, "pk")
     once = f" ON CONFLICT ({_column(model, unique)}) DO NOTHING" if unique else ""
-    text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){once} RETURNING {key}"  # noqa: S608
+    text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){once} RETURNING {key}"  # noqa: S608 - names of the model; values are parameters
     return text, given, defaults
 
 
 @cache
 def _select_text(model: type[Model]) -> str:
     columns = ", ".join(_quoted(field.column) for field in model._meta.concrete_fields)
-    return f"SELECT {columns} FROM {_quoted(model._meta.db_table)} WHERE {_column(model, 'pk')} = %s"  # noqa: S608
+    return f"SELECT {columns} FROM {_quoted(model._meta.db_table)} WHERE {_column(model, 'pk')} = %s"  # noqa: S608 - names of the model; values are parameters
 
 
 @lru_cache(maxsize=256)

@@ -210,7 +210,7 @@ def test_reading_what_others_made_is_audited(caller: Caller) -> None:
     caller.get(f"messages/{own.pk}")
     caller.get("messages")
     assert AuditEntry.objects.get(deed=Deed.MESSAGE_VIEWED).who == "sistema-exemplo"
-    assert "1 mensagens" in AuditEntry.objects.get(deed=Deed.EXPORTED).detail
+    assert AuditEntry.objects.get(deed=Deed.EXPORTED).detail == "1 mensagem pela API"
 
 
 def test_the_answer_kept_for_a_key_holds_nothing_personal(caller: Caller) -> None:

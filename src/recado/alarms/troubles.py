@@ -15,6 +15,7 @@ from django.db.models import Count, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from recado.alarms.models import Kind
+from recado.numerals import counted
 from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, Priority, Status, StatusChange
 from recado.outbox.transitions import PROGRAM
 from recado.phones.fleet import is_held
@@ -78,7 +79,7 @@ def gateway_down(now: datetime, patience: timedelta) -> list[Trouble]:
     if since is None or now - since < patience:
         return []
     waiting = Message.objects.filter(status=Status.QUEUED).count()
-    many = "1 mensagem espera" if waiting == 1 else f"{waiting} mensagens esperam"
+    many = counted(waiting, "mensagem espera", "mensagens esperam")
     advice = "Ligue-o: systemctl start recado-gateway. A fila espera; nada se perde."
     sentence = "O serviço de envio não dá sinal de vida: nenhum SMS sai."
     return [Trouble(Kind.GATEWAY_DOWN, "", since, f"{sentence} {many} na fila." if waiting else sentence, advice)]

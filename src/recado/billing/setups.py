@@ -14,6 +14,7 @@ from recado import parameters
 from recado.billing.models import Bill, BillingType, Category, Kind, Setup
 from recado.billing.tags import text_faults, worst_case
 from recado.gsm import EncodeError, EncodingPolicy
+from recado.numerals import counted
 from recado.outbox.models import MessageType
 
 MOST_DAYS = 60
@@ -98,9 +99,7 @@ def fault_of_length(sms_text: str, kind: Kind) -> str:
     over = found.characters - parameters.get().billing_sms_limit
     if over <= 0:
         return ""
-    return (
-        f"Com as tags no tamanho máximo o SMS passa do limite em {over} {'caractere' if over == 1 else 'caracteres'}."
-    )
+    return f"Com as tags no tamanho máximo o SMS passa do limite em {counted(over, 'caractere', 'caracteres')}."
 
 
 def save_setup(wanted: Wanted, *, actor: str, now: datetime) -> Setup:

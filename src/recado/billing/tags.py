@@ -15,6 +15,7 @@ from decimal import Decimal
 from recado.billing.barcode import LINE_POSITIONS, Barcode
 from recado.billing.models import Kind
 from recado.gsm import EncodingPolicy
+from recado.numerals import counted
 from recado.outbox.enqueue import company_values
 from recado.outbox.measuring import Measure, measure
 from recado.outbox.templates import SIGNATURE
@@ -63,7 +64,7 @@ def text_faults(text: str, kind: Kind) -> list[str]:
     told = [f"{fault} ({_place(text, place)}).{hint}" for place, (fault, hint) in sorted(found)]
     more = len(told) - MOST_FAULTS
     if more > 0:
-        told[MOST_FAULTS:] = [f"Há mais {more} {'erro' if more == 1 else 'erros'} de tags e chaves neste texto."]
+        told[MOST_FAULTS:] = [f"Há mais {counted(more, 'erro', 'erros')} de tags e chaves neste texto."]
     return told
 
 

@@ -13,6 +13,7 @@ import click
 
 from recado.cli.portuguese import speak_portuguese
 from recado.conf.environment import ConfigurationError
+from recado.numerals import counted as counted
 
 P = ParamSpec("P")
 
@@ -157,11 +158,6 @@ def explain_database_error(error: Exception) -> str:
             return sentence
     first_line = said.strip().partition("\n")[0]
     return f"O banco de dados recusou a operação: {first_line or type(error).__name__}"
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """`1 mensagem`, `2 mensagens`, `1.204 mensagens`."""
-    return f"{count:,}".replace(",", ".") + " " + (one if count == 1 else many)
 
 
 def table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -34,7 +34,7 @@ graceful_timeout = 10
 control_socket_disable = True
 umask = 0o077
 # The heartbeat file must not wait for a busy disk, or workers are taken for dead.
-worker_tmp_dir = "/dev/shm" if os.access(Path("/dev/shm"), os.W_OK) else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access(Path("/dev/shm"), os.W_OK) else None  # noqa: S108 - gunicorn makes its own file in it
 
 
 def when_ready(server: Any) -> None:

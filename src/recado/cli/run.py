@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DEMONSTRATION_HOME = "~/.local/share/recado-demonstracao"
 LEAST_FREE_BYTES = 50 * 1024 * 1024
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 
 @click.command(

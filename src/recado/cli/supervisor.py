@@ -133,7 +133,7 @@ def describe_end(code: int) -> str:
 
 def _spawn(argv: Sequence[str]) -> subprocess.Popen[bytes]:
     # One C call between fork and exec, no lock taken: safe here, where this process has a single thread.
-    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603
+    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603 - our own programs
 
 
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -151,7 +151,7 @@ def _value(statement: str) -> object:
 def _is_recado(host: str, port: int) -> bool:
     """Whether the health page of Recado answers there."""
     name = settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else host
-    client = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104
+    client = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104 - compared, not bound
     try:
         client.request("GET", "/saude/", headers={"Host": name})
         # 503 too: the screens are there and say what is wrong.

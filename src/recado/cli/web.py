@@ -37,7 +37,7 @@ def web() -> None:
     # gunicorn takes this process over, so that it starts as small as it can and gets the signals itself.
     arguments = ["-m", "gunicorn", "-c", "python:recado.cli.gunicorn_settings", "recado.conf.wsgi:application"]
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - this very Python
 
 
 def split_address(address: str) -> tuple[str, int]:

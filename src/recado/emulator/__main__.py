@@ -20,11 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         server = _server(options)
     except EmulatorError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 - a program of its own
         return 2
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: server.stop())
-    print(f"Aparelho emulado em {server.endpoint.link}", flush=True)  # noqa: T201
+    print(f"Aparelho emulado em {server.endpoint.link}", flush=True)  # noqa: T201 - a program of its own
     server.run()
     return 0
 

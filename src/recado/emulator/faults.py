@@ -36,7 +36,7 @@ class Faults:
 
     def __init__(self, *, seed: int = 0) -> None:
         # S311 guards secrets; this chance must be repeatable, which a secure generator cannot be.
-        self.random: Final = random.Random(seed)  # noqa: S311
+        self.random: Final = random.Random(seed)  # noqa: S311 - faults that can be repeated, no secret
         self._on: dict[str, Switch] = {}
 
     def set(self, name: str, value: object = True) -> None:

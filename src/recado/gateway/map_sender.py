@@ -21,7 +21,6 @@ from recado.modem.condition import PhoneCondition, explain
 from recado.modem.errors import LinkDown
 from recado.modem.health import Health
 from recado.modem.identity import Identity
-from recado.modem.network import Registration
 from recado.modem.outcome import HandedOver, Outcome, SendStep
 from recado.outbox.claims import Claim
 from recado.phones.models import Phone
@@ -50,9 +49,9 @@ class MapSender:
         try:
             self._phone.ping()
         except LinkDown as down:
-            return _health(down.condition, down.reason, down.advice)
+            return Health.unread(down.condition, down.reason, down.advice, sim=PhoneCondition.READY)
         ready = explain(PhoneCondition.READY)
-        return _health(PhoneCondition.READY, ready.reason, ready.advice)
+        return Health.unread(PhoneCondition.READY, ready.reason, ready.advice, sim=PhoneCondition.READY)
 
     def send(self, claim: Claim, on_step: Callable[[SendStep], None]) -> Outcome:
         outcome = self._phone.push(claim.number, claim.part.text, on_step)
@@ -133,18 +132,3 @@ class MapHearing:
             self.behind = True
         elif received.is_sms:
             receive_text(self._phone_id, received.handle, received.number, received.text, self._now())
-
-
-def _health(condition: PhoneCondition, reason: str, advice: str) -> Health:
-    return Health(
-        registration=Registration.UNKNOWN,
-        operator=None,
-        signal_dbm=None,
-        signal_percent=None,
-        battery_percent=None,
-        sim=PhoneCondition.READY,
-        smsc=None,
-        condition=condition,
-        reason=reason,
-        advice=advice,
-    )

@@ -140,7 +140,7 @@ def requesters_statement(layout: Layout, column: str) -> str:
     if layout.has("atendimentopublico.ra_solicitante", "raso_icenvioemailpesquisa"):
         survey = "raso.raso_icenvioemailpesquisa"
     return (
-        "SELECT raso.raso_id, raso.rgat_id, raso.clie_id, raso.raso_nnprotocoloatendimento AS protocol,"  # noqa: S608
+        "SELECT raso.raso_id, raso.rgat_id, raso.clie_id, raso.raso_nnprotocoloatendimento AS protocol,"  # noqa: S608 - constants
         f" {main} AS main, {count} AS reiterations, {email} AS email, {survey} AS survey,"
         " rgat.rgat_tmregistroatendimento AS registered_at"
         " FROM atendimentopublico.ra_solicitante raso"
@@ -155,7 +155,7 @@ def requester_phones_statement(layout: Layout) -> str:
     if layout.has("atendimentopublico.solicitante_fone", "sofo_icfonepadrao"):
         default = "sofo_icfonepadrao"
     return (
-        "SELECT raso_id AS owner_id, sofo_cdddd AS ddd, sofo_nnfone AS number, fnet_id AS kind,"  # noqa: S608
+        "SELECT raso_id AS owner_id, sofo_cdddd AS ddd, sofo_nnfone AS number, fnet_id AS kind,"  # noqa: S608 - constants
         f" {default} AS standard FROM atendimentopublico.solicitante_fone WHERE raso_id = ANY(%s) ORDER BY sofo_id"
     )
 
@@ -164,7 +164,7 @@ def client_phones_statement(layout: Layout) -> str:
     """Phones of clients, by the clients' keys."""
     default = "cfon_icfonepadrao" if layout.has("cadastro.cliente_fone", "cfon_icfonepadrao") else "NULL"
     return (
-        "SELECT clie_id AS owner_id, cfon_cdddd AS ddd, cfon_nnfone AS number, fnet_id AS kind,"  # noqa: S608
+        "SELECT clie_id AS owner_id, cfon_cdddd AS ddd, cfon_nnfone AS number, fnet_id AS kind,"  # noqa: S608 - constants
         f" {default} AS standard FROM cadastro.cliente_fone WHERE clie_id = ANY(%s) ORDER BY cfon_id"
     )
 

@@ -86,7 +86,7 @@ def _write(connection: Connection, table: Table, row: WrittenBack) -> None:
     # The original's column has no room for the ninth digit: DDD and the last eight, as GSAN itself wrote them.
     number = digits if len(digits) <= table.number_digits else digits[:2] + digits[-8:]
     connection.execute(
-        f"INSERT INTO {WRITE_BACK} (msms_id, msms_nncelular, msms_icenviada, msms_dtenvio, smtp_id, rgat_id)"  # noqa: S608
+        f"INSERT INTO {WRITE_BACK} (msms_id, msms_nncelular, msms_icenviada, msms_dtenvio, smtp_id, rgat_id)"  # noqa: S608 - the table is a constant
         " SELECT %(key)s, %(number)s, %(sent)s, %(at)s, %(type)s, %(ra)s"
         f" WHERE NOT EXISTS (SELECT 1 FROM {WRITE_BACK} WHERE msms_id = %(key)s)",
         {
@@ -100,7 +100,7 @@ def _write(connection: Connection, table: Table, row: WrittenBack) -> None:
     )
     if is_sent:
         connection.execute(
-            f"UPDATE {WRITE_BACK} SET msms_icenviada = %s, msms_dtenvio = %s"  # noqa: S608
+            f"UPDATE {WRITE_BACK} SET msms_icenviada = %s, msms_dtenvio = %s"  # noqa: S608 - the table is a constant
             " WHERE msms_id = %s AND msms_icenviada <> %s",
             [SENT, at, row.msms_id, SENT],
         )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Self
 
 from recado.modem.asking import ask
 from recado.modem.condition import PhoneCondition, explain
@@ -39,6 +40,22 @@ class Health:
     roaming: bool = False
     store_full: bool = False
 
+    @classmethod
+    def unread(cls, condition: PhoneCondition, reason: str, advice: str, *, sim: PhoneCondition) -> Self:
+        """The health of a phone of which nothing but its condition is known."""
+        return cls(
+            registration=Registration.UNKNOWN,
+            operator=None,
+            signal_dbm=None,
+            signal_percent=None,
+            battery_percent=None,
+            sim=sim,
+            smsc=None,
+            condition=condition,
+            reason=reason,
+            advice=advice,
+        )
+
     @property
     def notices(self) -> tuple[PhoneCondition, ...]:
         """What does not stop the phone from sending but should be told; ``explain`` has the words."""
@@ -69,7 +86,7 @@ def read_health(session: Session, smsc_to_write: str | None = None) -> Health:
         operator = read_operator(ask(session, "AT+COPS?"))
         battery = read_battery(ask(session, "AT+CBC"))
     except PhoneDown as down:
-        return _unreachable(down)
+        return Health.unread(down.condition, down.reason, down.advice, sim=down.condition)
     condition = _condition(sim, network, smsc)
     known = explain(condition)
     return Health(
@@ -153,18 +170,3 @@ def _condition(sim: PhoneCondition, network: Network, smsc: str | None) -> Phone
     if network.condition is not PhoneCondition.READY:
         return network.condition
     return PhoneCondition.NO_SMSC if smsc == "" else PhoneCondition.READY
-
-
-def _unreachable(down: PhoneDown) -> Health:
-    return Health(
-        registration=Registration.UNKNOWN,
-        operator=None,
-        signal_dbm=None,
-        signal_percent=None,
-        battery_percent=None,
-        sim=down.condition,
-        smsc=None,
-        condition=down.condition,
-        reason=down.reason,
-        advice=down.advice,
-    )

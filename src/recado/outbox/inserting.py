@@ -32,7 +32,7 @@ def insert_many(
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     # Names of the model's own; every value is a parameter.
-    head = f"INSERT INTO {quote(prototype._meta.db_table)} ({columns}) VALUES "  # noqa: S608
+    head = f"INSERT INTO {quote(prototype._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of the model; values are parameters
     tail = f" ON CONFLICT DO NOTHING RETURNING {quote(returning)}"
     one = f"({', '.join(['%s'] * len(fields))})"
     at_once = max(1, _MOST_PARAMETERS // len(fields))

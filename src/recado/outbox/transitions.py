@@ -193,9 +193,9 @@ def take_first(
 def _taking_text(candidates: str, names: tuple[tuple[str, bool], ...], returning: tuple[str, ...]) -> str:
     table, changes = Message._meta.db_table, statements.assignments(Message, names)
     columns = ", ".join(f'"{name}"' for name in ("id", *returning))
-    begun = f'EXISTS(SELECT 1 FROM "{Segment._meta.db_table}" WHERE "message_id" = "{table}"."id")'  # noqa: S608
+    begun = f'EXISTS(SELECT 1 FROM "{Segment._meta.db_table}" WHERE "message_id" = "{table}"."id")'  # noqa: S608 - names of the model; values are parameters
     found = f'"id" = ({candidates}) AND "status" = %s'
-    return f'UPDATE "{table}" SET {changes} WHERE {found} RETURNING {columns}, {begun}'  # noqa: S608
+    return f'UPDATE "{table}" SET {changes} WHERE {found} RETURNING {columns}, {begun}'  # noqa: S608 - names of the model; values are parameters
 
 
 def _swap(message_id: int, before: Status, after: Status, only: Q | None, fields: dict[str, Any]) -> bool:

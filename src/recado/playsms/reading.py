@@ -135,7 +135,7 @@ def _period(written: str) -> tuple[datetime, datetime] | None:
     for length, form, span in _FORMS:
         if len(written) == length:
             try:
-                start = datetime.strptime(written, form)  # noqa: DTZ007
+                start = datetime.strptime(written, form)  # noqa: DTZ007 - made aware below
             except ValueError:
                 return None
             return timezone.make_aware(start), timezone.make_aware(_after(start, span))

@@ -138,7 +138,7 @@ def _mark(account: Account, digest: str, queue_code: str, now: datetime) -> bool
     with connection.cursor() as cursor:
         # `at` may lie ahead when the clock went back: further ahead than the window it is no repetition either.
         cursor.execute(
-            f"INSERT INTO {table} (account_id, digest, at, queue_code) VALUES (%s, %s, %s, %s)"  # noqa: S608
+            f"INSERT INTO {table} (account_id, digest, at, queue_code) VALUES (%s, %s, %s, %s)"  # noqa: S608 - the table is the model's
             " ON CONFLICT (account_id, digest) DO UPDATE SET at = excluded.at, queue_code = excluded.queue_code"
             f" WHERE {table}.at <= %s OR {table}.at > %s RETURNING id",
             [account.pk, digest, stored(now), queue_code, stored(now - window), stored(now + window)],
@@ -158,7 +158,7 @@ def _time_of(schedule: str) -> datetime | None:
         return None
     for form in _SCHEDULE:
         try:
-            return timezone.make_aware(datetime.strptime(schedule, form))  # noqa: DTZ007
+            return timezone.make_aware(datetime.strptime(schedule, form))  # noqa: DTZ007 - made aware at once
         except ValueError:
             continue
     raise _NotTaken("a data e a hora de agendamento não estão na forma AAAA-MM-DD hh:mm:ss.")

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from recado.numerals import counted as counted
+from recado.numerals import thousands as thousands
+
 _STEPS: tuple[tuple[timedelta, timedelta, str, str], ...] = (
     (timedelta(hours=1), timedelta(minutes=1), "minuto", "minutos"),
     (timedelta(days=1), timedelta(hours=1), "hora", "horas"),
@@ -16,16 +19,6 @@ _STEPS: tuple[tuple[timedelta, timedelta, str, str], ...] = (
     (timedelta(days=730), timedelta(days=30), "mês", "meses"),
     (timedelta.max, timedelta(days=365), "ano", "anos"),
 )
-
-
-def thousands(number: int) -> str:
-    """1204 as `1.204`."""
-    return f"{number:,}".replace(",", ".")
-
-
-def counted(number: int, singular: str, plural: str) -> str:
-    """`1 mensagem`, `1.204 mensagens`, `0 mensagens`."""
-    return f"{thousands(number)} {singular if number == 1 else plural}"
 
 
 def decimal(number: float) -> str:

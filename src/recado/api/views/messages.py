@@ -28,6 +28,7 @@ from recado.api.serializers.messages import (
     SendSerializer,
 )
 from recado.clients.scopes import Scope
+from recado.numerals import counted
 from recado.outbox import decisions
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message, MessageType, Status
@@ -189,7 +190,7 @@ def found(door: Door, form: MessageQuerySerializer) -> Response:
     )
     rows = query.every_row().select_related("type")
     page, following = page_by_time(rows, "moment", after=asked.get("cursor"), limit=asked["limit"])
-    door.note(Deed.EXPORTED, "mensagens", f"{len(page)} mensagens pela API")
+    door.note(Deed.EXPORTED, "mensagens", f"{counted(len(page), 'mensagem', 'mensagens')} pela API")
     return Response({"messages": MessageSerializer(page, many=True).data, "next": following})
 
 
