@@ -109,7 +109,26 @@ def test_the_wait_is_from_the_event_to_the_send(supervisor):
     queue_message(at=NOW - timedelta(seconds=90))
     send_all(phone)
     assert figures(DAY, DAY).wait(0.5) == timedelta(seconds=90)
-    assert "Metade das enviadas saiu em até 2 minutos" in words(supervisor.get("/painel/"))
+    assert "Metade das enviadas (p50) saiu em até 2 minutos" in words(supervisor.get("/painel/"))
+
+
+def test_how_long_the_sent_messages_waited_is_drawn_and_told_as_a_table(supervisor):
+    phone = make_phone()
+    for seconds in (3, 9, 10, 400):
+        queue_message(at=NOW - timedelta(seconds=seconds))
+        send_all(phone)
+    page = supervisor.get("/painel/").content.decode()
+    assert 'aria-label="Tempo do evento ao envio"' in page
+    table = page.partition('<caption class="sr-only">Tempo do evento ao envio</caption>')[2].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in table.split("<tr>")]
+    assert [row for row in rows if row] == [
+        ["Menos de 10 s", "2", "50%", "50%"],
+        ["10 s a 1 minuto", "1", "25%", "75%"],
+        ["1 a 5 minutos", "0", "0%", "75%"],
+        ["5 a 30 minutos", "1", "25%", "100%"],
+        ["30 minutos a 2h", "0", "0%", "100%"],
+        ["2h ou mais", "0", "0%", "100%"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,17 @@ _SUMMED: tuple[tuple[tuple[Status, ...], str, str], ...] = (
 )
 
 
+# What went out in less than each time, and not in less than the one before.
+_WAITS: tuple[tuple[timedelta, str], ...] = (
+    (timedelta(seconds=10), "Menos de 10 s"),
+    (timedelta(minutes=1), "10 s a 1 minuto"),
+    (timedelta(minutes=5), "1 a 5 minutos"),
+    (timedelta(minutes=30), "5 a 30 minutos"),
+    (timedelta(hours=2), "30 minutos a 2h"),
+    (timedelta.max, "2h ou mais"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A drawing and the table of the same numbers; `empty` is said instead of both."""
@@ -98,6 +109,7 @@ def _shown(found: Figures) -> dict[str, Any]:
         "list_url": f"{reverse('messages')}?{urlencode(period)}",
         "total": found.total,
         "waits": (duration(half), duration(most)) if half is not None and most is not None else None,
+        "waiting": _waiting(found),
         "charts": _charts(found, names),
         "opinion": _opinion(opinions),
         "grades": _grades(opinions),
@@ -138,6 +150,21 @@ def _opinion(found: Results) -> str:
         return f"Nenhuma resposta; {asked}."
     average = f"{found.average:.1f}".replace(".", ",")
     return f"Média {average} de 5, em {counted(found.answered, 'resposta', 'respostas')}; {asked}."
+
+
+def _waiting(found: Figures) -> Chart:
+    """How many of the sent messages went out within which time."""
+    bars, rows, seen = [], [], 0
+    total, so_far = found.waits.total(), timedelta.min
+    for limit, label in _WAITS:
+        count = sum(number for wait, number in found.waits.items() if so_far <= timedelta(seconds=wait) < limit)
+        seen, so_far = seen + count, limit
+        bars.append(Bar(label, (count,)))
+        rows.append((label, thousands(count), percent(count, total), percent(seen, total)))
+    title = "Tempo do evento ao envio"
+    empty = "" if total else "Nenhuma mensagem enviada neste período."
+    heads = ("Tempo", "Mensagens", "Parte", "Até este tempo")
+    return Chart(title, charts.rows(title, bars), heads, rows, empty)
 
 
 def _by_day(found: Figures) -> Chart:
