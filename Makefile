@@ -3,7 +3,7 @@
 #   make run    experimenta o Recado, com dados fictícios e um aparelho emulado
 #   make test   roda todos os testes, trazendo o que eles pedem
 #
-# Também: make check, make test-bluetooth, make bench, make pictures, make constraints, make clean.
+# Também: make check, make test-bluetooth, make bench, make pictures, make screens, make constraints, make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +18,7 @@ bring = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Faltam pacotes do sistema. Execute: sudo apt-get update && sudo $(APT) $(1)" >&2; exit 1; \
 	fi
 
-.PHONY: help run test check faults fuzz bench pictures constraints clean test-packages
+.PHONY: help run test check faults fuzz bench pictures screens constraints clean test-packages
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -55,6 +55,12 @@ test-bluetooth: $(VENV)/.installed-dev
 # The pictures of README and manual, from a demonstration of its own.
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/make_pictures.py
+
+# Every screen at both widths and at a zoom of 200 %, into var/screens, for people to look at; no picture is committed.
+screens: $(VENV)/.installed-dev test-packages
+	rm -rf var/screens
+	SCREENS_FOLDER=$(CURDIR)/var/screens $(BIN)/pytest -n auto $$(grep -l grave_faults tests/e2e/test_*.py)
+	@echo "As telas estão em var/screens."
 
 # After trying new versions in .venv: write down what was tried. setuptools builds the package; the venv's own may be old.
 constraints: $(VENV)/.installed-dev

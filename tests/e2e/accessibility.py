@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.e2e.pictures import keep_picture
+
 _AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 _GRAVE = ("serious", "critical")
 _RUN = """async () => (await axe.run(document, {
@@ -25,7 +27,8 @@ def _script() -> str:
 
 
 def grave_faults(page: Page) -> list[str]:
-    """The serious and critical faults of the page, each with the rule and where it is broken."""
+    """The serious and critical faults of the page, each with the rule and where it is broken; keeps its picture."""
+    keep_picture(page)
     page.evaluate(_script())
     found = page.evaluate(_RUN)
     return [f"{fault['id']} ({fault['impact']}): {fault['where']}" for fault in found if fault["impact"] in _GRAVE]

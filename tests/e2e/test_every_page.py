@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -35,6 +36,7 @@ from recado.web.urls import urlpatterns
 from recado.webhooks.models import Delivery, Endpoint, Event, Kind
 from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
+from tests.e2e.pictures import keep_picture
 from tests.e2e.steps import cut_off, missing_icons, sideways
 from tests.gateway.conftest import queue
 from tests.playsms.conftest import make_account
@@ -350,6 +352,20 @@ def test_a_page_that_is_not_there_is_a_page_of_the_house(sized_page: Page, troub
     troubles.forgive("404")
     assert _look_at(sized_page, ["/nao-existe/", "/mensagens/999999/"]) == []
     expect(sized_page.get_by_role("link", name="Ir para a tela principal")).to_be_visible()
+
+
+def test_a_picture_of_a_screen_is_kept_for_whoever_asks(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCREENS_FOLDER", raising=False)
+    page.goto("/parametros/")
+    assert keep_picture(page) is None
+    monkeypatch.setenv("SCREENS_FOLDER", str(tmp_path / "telas"))
+    path = keep_picture(page)
+    assert path is not None
+    assert path.name.startswith("parametros--")
+    assert path.name.endswith("--1280.png")
+    assert path.read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_login_fits_without_anybody_logged_in(new_context: Callable[..., BrowserContext]) -> None:
