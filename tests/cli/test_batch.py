@@ -19,6 +19,7 @@ from recado.people.models import AuditEntry, Deed
 from recado.people.roles import ATTENDANT, SUPERVISOR
 from tests.batches.scene import table
 from tests.cli.conftest import Recado
+from tests.web.attendance import open_ra
 
 pytestmark = pytest.mark.django_db
 TEXT = "Ola {NOME}, sua conta vence em {VENCIMENTO}."
@@ -90,7 +91,9 @@ def test_a_large_batch_asks_for_a_user_who_may_approve(recado: Recado, tmp_path:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--text", "{NADA}"), "A tag {NADA}"),
+        (("--text", "{NADA}"), "A tag {NADA} (posição 1) não é de nenhuma coluna."),
+        (("--text", "x", "--delimiter", "a"), "um só caractere"),
+        (("--text", "x", "--delimiter", "@"), "Nenhuma coluna parece ser a do celular"),
         (("--text", "x", "--column", "fone"), "Não há a coluna “fone”. O arquivo tem: celular, nome, vencimento."),
         (("--text", "x", "--type", "1"), "Não há o tipo “1”"),
         (("--text", "x", "--until", "01/01/2020"), "já passou"),
@@ -123,6 +126,70 @@ def test_the_result_and_the_problems_are_written_out(recado: Recado, file: Path)
     feed_some(timezone.now())
     assert "2;(81) 90000-0000;Na fila;" in recado("batch", "export", str(batch.pk)).output
     assert "5;Este número é fixo" in recado("batch", "export", str(batch.pk), "--problems").output
+
+
+def test_the_first_sms_are_shown_before_anything_is_sent(recado: Recado, file: Path) -> None:
+    shown = recado("batch", "new", str(file), "--text", "Ola {NOME}.").output
+    assert "  linha 2, (81) 90000-0000, 1 SMS: Ola Pessoa 0.\n" in shown
+
+
+def test_a_file_is_cut_as_the_person_says(recado: Recado, tmp_path: Path) -> None:
+    path = tmp_path / "antigo.txt"
+    path.write_bytes("celular@nome\n81912345678@Jo\xe3o\n".encode("cp1252"))
+    cut = ("--delimiter", "@", "--encoding", "latin-1", "--text", "Ola {NOME}.")
+    assert "linha 2, (81) 91234-5678, 1 SMS: Ola João." in recado("batch", "new", str(path), *cut).output
+
+
+def test_a_batch_for_who_asked_in_chosen_requests(recado: Recado) -> None:
+    opened = open_ra("+5581912345678", "Beatriz Souza")
+    today = timezone.localdate().strftime("%d/%m/%Y")
+    period = ("--from", today, "--to", today)
+    result = recado("batch", "new-from-ras", *period, "--status", "pending", "--text", "{NOME}, RA {RA}.")
+    number = opened.requester.service_request_id
+    assert f"linha 2, (81) 91234-5678, 1 SMS: Beatriz Souza, RA {number}." in result.output
+    while read_some(timezone.now()):
+        pass
+    batch = Batch.objects.get()
+    assert (batch.ready, batch.name) == (1, f"RAs de {today} a {today}")
+    recado("batch", "send", str(batch.pk))
+    feed_some(timezone.now())
+    assert Message.objects.get(batch=batch.pk).ra_number == number
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--from", "2/1", "--to", "03/01/2026"), "--from"),
+        (("--from", "03/01/2026", "--to", "02/01/2026"), "igual ou posterior"),
+        (("--from", "01/01/2026", "--to", "02/01/2026"), "Nenhum solicitante"),
+        (("--from", "01/01/2026", "--to", "02/01/2026", "--request-type", "Nada"), "Não há o tipo de solicitação"),
+    ],
+)
+def test_requests_that_give_no_batch_are_told(recado: Recado, words: tuple[str, ...], sentence: str) -> None:
+    result = recado("batch", "new-from-ras", *words, "--text", "x")
+    assert result.exit_code == 2
+    assert sentence in result.output
+    assert not Batch.objects.exists()
+
+
+def test_who_may_approve_may_give_it_back_with_the_reason(recado: Recado, tmp_path: Path) -> None:
+    path = tmp_path / "muitos.csv"
+    path.write_text(table(range(501)))
+    number = str(read(recado, path, "--as", "ana").pk)
+    recado("batch", "send", number, "--as", "ana")
+    give_role(User.objects.create_user("bia"), SUPERVISOR)
+    assert "não é um usuário" in recado("batch", "return", number, "--as", "caio", "--note", "Falta a data.").output
+    assert "diga o motivo" in recado("batch", "return", number, "--as", "bia", "--note", " ").output
+    assert "devolvido" in recado("batch", "return", number, "--as", "bia", "--note", "Falta a data.").output
+    assert "Atenção: Falta a data." in recado("batch", "show", number).output
+
+
+def test_how_it_ended_is_shown_to_add_up(recado: Recado, file: Path) -> None:
+    number = str(read(recado, file).pk)
+    recado("batch", "send", number)
+    recado("batch", "cancel", number, "--yes")
+    shown = recado("batch", "show", number).output
+    assert "4 linhas = 3 prontas + 1 fora. 3 prontas = 0 enviadas + 3 não enviadas. Tudo confere." in shown
 
 
 def test_an_unknown_batch_is_told(recado: Recado) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from recado.cli.base import CommandFailed, RecadoGroup, Refused, counted, table, with_django
+from recado.cli.batch_making import new, new_from_ras, who_decides
 from recado.cli.deeds import note, shell_user
-from recado.cli.listing import read_moment
 
 if TYPE_CHECKING:
     from recado.batches.models import Batch
-    from recado.outbox.models import MessageType
 
 LISTED = 20
 
@@ -25,6 +22,7 @@ LISTED = 20
     epilog="""\b
 Exemplos:
   recado batch new contas.csv --text "{EMPRESA}: {NOME}, sua conta vence em {VENCIMENTO}."
+  recado batch new-from-ras --from 01/11/2026 --to 15/11/2026 --text "{EMPRESA}: {NOME}, o RA {RA} segue em análise."
   recado batch show 7
   recado batch send 7
   recado batch approve 7 --as bruno.melo
@@ -38,57 +36,9 @@ def batch() -> None:
     """Prepara, envia e acompanha lotes de SMS."""
 
 
+batch.add_command(new)
+batch.add_command(new_from_ras)
 _number = click.argument("number", metavar="LOTE", type=click.IntRange(1))
-_who = click.option("--as", "who", metavar="USUÁRIO", help="Quem decide; sem isto, o usuário do sistema.")
-
-
-@batch.command(
-    epilog="""\b
-Exemplo:
-  recado batch new avisos.csv --text "{NOME}, haverá manutenção em {RUA} dia 30." --skip-told""",
-)
-@click.argument("path", metavar="ARQUIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--text", "text", required=True, metavar="TEXTO", help="Texto com as tags das colunas, como {NOME}.")
-@click.option("--name", metavar="NOME", help="Nome do lote; sem isto, o do arquivo.")
-@click.option("--type", "type_", metavar="TIPO", help="Tipo de SMS: número ou nome.")
-@click.option("--column", metavar="COLUNA", help="Coluna do celular, se não for achada sozinha.")
-@click.option("--until", metavar="DATA", help="Enviar até dd/mm/aaaa hh:mm; o que não saiu até lá expira.")
-@click.option("--skip-told", is_flag=True, help="Deixa fora quem já recebeu este tipo hoje.")
-@click.option("--again", is_flag=True, help="Envia um arquivo que já foi usado em outro lote.")
-@_who
-@with_django
-def new(
-    path: Path,
-    text: str,
-    name: str | None,
-    type_: str | None,
-    column: str | None,
-    until: str | None,
-    skip_told: bool,
-    again: bool,
-    who: str | None,
-) -> None:
-    """Prepara um lote de um arquivo CSV ou XLSX. Nada sai antes de `send`."""
-    from django.utils import timezone
-
-    from recado.batches import decisions, storage
-    from recado.batches.models import Batch, State
-    from recado.outbox.templates import TemplateRefused
-
-    made = _drawn_up(path, _person(who))
-    try:
-        made.name = name[:100] if name else made.name
-        made.type = _type(type_) if type_ else made.type
-        made.mapping = _with_mobile(made, column) if column else made.mapping
-        made.template, made.skip_told, made.expires_at = text, skip_told, _limit(until)
-        _check(made, again=again)
-        made.save()
-        decisions.begin_reading(made.pk, actor=made.author, now=timezone.now())
-    except (Refused, TemplateRefused) as refusal:
-        Batch.objects.filter(pk=made.pk, state=State.DRAFT).delete()
-        storage.forget(made.pk)
-        raise refusal if isinstance(refusal, Refused) else Refused(str(refusal)) from refusal
-    click.echo(f"Lote {made.pk} em leitura. Veja o que foi achado com: recado batch show {made.pk}")
 
 
 @batch.command(name="list")
@@ -125,6 +75,8 @@ def show(number: int) -> None:
     from recado.batches.models import BatchFault, State
     from recado.batches.progress import progress_of
     from recado.batches.reckoning import reckon
+    from recado.outbox.models import Status
+    from recado.web.batch_words import balance_words, progress_words
 
     found = _found(number)
     counts = progress_of(found)
@@ -150,6 +102,10 @@ def show(number: int) -> None:
         click.echo(f"Término: {end.end:%d/%m/%Y %H:%M}" if end.end else end.why)
         if end.late:
             click.echo(f"{counted(end.late, 'SMS não sai', 'SMS não saem')} a tempo, pelo limite.")
+    if found.state in (State.RUNNING, State.PAUSED):
+        click.echo(progress_words(counts, None, timezone.now()))
+    elif found.state in (State.DONE, State.CANCELLED) and not counts.of((Status.QUEUED, Status.SENDING)):
+        click.echo(balance_words(counts))
     for fault in BatchFault.objects.filter(batch=found).order_by("line")[:10]:
         click.echo(f"  linha {fault.line}: {fault.reason}")
 
@@ -160,7 +116,7 @@ Exemplo:
   recado batch send 12""",
 )
 @_number
-@_who
+@who_decides
 @with_django
 def send(number: int, who: str | None) -> None:
     """Põe o lote em envio, ou pede a aprovação de outra pessoa."""
@@ -192,14 +148,30 @@ Exemplo:
 @with_django
 def approve(number: int, who: str) -> None:
     """Aprova um lote que outra pessoa preparou."""
-    from django.contrib.auth.models import User
-
-    from recado.people.roles import Duty
-
-    user = User.objects.filter(username=who, is_active=True).first()
-    if user is None or not user.has_perm(Duty.APPROVE_BATCHES.permission):
-        raise Refused(f"{who} não é um usuário do Recado que possa aprovar lotes.")
+    _require_approver(who)
     _decide(number, "approve", who, "BATCH_APPROVED", f"Lote {number} aprovado: está em envio.")
+
+
+@batch.command(
+    name="return",
+    epilog="""\b
+Exemplo:
+  recado batch return 12 --as bruno.melo --note "O texto está sem a data." """,
+)
+@_number
+@click.option(
+    "--as", "who", required=True, metavar="USUÁRIO", help="Quem devolve: usuário do Recado que possa aprovar lotes."
+)
+@click.option("--note", "reason", required=True, metavar="MOTIVO", help="O que corrigir.")
+@with_django
+def return_(number: int, who: str, reason: str) -> None:
+    """Devolve um lote que aguarda aprovação, com o motivo."""
+    _require_approver(who)
+    if not reason.strip():
+        raise Refused("--note: diga o motivo; quem preparou o lote precisa saber o que corrigir.")
+    _decide(
+        number, "give_back", who, "BATCH_RETURNED", f"Lote {number} devolvido a quem o preparou.", note=reason.strip()
+    )
 
 
 @batch.command(
@@ -208,7 +180,7 @@ Exemplo:
   recado batch pause 12""",
 )
 @_number
-@_who
+@who_decides
 @with_django
 def pause(number: int, who: str | None) -> None:
     """Não envia mais nada do lote, por ora."""
@@ -221,7 +193,7 @@ Exemplo:
   recado batch resume 12""",
 )
 @_number
-@_who
+@who_decides
 @with_django
 def resume(number: int, who: str | None) -> None:
     """Volta a enviar um lote pausado."""
@@ -235,7 +207,7 @@ Exemplo:
 )
 @_number
 @click.option("--yes", is_flag=True, help="Não pergunta.")
-@_who
+@who_decides
 @with_django
 def cancel(number: int, yes: bool, who: str | None) -> None:
     """Cancela o que não saiu. Não se desfaz."""
@@ -282,80 +254,14 @@ def export(number: int, problems: bool) -> None:
     sys.stdout.buffer.flush()
 
 
-def _drawn_up(path: Path, who: str) -> Batch:
-    """The batch of a copy of the file: the file itself stays its owner's."""
-    import shutil
-    import uuid
+def _require_approver(who: str) -> None:
+    from django.contrib.auth.models import User
 
-    from django.conf import settings
-    from django.utils import timezone
+    from recado.people.roles import Duty
 
-    from recado.batches import drafting, storage
-    from recado.batches.tables import FileRefused
-
-    most = settings.RECADO_BATCH_MAX_MB
-    if path.stat().st_size > most * 1024 * 1024:
-        raise Refused(f"O arquivo tem mais de {most} MB, o limite (RECADO_BATCH_MAX_MB). Divida-o em partes.")
-    with storage.new_upload() as copy:
-        with path.open("rb") as file:
-            shutil.copyfileobj(file, copy)
-        copy.flush()
-        try:
-            key = f"cli:{uuid.uuid4()}"
-            return drafting.from_file(Path(copy.name), path.name, author=who, key=key, now=timezone.now())
-        except (FileRefused, drafting.NoType) as refusal:
-            raise Refused(str(refusal)) from refusal
-
-
-def _check(made: Batch, *, again: bool) -> None:
-    """Raise Refused or TemplateRefused for a batch that no row could fill, or whose file was used before."""
-    from recado.batches import drafting
-    from recado.batches.columns import MOBILE
-    from recado.batches.composing import check
-    from recado.outbox.enqueue import company_values
-
-    if MOBILE not in made.mapping:
-        raise Refused(f"Nenhuma coluna parece ser a do celular: use --column. Há: {', '.join(made.columns)[:200]}.")
-    check(made.template, [tag for tag in made.mapping if tag != MOBILE], company_values())
-    earlier = drafting.earlier_of(made)
-    if earlier is not None and not again:
-        raise Refused(f"Este mesmo arquivo já foi usado no lote {earlier.pk}. Para enviá-lo outra vez: --again.")
-
-
-def _with_mobile(made: Batch, column: str) -> dict[str, int]:
-    from recado.batches.columns import MOBILE, guess_tags
-
-    names = [name.casefold() for name in made.columns]
-    if column.casefold() not in names:
-        raise Refused(f"Não há a coluna “{column[:40]}”. O arquivo tem: {', '.join(made.columns)[:200]}.")
-    mobile_at = names.index(column.casefold())
-    tags = {tag: place for place, tag in enumerate(guess_tags(made.columns)) if place != mobile_at and tag != MOBILE}
-    return tags | {MOBILE: mobile_at}
-
-
-def _type(text: str) -> MessageType:
-    from recado.batches.drafting import usable_types
-
-    for row in usable_types():
-        if text.strip() == str(row.pk) or text.strip().casefold() == row.name.casefold():
-            return row
-    known = "; ".join(f"{row.pk} {row.name}" for row in usable_types())
-    raise Refused(f"Não há o tipo “{text[:40]}” entre os que servem a lotes. Há: {known or 'nenhum'}.")
-
-
-def _limit(text: str | None) -> datetime | None:
-    from django.utils import timezone
-
-    if text is None:
-        return None
-    found = read_moment(text)
-    if found is None:
-        raise Refused("--until: use dd/mm/aaaa ou “dd/mm/aaaa hh:mm”.")
-    at, has_hour = found
-    limit = at if has_hour else at + timedelta(days=1)
-    if limit <= timezone.now():
-        raise Refused("--until: este limite já passou.")
-    return limit
+    user = User.objects.filter(username=who, is_active=True).first()
+    if user is None or not user.has_perm(Duty.APPROVE_BATCHES.permission):
+        raise Refused(f"{who} não é um usuário do Recado que possa aprovar lotes.")
 
 
 def _found(number: int) -> Batch:
@@ -367,14 +273,14 @@ def _found(number: int) -> Batch:
     return found
 
 
-def _decide(number: int, decision: str, who: str | None, deed: str, done: str) -> None:
+def _decide(number: int, decision: str, who: str | None, deed: str, done: str, **more: str) -> None:
     from django.utils import timezone
 
     from recado.batches import decisions
 
     _found(number)
     try:
-        getattr(decisions, decision)(number, actor=_person(who), now=timezone.now())
+        getattr(decisions, decision)(number, actor=_person(who), now=timezone.now(), **more)
     except decisions.BatchRefused as refusal:
         raise CommandFailed(str(refusal)) from refusal
     note(deed, number, who=_person(who))

@@ -102,6 +102,19 @@ def progress_words(found: Progress, reckoning: Reckoning | None, now: datetime) 
     return f"{words} Término {when(reckoning.end, timezone.localtime(now))}."
 
 
+def balance_words(found: Progress) -> str:
+    """The final reconciliation: every line has its place, and every ready one its end."""
+    if not found.adds_up:
+        return "As contas deste lote não fecham: avise a TI."
+    lines, ready = (
+        counted(found.batch.rows_read, "linha", "linhas"),
+        counted(found.batch.ready, "pronta", "prontas"),
+    )
+    sent, unsent = counted(found.sent, "enviada", "enviadas"), counted(found.unsent, "não enviada", "não enviadas")
+    removed = f" + {counted(found.removed, 'removida', 'removidas')} por idade" if found.removed else ""
+    return f"{lines} = {ready} + {thousands(found.left_out)} fora. {ready} = {sent} + {unsent}{removed}. Tudo confere."
+
+
 def status_counts(found: Progress) -> list[tuple[str, Status, int]]:
     """Each status that occurs among the messages, with its count; the address's word of it first."""
     return [(status.value, status, count) for status, count in found.statuses.items()]

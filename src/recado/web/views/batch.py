@@ -21,7 +21,7 @@ from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note, note_view
-from recado.web.batch_words import STATE_WORDS, end_words, progress_words, report_lines, status_counts
+from recado.web.batch_words import STATE_WORDS, balance_words, end_words, progress_words, report_lines, status_counts
 from recado.web.formatting import thousands
 from recado.web.live import live_part
 from recado.web.views.listing import paging_for
@@ -110,6 +110,7 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         # A cancelled one is being taken out of the queue for a moment.
         "moving": found.state in _MOVING or bool(counted.of((Status.QUEUED, Status.SENDING))),
         "progress": counted,
+        "balance": balance_words(counted),
         "counts": status_counts(counted),
         "lines": report_lines(found, reverse("batch_faults", args=[found.pk])),
         "needs_approval": found.state == State.READ and decisions.needs_approval(found),
