@@ -30,7 +30,7 @@ from recado.billing.setups import message_type
 from recado.mail.posting import Letter, is_configured, post_many
 from recado.outbox.templates import TemplateRefused
 
-AT_ONCE = 200
+AT_ONCE = 500
 TEMPLATE = "{TEXTO}"
 
 
@@ -80,15 +80,22 @@ def _begin(run: Run, today: date, now: datetime) -> bool:
 
 
 def _take(run: Run, today: date, now: datetime) -> bool:
-    lot = list(due(run, today).filter(channel=Channel.SMS).select_related("bill").order_by("pk")[:AT_ONCE])
+    lot = _next(run, today, Channel.SMS)
     with transaction.atomic():
         willing = _willing(run, lot, now)
         Notice.objects.filter(pk__in=[row.pk for row in willing]).update(state=NoticeState.TAKEN, run=run, moment=now)
         if lot:
-            run.save(update_fields=["counts"])
+            run.cursor = lot[-1].pk
+            run.save(update_fields=["cursor", "counts"])
         else:
             _to("batch", run)
     return True
+
+
+def _next(run: Run, today: date, channel: Channel) -> list[Notice]:
+    """The next ones that are due, from the cursor on: else each piece would sort all that are left."""
+    found = due(run, today).filter(channel=channel, pk__gt=run.cursor)
+    return list(found.select_related("bill").order_by("pk")[:AT_ONCE])
 
 
 def _make_batch(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
@@ -126,7 +133,7 @@ def _make_batch(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
 def _post(run: Run, today: date, now: datetime) -> bool:
     if not is_configured():
         return False
-    lot = list(due(run, today).filter(channel=Channel.EMAIL).select_related("bill").order_by("pk")[:AT_ONCE])
+    lot = _next(run, today, Channel.EMAIL)
     with transaction.atomic():
         willing = _willing(run, lot, now)
         mails = post_many([_letter(notice) for notice in willing], now=now)
@@ -139,7 +146,9 @@ def _post(run: Run, today: date, now: datetime) -> bool:
         counts = Counter(run.counts)
         counts["email:transmitted"] += len(willing)
         run.counts, run.done = dict(counts), run.done + len(lot)
-        run.save(update_fields=["counts", "done"])
+        if lot:
+            run.cursor = lot[-1].pk
+        run.save(update_fields=["cursor", "counts", "done"])
     return bool(lot)
 
 
@@ -192,8 +201,8 @@ def end_of(day: date) -> datetime:
 
 
 def _to(phase: str, run: Run) -> None:
-    run.phase = phase
-    run.save(update_fields=["phase", "counts", "total"])
+    run.phase, run.cursor = phase, 0
+    run.save(update_fields=["phase", "cursor", "counts", "total"])
 
 
 def _name(run: Run) -> str:
