@@ -27,6 +27,7 @@ from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note, note_view
 from recado.web.hours_words import opening_words
+from recado.web.known import what_is_known
 from recado.web.live import live_part
 from recado.web.views.returning import FIELD, return_url
 
@@ -95,6 +96,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "parts": parts,
         "sms_of_whole": _sms_of_whole(found, parts),
         "folded": "".join(part.text for part in parts) != found.text,
+        "known": what_is_known(found),
         "attempts": attempts,
         "changes": changes,
         "guessed": GUESSED if any(change.note == GUESSED and not change.before for change in changes) else "",

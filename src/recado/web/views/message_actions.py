@@ -25,6 +25,7 @@ from recado.service_requests.corrections import correct_mobile, correctable_requ
 from recado.web.access import needs
 from recado.web.audit import note, note_view
 from recado.web.forms.message_actions import CorrectNumberForm, DiscardForm
+from recado.web.known import what_is_known
 from recado.web.views.message import shown_parts
 from recado.web.views.returning import offer_undo, return_url
 
@@ -149,7 +150,13 @@ def _say_corrected(request: HttpRequest, new: Message, number: str, *, before: s
 def _ask(request: HttpRequest, template: str, message: Message, **context: object) -> HttpResponse:
     note_view(request, Deed.MESSAGE_VIEWED, message.pk)
     back = return_url(request, reverse("attention"))
-    shown = {"message": message, "parts": shown_parts(message, []), "return_to": back, "section": "attention"}
+    shown = {
+        "message": message,
+        "known": what_is_known(message),
+        "parts": shown_parts(message, []),
+        "return_to": back,
+        "section": "attention",
+    }
     return render(request, template, {**shown, **context})
 
 
