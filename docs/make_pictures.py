@@ -1,12 +1,14 @@
 """`make pictures`: takes the pictures of the screens that README and manual show, from a demonstration of its own.
 
 Starts `recado run --demo` in a temporary home, does in a browser what an attendant does, and writes the
-manual's pictures, 1280 pixels wide. Data are those of the demonstration: fictitious. With names, as
-`make_pictures.py lote painel`, it goes the same way and writes only those.
+manual's pictures from a window 1280 pixels wide: of most screens without the header and the menu, which are the same
+on all of them. Data are those of the demonstration: fictitious. With names, as `make_pictures.py lote painel`, it goes
+the same way and writes only those.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -19,7 +21,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -30,7 +32,15 @@ WIDTH = 1280
 PATIENCE_S = 120.0
 # Who may see every screen.
 USER = "carla.dias"
-_QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--lang=pt-BR",
+)
+# Around the part of a page that is shown, in pixels; below it stands only the distance to the page's foot.
+_MARGIN, _BELOW = 16.0, 32.0
 _PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
 _NAMES = ("Ana Exemplo", "Bento Fictício", "Clara Modelo", "Davi Inventado")
 SENT = re.compile("Enviada|Entregue")
@@ -54,6 +64,8 @@ def demonstration() -> Iterator[tuple[str, str]]:
         port = _free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECADO_")}
         environment |= {"RECADO_HOME": home, "RECADO_DEMO": "sim", "RECADO_HTTP_ADDRESS": f"127.0.0.1:{port}"}
+        # The picture of *Alarmes* waits for one.
+        environment |= {"RECADO_ALARM_PHONE_DOWN_MINUTES": "1", "LANGUAGE": "pt_BR"}
         command = [sys.executable, "-m", "recado.cli"]
         product = subprocess.Popen([*command, "run", "--demo"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
         try:
@@ -119,30 +131,41 @@ class Camera:
         self._billing()
         self._supervision()
         self._administration()
+        self._systems()
         self.page.goto("/")
-        self._shoot("tela-principal")
+        self._shoot("tela-principal", of="html")
+        self._alarms()
 
-    def _shoot(self, name: str, *, height: int | None = None, of: str = "html") -> None:
-        """Write the page as it is, whole or its first `height` pixels; nothing when others are wanted."""
-        if self._wanted and name not in self._wanted:
+    def _wants(self, name: str) -> bool:
+        return not self._wanted or name in self._wanted
+
+    def _shoot(self, name: str, *, height: float = math.inf, of: str = "main") -> None:
+        """Write the part `of` the page, its first `height` pixels at most; nothing when others are wanted."""
+        if not self._wants(name):
             return
         # Neither the mouse nor the focus colours what was used last; scrolled, the links past the menu would show.
         self.page.evaluate("scrollTo(0, 0)")
         self.page.mouse.move(0, 0)
         self.page.evaluate("if (!document.querySelector('.rc-calendar:not([hidden])')) document.activeElement.blur()")
         self.page.evaluate("document.fonts.ready.then(() => true)")
-        clip = {"x": 0.0, "y": 0.0, "width": float(WIDTH), "height": float(height)} if height else None
-        if of != "html":
-            raw = self.page.locator(of).screenshot(animations="disabled", caret="hide")
-        else:
-            raw = self.page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
+        box = self.page.locator(of).bounding_box()
+        assert box is not None
+        margin = min(_MARGIN, box["x"])
+        shown = box["height"] - (_BELOW if of == "main" else 0)
+        clip = {
+            "x": box["x"] - margin,
+            "y": box["y"],
+            "width": min(box["width"] + 2 * margin, WIDTH),
+            "height": min(shown, height),
+        }
+        raw = self.page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide")  # type: ignore[arg-type]
         (IMAGES / f"{name}.png").write_bytes(small_png(raw, self._desk))
 
     def _log_in(self, password: str) -> None:
         page = self.page
         page.goto("/entrar/")
         page.get_by_label("Usuário").fill(USER)
-        self._shoot("entrar")
+        self._shoot("entrar", of="html")
         page.locator("#id_password").fill(password)
         page.get_by_role("button", name="Entrar").click()
         expect(page.get_by_role("heading", name="Precisa de atenção")).to_be_visible()
@@ -178,6 +201,10 @@ class Camera:
         page.get_by_role("button", name="Reiterar RA").click()
         page.get_by_role("link", name="Ver RA").click()
         self._shoot("ra")
+        page.get_by_role("link", name=re.compile("^Corrigir")).first.click()
+        page.get_by_label("Celular certo, com DDD").fill("(81) 90000-0096")
+        self._shoot("corrigir-celular")
+        page.go_back()
         page.get_by_role("link", name="Encerrar", exact=True).click()
         page.get_by_label("Motivo do encerramento").select_option(label="Conclusão do serviço")
         expect(page.locator("#aviso-sms")).to_contain_text("2 celulares receberão")
@@ -192,7 +219,7 @@ class Camera:
         failure = page.locator("td.rc-when time").last.get_attribute("datetime") or ""
         start, end = (f"{day:%d/%m/%Y}" for day in (date.fromisoformat(failure[:10]), date.today()))  # noqa: DTZ011
         page.goto(f"/mensagens/?inicio={start}&fim={end}&situacao=todas")
-        self._shoot("consultar")
+        self._shoot("consultar", of="html")
         page.get_by_role("button", name="Abrir calendário: data inicial").click()
         expect(page.locator("calendar-month:visible")).to_be_focused()
         self._shoot("calendario", height=760)
@@ -209,6 +236,10 @@ class Camera:
         self._shoot("avaliacoes", of="section[aria-labelledby=avaliacoes]")
         page.goto("/respostas/?situacao=todas")
         self._shoot("respostas")
+        page.goto("/pedidos-de-nao-receber/")
+        page.get_by_label("Celular do cliente").fill("(81) 90000-0096")
+        page.get_by_role("button", name="Registrar pedido").click()
+        self._shoot("pedidos-de-nao-receber", of="main")
         page.goto("/aparelhos/")
         self._shoot("fila-e-aparelhos")
         page.goto("/aparelhos/1/")
@@ -226,6 +257,41 @@ class Camera:
         self._shoot("parear-aparelho")
         page.goto("/auditoria/")
         self._shoot("auditoria", height=760)
+        page.goto("/minha-senha/")
+        self._shoot("minha-senha")
+
+    def _systems(self) -> None:
+        """A system with a token and an account; no secret is in a picture."""
+        page = self.page
+        page.goto("/sistemas/novo/")
+        page.get_by_label("Nome do sistema").fill("portal-do-cliente")
+        page.get_by_role("button", name="Cadastrar sistema").click()
+        page.get_by_label("Para que é").fill("produção")
+        for scope in ("messages:send", "messages:read", "requests:read"):
+            page.locator("label").filter(has_text=f"({scope})").click()
+        page.get_by_role("button", name="Criar token").click()
+        page.get_by_role("link", name="Voltar ao sistema").click()
+        self._shoot("sistemas-integrados")
+        page.goto("/contas-playsms/nova/")
+        page.get_by_label("Usuário").fill("gsan")
+        page.get_by_role("button", name="Cadastrar conta").click()
+        page.goto("/contas-playsms/")
+        self._shoot("contas-playsms")
+
+    def _alarms(self) -> None:
+        """The cable is pulled out, and a minute later it is told."""
+        if not self._wants("alarmes"):
+            return
+        page = self.page
+        page.goto("/demonstracao/celular/")
+        page.get_by_role("button", name="Desligar o cabo").click()
+        expect(page.get_by_role("button", name="Ligar o cabo")).to_be_visible()
+        deadline = time.monotonic() + PATIENCE_S * 2
+        page.goto("/alarmes/")
+        while not page.locator(".rc-timeline li").count() and time.monotonic() < deadline:
+            page.wait_for_timeout(2000)
+            page.reload()
+        self._shoot("alarmes")
 
     def _batch(self) -> None:
         page = self.page
@@ -241,16 +307,31 @@ class Camera:
         page.get_by_role("button", name="Conferir todas as linhas").click()
         expect(page.get_by_role("heading", name="Conferência")).to_be_visible(timeout=PATIENCE_S * 1000)
         self._shoot("lote")
+        page.goto("/lotes/")
+        self._shoot("lotes")
+        page.goto("/lotes/novo/")
+        today = date.today()  # noqa: DTZ011
+        page.locator("#id_inicio").fill(f"{today - timedelta(days=30):%d/%m/%Y}")
+        page.locator("#id_fim").fill(f"{today:%d/%m/%Y}")
+        page.get_by_label("Situação do RA").select_option(index=1)
+        page.get_by_role("button", name="Seguir com os RAs").click()
+        page.locator("#id_template").fill(
+            "{EMPRESA}: {NOME}, o pedido do protocolo {PROTOCOLO} será visto até sexta-feira."
+        )
+        expect(page.locator("#previa .rc-bubble").first).to_contain_text("será visto")
+        self._shoot("preparar-lote")
 
     def _mails(self) -> None:
         page = self.page
         page.goto("/emails-com-erro/")
-        self._shoot("emails-com-erro")
+        self._shoot("emails-com-erro", of="main")
 
     def _billing(self) -> None:
         page = self.page
         page.goto("/faturamento/mensagem/")
         self._shoot("parametrizar-faturamento", height=1100)
+        page.goto("/faturamento/envio/")
+        self._shoot("processo-de-envio")
 
     def _attention(self) -> None:
         page = self.page

@@ -151,7 +151,7 @@ def test_a_mail_server_that_cannot_be_reached_is_told_in_the_notice(settings):
     settings.RECADO_MAIL_FROM = "recado@agua.example"
     settings.RECADO_ALARM_EMAIL = ("ti@agua.example",)
     look([DOWN], NOW)
-    assert Notice.objects.get().fault == "O servidor de e-mail não atendeu (ConnectionRefusedError)."
+    assert Notice.objects.get().fault == "O servidor de e-mail recusou a ligação."
 
 
 def test_the_watchman_sees_tells_and_ends_by_the_clock_it_is_given(mailbox: Mailbox):

@@ -33,7 +33,7 @@ def test_a_wrong_password_costs_no_try_and_is_told_nowhere(
             send_due(NOW)
         kept = Mail.objects.get()
         assert (kept.status, kept.tries, kept.fault) == (MailStatus.WAITING, 0, Fault.SERVER)
-        assert kept.reason == "O servidor de e-mail não atendeu (SMTPAuthenticationError)."
+        assert kept.reason == "O servidor de e-mail recusou o usuário ou a senha."
         assert "secreta" not in caplog.text
         settings.RECADO_SMTP_URL = f"smtp://recado:certa%3A1@127.0.0.1:{port}"
         send_due(NOW + minutes(1))

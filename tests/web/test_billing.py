@@ -257,13 +257,31 @@ def test_a_clients_word_is_shown_and_changed_with_who_when_and_how(browser: Clie
     assert AuditEntry.objects.filter(deed=Deed.CONSENT_CHANGED).count() == 2
 
 
+def test_a_client_allows_a_mobile_and_takes_it_back(browser: Client, setup: Setup, office: Office) -> None:
+    take(bill_row(1, phone_consent=None))
+    path = "/faturamento/consentimentos/"
+    said = {"cliente": "501", "kind": "phone", "given": "sim", "how": "No balcão."}
+    assert "Informe o celular, com DDD." in words(browser.post(path, said))
+    answer = browser.post(path, said | {"mobile": "(81) 90000-0001"}, follow=True)
+    assert "Celular: autoriza (81) 90000-0001 – em vigor" in words(answer)
+    do(Run.Step.PREPARE)
+    assert Notice.objects.get(channel="sms").state == "prepared"
+    browser.post(path, said | {"given": "nao"})
+    do(Run.Step.PREPARE)
+    assert Notice.objects.get(channel="sms").skip == "no_phone_consent"
+    assert list(Consent.objects.filter(kind="phone").values_list("given", "address")) == [
+        (True, "+5581900000001"),
+        (False, "+5581900000001"),
+    ]
+
+
 def test_a_client_nobody_knows_and_a_code_that_is_none(browser: Client, db: None) -> None:
     where = "/faturamento/consentimentos/"
     assert "Nenhuma conta e nenhuma resposta" in words(browser.get(f"{where}?cliente=999"))
     assert "de 1 a 12 dígitos" in words(browser.get(f"{where}?cliente=x%00"))
     refused = browser.post(where, {"cliente": "999", "kind": "phone", "given": "sim", "how": ""})
     assert "Diga como o cliente respondeu." in words(refused)
-    assert "não tem celular conhecido" in words(refused)
+    assert "Informe o celular, com DDD." in words(refused)
     assert not Consent.objects.exists()
 
 

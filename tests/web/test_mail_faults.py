@@ -47,7 +47,7 @@ def test_nothing_wrong_says_so() -> None:
 def test_what_failed_is_told_with_its_reason_and_what_to_do() -> None:
     failed(1)
     failed(2, fault=Fault.REFUSED, reason="O servidor de e-mail recusou o e-mail (código 554).")
-    failed(3, MailStatus.EXPIRED, fault=Fault.SERVER, reason="O servidor de e-mail não atendeu (TimeoutError).")
+    failed(3, MailStatus.EXPIRED, fault=Fault.SERVER, reason="O servidor de e-mail não respondeu a tempo.")
     page = words(logged_in().get(PATH))
     for told in (
         "Todos (3)",
@@ -58,7 +58,7 @@ def test_what_failed_is_told_with_its_reason_and_what_to_do() -> None:
         "Prazo acabou (1)",
         "cliente1@example.com",
         "Recusado (código 550).",
-        "O servidor de e-mail não atendeu (TimeoutError).",
+        "O servidor de e-mail não respondeu a tempo.",
         "3 e-mails com erro",
     ):
         assert told in page
@@ -215,7 +215,7 @@ def test_a_mail_server_that_is_down_is_told_on_top(office: Office, settings) -> 
     send_due(timezone.now())
     page = words(logged_in().get(PATH))
     assert "1 e-mail espera o servidor de e-mail." in page
-    assert "O servidor de e-mail não atendeu (ConnectionRefusedError)." in page
+    assert "O servidor de e-mail recusou a ligação." in page
     settings.RECADO_SMTP_URL = ""
     assert "O envio de e-mail não está configurado." in words(logged_in().get(PATH))
 

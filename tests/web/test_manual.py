@@ -10,7 +10,7 @@ from recado.web.words import CAUSE_WORDS, STATUS_WORDS
 
 WEB = Path(__file__).parents[2] / "src" / "recado" / "web"
 MANUAL = (WEB / "manual" / "manual.md").read_text(encoding="utf-8")
-MOST_BYTES = 1_500_000
+MOST_BYTES = 1_700_000
 
 
 def rows_of(heading: str) -> list[str]:

@@ -134,7 +134,7 @@ def test_ten_a_page_newest_first_in_few_queries(django_assert_max_num_queries: o
     for number in range(12):
         write(f"Texto {number:02d}", at=now - timedelta(minutes=number))
     client = logged_in()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = words(client.get(ADDRESS))
     assert "1–10 de 12 respostas" in page
     assert page.index("Texto 00") < page.index("Texto 09")

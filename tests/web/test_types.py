@@ -9,11 +9,13 @@ import pytest
 import time_machine
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from recado.batches.models import Batch
 from recado.billing.models import BillingType
 from recado.outbox.hours import Hours
 from recado.outbox.models import Message, MessageType, MessageTypeVersion
+from recado.outbox.types import TypeRefused, save_type
 from recado.people.models import AuditEntry
 from recado.web.hours_words import hours_words
 from tests.playsms.conftest import make_account
@@ -295,3 +297,14 @@ def test_a_validity_shorter_than_the_wait_is_told(browser: Client) -> None:
 )
 def test_hours_in_words(hours: Hours, told: str) -> None:
     assert hours_words(hours) == told
+
+
+def test_what_tells_of_a_request_goes_out_whatever_was_asked_for(browser: Client) -> None:
+    assert "Sai também para quem pediu para não receber" in words(browser.get("/tipos/1/"))
+    assert "Sai também para quem" not in words(browser.get("/tipos/6/"))
+    change(browser, heeds_opt_out="on", confirmed="sim", template="Protocolo {PROTOCOLO}.")
+    kind = MessageType.objects.get(pk=OPENED)
+    assert not kind.heeds_opt_out
+    kind.heeds_opt_out = True
+    with pytest.raises(TypeRefused, match="sai sempre"):
+        save_type(kind, actor="ana", now=timezone.now())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -70,8 +71,27 @@ def connected(timeout: float = TIMEOUT_SECONDS) -> Iterator[smtplib.SMTP]:
             connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             # UnicodeError: smtplib logs in with ASCII alone, and DNS takes labels of 63 characters.
-            raise ServerDown(f"O servidor de e-mail não atendeu ({type(error).__name__}).") from error
+            raise ServerDown(f"O servidor de e-mail {_why(error)}.") from error
         yield connection
+
+
+def _why(error: Exception) -> str:
+    """What the server did, for the end of a sentence (pt-BR); nothing that it said is repeated."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "recusou o usuário ou a senha"
+        case smtplib.SMTPNotSupportedError():
+            return "não oferece a criptografia ou o login pedidos"
+        case ssl.SSLError():
+            return "não tem um certificado válido, ou a conversa TLS falhou"
+        case socket.gaierror():
+            return "não foi encontrado pelo nome"
+        case TimeoutError():
+            return "não respondeu a tempo"
+        case ConnectionRefusedError():
+            return "recusou a ligação"
+        case _:
+            return f"não atendeu ({type(error).__name__})"
 
 
 def hand_over(

@@ -30,15 +30,16 @@ def _wish_in_force() -> statements.Question:
     return statements.keep(OptOut.objects.filter(number=number, ended_at=None).order_by().values_list("pk")[:1])
 
 
-def opt_out(number: str, *, how: str, actor: str, now: datetime) -> None:
-    """Write the wish down and discard what waits; nothing changes when it is in force already."""
+def opt_out(number: str, *, how: str, actor: str, now: datetime) -> bool:
+    """Write the wish down and discard what waits; False, and nothing changes, when it is in force already."""
     try:
         with transaction.atomic():
             OptOut.objects.create(number=number, since=now, how=how, actor=actor)
             _discard_waiting(number, now)
+            return True
     except IntegrityError:
         # Said twice: the first time counts.
-        return
+        return False
 
 
 def opt_in(number: str, *, actor: str, now: datetime) -> bool:

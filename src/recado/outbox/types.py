@@ -16,6 +16,8 @@ from recado.phones.models import Phone
 # What every new type may hold: the company's own values, and a text given with each message.
 FIELDS_OF_A_NEW_TYPE = "TEXTO,EMPRESA,TELEFONE"
 RECADO = "Recado"
+# What tells of a request, by GSAN's keys: protocol, done, error. Nobody's wish to be told no more holds for these.
+OF_A_REQUEST = frozenset({1, 2, 3, 4, 5})
 # The keys of the types that Recado came with, which its own events and doors name (`0002_message_types`).
 _OWN_TYPES = range(1, 7)
 
@@ -44,9 +46,14 @@ def versions_of(message_type: MessageType) -> list[MessageTypeVersion]:
 def save_type(message_type: MessageType, *, actor: str, now: datetime) -> MessageTypeVersion | None:
     """Store a new or changed type; give the new version when its text changed, else None.
 
-    Raises TemplateRefused for a text with fields that the type's events cannot fill.
+    Raises TemplateRefused for a text with fields that the type's events cannot fill, and TypeRefused for a type of a
+    request that would heed who wants no messages.
     """
     check_template(message_type.template, fields_of(message_type))
+    if message_type.heeds_opt_out and message_type.pk in OF_A_REQUEST:
+        raise TypeRefused(
+            "Este tipo avisa de um pedido do cliente e sai sempre: o protocolo não depende de autorização."
+        )
     with transaction.atomic():
         before = MessageType.objects.select_for_update().filter(pk=message_type.pk).first()
         message_type.save()

@@ -16,7 +16,7 @@ _ENDS: tuple[tuple[MailStatus, str, str], ...] = (
     (MailStatus.FAILED, Fault.ADDRESS, "O servidor de e-mail recusou o endereço (código 550)."),
     (MailStatus.FAILED, Fault.ADDRESS, "O servidor de e-mail recusou o endereço (código 550)."),
     (MailStatus.FAILED, Fault.REFUSED, "O servidor de e-mail recusou o e-mail (código 554)."),
-    (MailStatus.EXPIRED, Fault.SERVER, "O servidor de e-mail não atendeu (TimeoutError)."),
+    (MailStatus.EXPIRED, Fault.SERVER, "O servidor de e-mail não respondeu a tempo."),
     (MailStatus.UNCERTAIN, "", "O servidor de e-mail recebeu o texto e não respondeu: o e-mail pode ter saído."),
 )
 

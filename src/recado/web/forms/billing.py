@@ -11,10 +11,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from recado.billing.models import Category, Consent, ConsentKind, Kind, Setup
+from recado.billing.consents import Word, held_by
+from recado.billing.models import Category, ConsentKind, Kind, Setup
 from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, Wanted, sms_faults
 from recado.billing.tags import text_faults
-from recado.web.forms.fields import CountField, LineField, NoteField
+from recado.web.forms.fields import CountField, LineField, MobileField, NoteField
 
 LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
 _VALUE = re.compile(r"(R\$ ?)?(\d{1,3}(\.\d{3})+|\d{1,9})(,\d{1,2})?", re.ASCII)
@@ -187,7 +188,7 @@ class WhereForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    """A client's word: to what, yes or no, and how it was given. A mobile is allowed by a file of bills alone."""
+    """A client's word: to what, yes or no, and how it was given; of a phone, which mobile."""
 
     cliente = forms.RegexField(
         r"^[0-9]{1,12}$",
@@ -199,12 +200,25 @@ class ConsentForm(forms.Form):
     )
     kind = forms.ChoiceField(label="A quê", choices=ConsentKind.choices)
     given = forms.ChoiceField(label="Resposta", choices=(("sim", "Autoriza"), ("nao", "Não autoriza")))
+    mobile = MobileField(
+        label="Celular",
+        required=False,
+        help_text="Só quando a resposta é sobre um celular. Em branco, o que o cliente já autorizou ou recusou.",
+    )
     how = LineField("O texto", label="Como disse", max_length=200, missing="Diga como o cliente respondeu.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("kind") == ConsentKind.PHONE and cleaned.get("given") == "sim" and "cliente" in cleaned:
-            known = Consent.objects.filter(client_id=cleaned["cliente"], kind=ConsentKind.PHONE, ended_at=None)
-            if not known.exclude(address="").exists():
-                self.add_error("kind", "Este cliente não tem celular conhecido: ele vem no arquivo de contas.")
+        if cleaned.get("kind") != ConsentKind.PHONE or "cliente" not in cleaned or "mobile" not in cleaned:
+            return cleaned
+        held = held_by([cleaned["cliente"]]).get((cleaned["cliente"], ConsentKind.PHONE))
+        cleaned["mobile"] = cleaned["mobile"] or (held.address if held else "")
+        if not cleaned["mobile"]:
+            self.add_error("mobile", "Informe o celular, com DDD.")
         return cleaned
+
+    def word(self) -> Word:
+        """What a valid form says."""
+        said = self.cleaned_data
+        kind = ConsentKind(said["kind"])
+        return Word(said["cliente"], kind, said["given"] == "sim", said["mobile"] if kind is ConsentKind.PHONE else "")

@@ -12,7 +12,7 @@ from recado.outbox.hours import EVERY_DAY, Hours
 from recado.outbox.measuring import longest_values, measure_template
 from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
 from recado.outbox.templates import TemplateRefused, check_template
-from recado.outbox.types import fields_of
+from recado.outbox.types import OF_A_REQUEST, fields_of
 from recado.web.forms.fields import PLAIN, ClockField, CountField, MobileField, NoteField, OnceForm
 from recado.web.hours_words import DAYS
 
@@ -111,6 +111,15 @@ class TypeForm(MessageTypeForm):
         self.fields["name"].label = "Nome"
         minutes = self.instance.validity_minutes
         self.fields["validity_hours"].initial = -(-minutes // 60) if minutes else None
+
+    def clean_heeds_opt_out(self) -> bool:
+        """Never for what tells of a request, whatever a browser sends."""
+        return bool(self.cleaned_data["heeds_opt_out"]) and not self.tells_of_a_request
+
+    @property
+    def tells_of_a_request(self) -> bool:
+        """Whether the type's messages go to everybody, as the protocol of an RA does."""
+        return self.instance.pk in OF_A_REQUEST
 
     def clean_template(self) -> str:
         template: str = self.cleaned_data["template"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from recado.billing.consents import Word, held_by, of_client, write_down
+from recado.billing.consents import of_client, write_down
 from recado.billing.models import Bill, ConsentKind
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -45,10 +45,8 @@ def billing_consents(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, form: ConsentForm) -> HttpResponse:
-    client, kind = form.cleaned_data["cliente"], ConsentKind(form.cleaned_data["kind"])
-    held = held_by([client]).get((client, kind))
-    address = held.address if held and kind is ConsentKind.PHONE else ""
-    word = Word(client, kind, form.cleaned_data["given"] == "sim", address)
+    word = form.word()
+    client, kind = word.client_id, word.kind
     with transaction.atomic():
         changed = write_down(
             [word], how=form.cleaned_data["how"], actor=request.user.get_username(), now=timezone.now()

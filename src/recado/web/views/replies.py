@@ -13,8 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recado.inbox.models import Reply
 from recado.inbox.queries import mark_read
-from recado.outbox import consent
-from recado.outbox.models import OptOut
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import Requester
@@ -79,19 +77,6 @@ def reply_read(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Resposta marcada como lida.")
     else:
         messages.info(request, f"Esta resposta já tinha sido lida por {reply.read_by}.")
-    return redirect(return_url(request, reverse("replies")))
-
-
-@require_POST
-@needs(Duty.READ_REPLIES)
-def wish_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back a customer's wish not to be written to; who did and when is kept with it."""
-    wish = get_object_or_404(OptOut, pk=pk)
-    if consent.opt_in(wish.number, actor=request.user.get_username(), now=timezone.now()):
-        note(request, Deed.WISH_ENDED, pk)
-        messages.success(request, "Pedido retirado: este celular volta a receber todos os tipos de SMS.")
-    else:
-        messages.info(request, "Este pedido já tinha sido retirado.")
     return redirect(return_url(request, reverse("replies")))
 
 
