@@ -438,3 +438,17 @@ def test_whoever_begins_a_step_to_finish_it_has_it_in_hand_at_once(
         elsewhere.setattr(runs, "_me", lambda: "jobs/1")
         assert not runs.carry_on(NOW)
     assert runs.finish(run, lambda: NOW).state == Run.State.DONE
+
+
+def test_the_page_of_an_e_mail_is_the_text_in_paragraphs_and_runs_nothing(setup: Setup, office: Office) -> None:
+    take(bill_row(1, name="<b>Ana</b> & Filhos"))
+    do(PREPARE)
+    do(TRANSMIT)
+    send_due(NOW)
+    (mail,) = office.mails
+    plain, page = (part.get_content() for part in mail.iter_parts())
+    assert "Olá, <b>Ana</b> & Filhos!" in plain
+    assert (
+        "<body><p>Olá, &lt;b&gt;Ana&lt;/b&gt; &amp; Filhos!<br>Sua conta de R$ 85,40 vence em 24/11/2026.</p>" in page
+    )
+    assert "&lt;p&gt;" not in page

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString
 
 from recado import parameters
 from recado.batches.decisions import BatchRefused
@@ -223,7 +224,8 @@ def _letter(notice: Notice) -> Letter:
         '<!DOCTYPE html><html lang="pt-BR"><head><meta charset="utf-8"><title>{}</title></head><body>{}'
         '<p>{}:<br><code style="font-size:1.1em">{}</code></p><p>{}</p></body></html>',
         subject,
-        linebreaks(notice.text, autoescape=True),
+        # It escapes the text, and gives its own tags as plain words.
+        SafeString(linebreaks(notice.text, autoescape=True)),
         label,
         line,
         company,
