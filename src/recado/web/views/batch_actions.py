@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -20,6 +21,7 @@ from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.formatting import counted
 from recado.web.forms.batches import ReturnForm
+from recado.web.views.deciding import decide
 
 
 @require_POST
@@ -117,12 +119,6 @@ def batch_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, pk: int, deed: Deed, decision: Callable[..., None], done: str) -> HttpResponse:
     get_object_or_404(Batch, pk=pk)
-    try:
-        with transaction.atomic():
-            decision(pk, actor=request.user.get_username(), now=timezone.now())
-            note(request, deed, pk)
-    except decisions.BatchRefused as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, done)
+    take = partial(decision, pk, actor=request.user.get_username(), now=timezone.now())
+    decide(request, take, decisions.BatchRefused, deed=deed, subject=pk, done=done)
     return redirect("batch", pk)

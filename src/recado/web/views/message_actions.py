@@ -7,6 +7,7 @@ stands now (`DecisionRefused`) and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -26,6 +27,7 @@ from recado.web.access import needs
 from recado.web.audit import note, note_view
 from recado.web.forms.message_actions import CorrectNumberForm, DiscardForm
 from recado.web.known import what_is_known
+from recado.web.views.deciding import decide
 from recado.web.views.message import shown_parts
 from recado.web.views.returning import offer_undo, return_url
 
@@ -163,12 +165,6 @@ def _ask(request: HttpRequest, template: str, message: Message, **context: objec
 def _decide(
     request: HttpRequest, message: Message, deed: Deed, decision: Callable[..., object], done: str
 ) -> HttpResponse:
-    try:
-        with transaction.atomic():
-            decision(message.pk, actor=request.user.get_username(), now=timezone.now())
-            note(request, deed, message.pk)
-    except decisions.DecisionRefused as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, done)
+    take = partial(decision, message.pk, actor=request.user.get_username(), now=timezone.now())
+    decide(request, take, decisions.DecisionRefused, deed=deed, subject=message.pk, done=done)
     return redirect(return_url(request, reverse("attention")))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -32,6 +33,7 @@ from recado.web.formatting import counted, duration
 from recado.web.forms.types import TestForm, TypeForm
 from recado.web.hours_words import caution, hours_words, opening_words
 from recado.web.previews import sample_protocol
+from recado.web.views.deciding import decide
 
 HEADING = "Tipos e textos"
 # Told in words of their own.
@@ -101,15 +103,16 @@ def type_preview(request: HttpRequest, pk: int) -> HttpResponse:
 def type_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a type that was never used."""
     message_type = get_object_or_404(MessageType, pk=pk)
-    try:
-        with transaction.atomic():
-            operations.delete_type(message_type)
-            note(request, Deed.TYPE_DELETED, message_type.name)
-    except operations.TypeRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("type_edit", pk)
-    messages.success(request, f"Tipo “{message_type.name}” excluído.")
-    return redirect("types")
+    deleted = decide(
+        request,
+        partial(operations.delete_type, message_type),
+        operations.TypeRefused,
+        deed=Deed.TYPE_DELETED,
+        subject=message_type.name,
+        done=f"Tipo “{message_type.name}” excluído.",
+        level=messages.ERROR,
+    )
+    return redirect("types") if deleted else redirect("type_edit", pk)
 
 
 @require_POST

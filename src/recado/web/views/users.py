@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -18,6 +19,7 @@ from recado.people.roles import ROLES, Duty, Role
 from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.forms.users import NewUserForm, UserForm
+from recado.web.views.deciding import decide
 from recado.web.views.listing import paging_for
 
 HEADING = "Usuários e papéis"
@@ -87,15 +89,17 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the user in no more; histories keep the name."""
     user = get_object_or_404(User, pk=pk)
-    try:
-        with transaction.atomic():
-            membership.deactivate(user)
-            note(request, Deed.USER_CHANGED, user.username, "desativado")
-    except membership.LastAdministrator as refusal:
-        messages.error(request, str(refusal))
-        return redirect("user_edit", pk)
-    messages.success(request, f"Usuário {user.username} desativado: não entra mais.")
-    return redirect("users")
+    deactivated = decide(
+        request,
+        partial(membership.deactivate, user),
+        membership.LastAdministrator,
+        deed=Deed.USER_CHANGED,
+        subject=user.username,
+        detail="desativado",
+        done=f"Usuário {user.username} desativado: não entra mais.",
+        level=messages.ERROR,
+    )
+    return redirect("users") if deactivated else redirect("user_edit", pk)
 
 
 @require_POST
