@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from recado.batches.models import Batch
-from recado.billing.models import BillingType
+from recado.billing.models import BillingType, Kind
 from recado.outbox.hours import Hours
 from recado.outbox.models import Message, MessageType, MessageTypeVersion
 from recado.outbox.types import TypeRefused, save_type
@@ -189,7 +189,7 @@ def used_by_an_account(message_type: MessageType) -> None:
 
 
 def used_by_bills(message_type: MessageType) -> None:
-    BillingType.objects.update(type=message_type)
+    BillingType.objects.filter(kind=Kind.BILL).update(type=message_type)
 
 
 def used_by_a_phone(message_type: MessageType) -> None:
