@@ -361,3 +361,10 @@ def test_errors_lead_to_where_they_are_decided(browser: Client, setup: Setup, of
     assert "O que fazer com os erros: E-mails com erro" in words(browser.get(PROCESS))
     Notice.objects.filter(channel="sms").update(state="unconfirmed")
     assert "O que fazer com os erros: Mensagens com erro , E-mails com erro" in words(browser.get(PROCESS))
+
+
+def test_a_step_of_all_groups_says_so_on_the_page_of_one(browser: Client, setup: Setup, office: Office) -> None:
+    today = timezone.localdate()
+    take(bill_row(1, due_date=today), bill_row(2, group="2", due_date=today))
+    do(Run.Step.PREPARE, timezone.now(), group="", month=None)
+    assert "2 SMS e 2 e-mails (todos os grupos)." in words(browser.get(PROCESS))

@@ -44,7 +44,7 @@ Exemplos:
   recado billing show --group 1 --month 11/2026""",
 )
 def billing() -> None:
-    """Avisa clientes de suas contas por SMS e e-mail."""
+    """Avisa clientes de suas contas e cobranças por SMS e e-mail."""
 
 
 @billing.command(

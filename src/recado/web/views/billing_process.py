@@ -223,12 +223,12 @@ def _told(run: Run | None) -> str:
         return "Ainda não foi feita."
     if run.state == Run.State.FAILED:
         return run.fault
-    counts = run.counts
+    counts, scope = run.counts, "" if run.group else " (todos os grupos)"
     if run.step == Run.Step.RETURN:
-        return f"{counted(sum(counts.values()), 'aviso mudou', 'avisos mudaram')} de situação."
+        return f"{counted(sum(counts.values()), 'aviso mudou', 'avisos mudaram')} de situação{scope}."
     wanted = NoticeState.PREPARED if run.step == Run.Step.PREPARE else NoticeState.TRANSMITTED
     sms, mails = (counts.get(f"{channel.value}:{wanted.value}", 0) for channel in (Channel.SMS, Channel.EMAIL))
-    return f"{thousands(sms)} SMS e {counted(mails, 'e-mail', 'e-mails')}."
+    return f"{thousands(sms)} SMS e {counted(mails, 'e-mail', 'e-mails')}{scope}."
 
 
 def _states(by_channel: dict[str, dict[str, int]]) -> list[tuple[str, int, int]]:
