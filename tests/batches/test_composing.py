@@ -38,8 +38,8 @@ def test_a_column_that_the_text_does_not_use_may_be_missing_or_empty() -> None:
     assert made("Aviso.", "81912345678").text == "Aviso."
 
 
-def test_a_formula_is_a_text_and_stays_so() -> None:
-    assert made("Olá, {NOME}.", "81912345678", "=HYPERLINK(A1)", "").text == "Olá, =HYPERLINK(A1)."
+def test_what_only_looks_like_a_formula_is_a_text_and_stays_so() -> None:
+    assert made("Olá, {NOME}.", "81912345678", "+Ana - 1 = @B1", "").text == "Olá, +Ana - 1 = @B1."
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,7 @@ def test_a_formula_is_a_text_and_stays_so() -> None:
         (("8133334444", "Ana", "1"), "fixo"),
         (("8.19E+10", "Ana", "1"), "Formate a coluna como texto"),
         (("=A1", "Ana", "1"), "é uma fórmula"),
+        (("81912345678", "=HYPERLINK(A1)", "1"), "NOME: é uma fórmula."),
         (("81912345678", "", "1"), "NOME: está vazio."),
         (("81912345678", "Jo\ufffdo", "1"), "caractere ilegível"),
         (("81912345678", "Ana", "2,02E+13"), "Formate a coluna como texto"),

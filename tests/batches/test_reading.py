@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -169,13 +169,32 @@ def workbook(rows: list[list[object]]) -> bytes:
 
 
 def test_a_workbook_is_read_as_it_is_shown() -> None:
-    rows = [HEADING.split(";"), [81912345678, "Ana", "10/12"], [], [81912345679.0, "=A1&B1", 44.5]]
+    rows = [HEADING.split(";"), [81912345678, "Ana", "10/12"], [], [81912345679.0, "=A1&B1", "x"]]
     batch = read(draft(workbook(rows)))
     texts = dict(BatchRow.objects.filter(batch=batch).values_list("line", "text"))
-    assert texts == {
-        2: "Ola Ana, sua conta vence em 10/12.",
-        4: "Ola =A1&B1, sua conta vence em 44.5.",
-    }
+    assert texts == {2: "Ola Ana, sua conta vence em 10/12."}
+    assert faults(batch) == [(4, "NOME: é uma fórmula. Cole o valor no lugar dela.")]
+
+
+def test_numbers_of_a_workbook_are_written_as_it_shows_them() -> None:
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    money, day = book.add_format({"num_format": '"R$" #,##0.00'}), book.add_format({"num_format": "dd/mm/yyyy"})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["celular", "nome", "vencimento"])
+    for line, value in enumerate([1234.5, 85, 0.1 + 0.2], start=1):
+        sheet.write(line, 0, 81900000000 + line)
+        sheet.write(line, 1, value, money)
+        sheet.write_datetime(line, 2, date(2026, 12, 10), day)
+    sheet.write_row(4, 0, [81900000009, 44.5, 12])
+    book.close()
+    batch = read(draft(file.getvalue(), template="R$ {NOME} até {VENCTO}."))
+    assert [row.text for row in BatchRow.objects.filter(batch=batch)] == [
+        "R$ 1.234,50 até 10/12/2026.",
+        "R$ 85,00 até 10/12/2026.",
+        "R$ 0,30 até 10/12/2026.",
+        "R$ 44,5 até 12.",
+    ]
 
 
 def test_a_workbook_with_line_breaks_and_quotes_in_its_cells_keeps_them() -> None:

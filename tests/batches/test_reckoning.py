@@ -55,6 +55,12 @@ def test_a_quota_ends_the_day() -> None:
     assert found.end.date() == NINE.date() + timedelta(days=2)
 
 
+def test_a_limit_within_the_quarter_of_an_hour_is_heeded_to_the_second() -> None:
+    found = play(100, [phone()], ALWAYS, NINE, NINE + timedelta(seconds=70))
+    assert (found.end, found.late) == (NINE + timedelta(seconds=70), 90)
+    assert play(100, [phone()], ALWAYS, NINE, NINE + timedelta(seconds=701)).late == 0
+
+
 def test_what_the_limit_leaves_unsent_is_told() -> None:
     found = play(1000, [phone()], ALWAYS, NINE, NINE + timedelta(hours=1))
     assert found.end == NINE + timedelta(hours=1)

@@ -22,6 +22,7 @@ from recado.outbox.models import Message, Status
 from recado.parameters.values import save
 from recado.people.models import AuditEntry, Deed
 from recado.people.roles import ATTENDANT, SUPERVISOR
+from recado.phones.models import Phone
 from tests.batches.scene import mobile, table
 from tests.web.attendance import logged_in, open_ra, words
 
@@ -313,6 +314,18 @@ def test_who_prepared_it_takes_it_back_instead_of_giving_it_back(supervisor: Cli
     batch.refresh_from_db()
     assert batch.state == State.DRAFT
     assert "O pedido de aprovação foi retirado." in words(supervisor.get(f"/lotes/{batch.pk}/"))
+
+
+def test_the_report_tells_every_count_and_how_many_would_expire(supervisor: Client) -> None:
+    ready_phone = Phone.objects.create(name="Aparelho 1", link="tcp:127.0.0.1:9", pace_seconds=7)
+    batch = prepared(supervisor, table(range(3)))
+    page = words(supervisor.get(f"/lotes/{batch.pk}/"))
+    for told in ("0 com problema", "0 repetidas", "0 pediram para não receber", "0 já receberam", "3 SMS ao todo"):
+        assert told in page
+    assert "enviando agora, término às" in page
+    assert "Nenhum expira: não há limite “enviar até”." in page
+    Batch.objects.filter(pk=batch.pk).update(expires_at=timezone.now() + timedelta(seconds=ready_phone.pace_seconds))
+    assert "cerca de 2 SMS não saem a tempo e expiram." in words(supervisor.get(f"/lotes/{batch.pk}/"))
 
 
 def test_pause_resume_and_cancel(supervisor: Client) -> None:

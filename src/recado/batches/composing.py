@@ -56,6 +56,8 @@ def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping
             raise RowRefused(f"{tag}: está vazio.")
         if UNREADABLE in value:
             raise RowRefused(f"{tag}: há um caractere ilegível. Salve o arquivo como “CSV UTF-8”.")
+        if value.startswith("="):
+            raise RowRefused(f"{tag}: é uma fórmula. Cole o valor no lugar dela.")
         if _SCIENTIFIC.fullmatch(value):
             raise RowRefused(f"{tag}: o número veio como {value[:20]}. Formate a coluna como texto.")
     try:

@@ -67,7 +67,7 @@ def play(
         if not hours.is_open(at):
             at = hours.opens_at(at)
             continue
-        step = _quarter_end(at) - at
+        step = min(_quarter_end(at), limit or _quarter_end(at)) - at
         room, back = _room(used, at, step)
         if room <= 0:
             if back is None:

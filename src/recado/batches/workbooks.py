@@ -1,7 +1,7 @@
 """XLSX: its first sheet is written out as a table once, and read like any other.
 
 A workbook cannot be read from the middle, and a batch must be readable from where a crash left it. Formulas are text
-here (`=A1+B1`), never run; a number loses the `.0` that the format gives it; a date is dd/mm/aaaa.
+here (`=A1+B1`), never run; a number has the decimals that it is shown with, after a comma; a date is dd/mm/aaaa.
 
 A workbook is a ZIP, and a small one may claim to be huge: what it unpacks to is bounded before it is unpacked, and the
 table of shared texts, which openpyxl keeps in memory, more narrowly.
@@ -9,6 +9,7 @@ table of shared texts, which openpyxl keeps in memory, more narrowly.
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ MOST_SHARED = 200 * 1024**2
 MOST_TIMES_LARGER = 200
 _FREELY = 10 * 1024**2
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_DECIMALS = re.compile(r"0\.(0+)(?![0E])")
+_TO_PORTUGUESE = str.maketrans(",.", ".,")
 _UNREADABLE = (
     "A planilha não pode ser lida. Abra-a no Excel ou no LibreOffice e salve de novo como .xlsx ou “CSV UTF-8”."
 )
@@ -95,8 +98,8 @@ def _rows(path: Path) -> Iterator[list[str]]:
             sheet = book.worksheets[0]
             # The sheet's own word on its size may be a lie.
             sheet.reset_dimensions()
-            for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1):
-                cells = [_written(cell) for cell in row]
+            for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1):
+                cells = [_written(cell.value, cell) for cell in row]
                 while cells and not cells[-1]:
                     cells.pop()
                 yield cells
@@ -104,12 +107,12 @@ def _rows(path: Path) -> Iterator[list[str]]:
         raise FileRefused(_UNREADABLE) from fault
 
 
-def _written(cell: Any) -> str:
-    """A cell as a person reads it."""
+def _written(cell: Any, place: Any) -> str:
+    """A cell's value as a person reads it; `place` knows how it is shown."""
     if cell is None:
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return _number(cell, str(place.number_format))
     if isinstance(cell, datetime):
         return f"{cell:%d/%m/%Y}" if cell.time() == time.min else f"{cell:%d/%m/%Y %H:%M}"
     if isinstance(cell, date):
@@ -121,3 +124,11 @@ def _written(cell: Any) -> str:
     # Array and table formulas come as objects of their own.
     text = getattr(cell, "text", cell)
     return str(text)
+
+
+def _number(value: float, shown: str) -> str:
+    """With the decimals and the points of thousands of its format, as money is; else as few as it has."""
+    if match := _DECIMALS.search(shown):
+        text = f"{value:,.{len(match[1])}f}" if "#,##0" in shown else f"{value:.{len(match[1])}f}"
+        return text.translate(_TO_PORTUGUESE)
+    return (str(int(value)) if float(value).is_integer() else repr(value)).translate(_TO_PORTUGUESE)

@@ -83,6 +83,7 @@ def show(number: int) -> None:
     click.echo(f"Lote {found.pk}: {found.name} – {found.get_state_display()}, por {found.author}")
     if found.fault:
         click.echo(f"Atenção: {found.fault}")
+    kept = "canceladas antes da fila" if found.state == State.CANCELLED else "esperam no lote"
     told = (
         (found.rows_read, "linhas lidas"),
         (found.ready, f"prontas ({found.parts} SMS)"),
@@ -90,18 +91,17 @@ def show(number: int) -> None:
         (found.repeated, "repetidas"),
         (found.opted_out, "pediram para não receber"),
         (found.told, "já receberam este tipo hoje" + (" (fora do lote)" if found.skip_told else "")),
-        (found.expired, "com prazo acabado"),
-        (counts.waiting, "canceladas antes da fila" if found.state == State.CANCELLED else "esperam no lote"),
+        *([(found.expired, "com prazo acabado")] if found.expired else []),
+        *([(counts.waiting, kept)] if counts.waiting else []),
         *((count, status.label.lower()) for status, count in counts.statuses.items()),
     )
     for count, words in told:
-        if count or words == "linhas lidas":
-            click.echo(f"  {count:>9}  {words}")
+        click.echo(f"  {count:>9}  {words}")
     if found.state in (State.READ, State.WAITING, State.RUNNING):
         end = reckon(found, timezone.now())
         click.echo(f"Término: {end.end:%d/%m/%Y %H:%M}" if end.end else end.why)
-        if end.late:
-            click.echo(f"{counted(end.late, 'SMS não sai', 'SMS não saem')} a tempo, pelo limite.")
+        late = f"{counted(end.late, 'SMS não sai', 'SMS não saem')} a tempo, pelo limite."
+        click.echo(late if end.late else "Nenhum expira.")
     if found.state in (State.RUNNING, State.PAUSED):
         click.echo(progress_words(counts, None, timezone.now()))
     elif found.state in (State.DONE, State.CANCELLED) and not counts.of((Status.QUEUED, Status.SENDING)):

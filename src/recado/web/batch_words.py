@@ -59,36 +59,37 @@ def report_lines(batch: Batch, faults_url: str) -> list[CountLine]:
     repeats = faults_url if batch.repeated else ""
     lines = [
         _line(batch.rows_read, "linha lida", "linhas lidas"),
-        CountLine(batch.invalid, "com problema", _left_out(batch.invalid), faults),
+        _line(batch.invalid, "com problema", "com problema", _left_out(batch.invalid), faults),
         _line(batch.repeated, "repetida", "repetidas", "vale a primeira de cada celular", repeats),
         _line(batch.opted_out, "pediu para não receber", "pediram para não receber", _left_out(batch.opted_out)),
         _line(batch.told, "já recebeu este tipo hoje", "já receberam este tipo hoje", told),
     ]
-    shown = [lines[0], *(line for line in lines[1:] if line.count)]
-    return [*shown, _line(batch.ready, "pronta", "prontas", f"{thousands(batch.parts)} SMS ao todo")]
+    if batch.expired:
+        lines.append(_line(batch.expired, "passou do prazo no lote", "passaram do prazo no lote", "não entra na fila"))
+    # A zero is told as well: what is missing from a report might have been forgotten.
+    return [*lines, _line(batch.ready, "pronta", "prontas", f"{thousands(batch.parts)} SMS ao todo")]
 
 
 def _line(count: int, singular: str, plural: str, sub: str = "", url: str = "") -> CountLine:
-    return CountLine(count, singular if count == 1 else plural, sub, url)
+    return CountLine(count, singular if count == 1 else plural, sub if count else "", url)
 
 
 def _left_out(count: int) -> str:
     return "fica fora do lote" if count == 1 else "ficam fora do lote"
 
 
-def end_words(found: Reckoning, parts: int, now: datetime) -> str:
-    """When it ends, in a sentence."""
+def end_words(found: Reckoning, batch: Batch, parts: int, now: datetime) -> str:
+    """When it ends if it goes out now, and how many expire on the way."""
     if found.end is None:
         return found.why
-    ends = (
-        f"{counted(parts, 'SMS', 'SMS')}: término {when(found.end, timezone.localtime(now))}, no ritmo dos aparelhos."
-    )
+    end = when(found.end, timezone.localtime(now))
+    ends = f"{counted(parts, 'SMS', 'SMS')}: enviando agora, término {end}, no ritmo e nos horários dos aparelhos."
     if found.late:
         late = counted(found.late, "SMS não sai", "SMS não saem")
         return (
             f"{ends} Pelo limite “enviar até”, cerca de {late} a tempo e {'expira' if found.late == 1 else 'expiram'}."
         )
-    return ends
+    return f"{ends} Nenhum expira{'' if batch.expires_at else ': não há limite “enviar até”'}."
 
 
 def progress_words(found: Progress, reckoning: Reckoning | None, now: datetime) -> str:

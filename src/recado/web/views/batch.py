@@ -116,7 +116,7 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         "needs_approval": found.state == State.READ and decisions.needs_approval(found),
         "is_author": request.user.get_username() == found.author,
         "earlier": drafting.earlier_of(found) if found.state in (State.READ, State.WAITING) else None,
-        "end_words": end_words(reckoning, waiting_parts(found), now) if reckoning else "",
+        "end_words": end_words(reckoning, found, waiting_parts(found), now) if reckoning else "",
         "told": _told(found, counted, reckoning),
         "announcement": f"{STATE_WORDS[found.state].label}.",
     }
