@@ -157,3 +157,22 @@ def test_a_customer_answers_from_a_phone_without_login(
     expect(page.get_by_text("Este link já foi usado")).to_be_visible()
     assert grave_faults(page) == []
     assert Evaluation.objects.get().grade == 4
+
+
+def test_a_customer_answers_without_scripts_and_is_told_what_is_missing(
+    new_context: Callable[..., BrowserContext], settings: pytest.FixtureRequest
+) -> None:
+    settings.RECADO_SMTP_URL, settings.RECADO_MAIL_FROM = "smtp://127.0.0.1:1", "recado@agua.example"
+    settings.RECADO_PUBLIC_URL = "https://recado.agua.example"
+    invite(ra_number=1, protocol="20261000000001", address="maria@example.com", now=timezone.now())
+    (path,) = re.findall(r"agua\.example(/avaliar/[\w-]+/)", Mail.objects.get().text)
+    page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    page.goto(path)
+    page.get_by_role("button", name="Enviar avaliação").click()
+    expect(page.get_by_text("Escolha uma nota de 1 a 5.").first).to_be_visible()
+    page.get_by_text("2 – Ruim").click()
+    page.get_by_label("Comentário, se quiser").fill("Demorou.")
+    page.get_by_role("button", name="Enviar avaliação").click()
+    expect(page.get_by_text("Obrigado! Sua avaliação foi guardada")).to_be_visible()
+    kept = Evaluation.objects.get()
+    assert (kept.grade, kept.comment) == (2, "Demorou.")
