@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 
@@ -132,6 +133,23 @@ def test_settings_alone_make_no_version(browser: Client) -> None:
     changed = MessageType.objects.get(pk=OPENED)
     assert (changed.max_attempts, changed.validity_minutes, changed.on_uncertain) == (3, None, "resend")
     assert not MessageTypeVersion.objects.exists()
+
+
+def test_who_changed_which_setting_from_what_to_what_is_kept_and_shown(browser: Client) -> None:
+    change(browser, priority="5", validity_hours="24", salvar="sim")
+    change(browser, template="Novo texto {PROTOCOLO}.", max_attempts="3", salvar="sim")
+    page = words(browser.get(f"/tipos/{OPENED}/"))
+    told = page.partition("Mudanças de ajustes")[2]
+    assert re.match(
+        r" Tentativas: 5 → 3 [\d/]+ [\d:]+ – ana"
+        r" Prioridade: Urgente → Normal; Validade: 72 horas → 24 horas [\d/]+ [\d:]+ – ana",
+        told,
+    )
+    details = AuditEntry.objects.filter(deed="type_changed").order_by("pk").values_list("detail", flat=True)
+    assert list(details) == [
+        "Prioridade: Urgente → Normal; Validade: 72 horas → 24 horas",
+        "versão 2; Tentativas: 5 → 3",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,24 @@ class MessageTypeVersion(models.Model):
         return f"versão {self.number}"
 
 
+class MessageTypeChange(models.Model):
+    """A change of how a type is sent, its text apart: who, when, and what from what to what in words (pt-BR)."""
+
+    type = models.ForeignKey(MessageType, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField("quando")
+    actor = models.CharField("por", max_length=150)
+    words = models.TextField("o quê")
+
+    class Meta:
+        verbose_name = "mudança de tipo de SMS"
+        verbose_name_plural = "mudanças de tipos de SMS"
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"mudança {self.pk}"
+
+
 class Message(models.Model):
     """One text for one mobile (`number`, E.164).
 

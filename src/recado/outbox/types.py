@@ -9,7 +9,7 @@ from django.db.models import PROTECT, ManyToOneRel, ProtectedError, Q
 
 from recado.outbox import doorbell
 from recado.outbox.hours import EVERY_DAY, TypeHours
-from recado.outbox.models import MessageType, MessageTypeVersion
+from recado.outbox.models import MessageType, MessageTypeChange, MessageTypeVersion
 from recado.outbox.templates import check_template
 from recado.phones.models import Phone
 
@@ -43,9 +43,10 @@ def versions_of(message_type: MessageType) -> list[MessageTypeVersion]:
     return kept or [_first(message_type)]
 
 
-def save_type(message_type: MessageType, *, actor: str, now: datetime) -> MessageTypeVersion | None:
+def save_type(message_type: MessageType, *, actor: str, now: datetime, settings: str = "") -> MessageTypeVersion | None:
     """Store a new or changed type; give the new version when its text changed, else None.
 
+    `settings` tells (pt-BR) what else changed, and is kept beside the versions.
     Raises TemplateRefused for a text with fields that the type's events cannot fill, and TypeRefused for a type of a
     request that would heed who wants no messages.
     """
@@ -59,6 +60,8 @@ def save_type(message_type: MessageType, *, actor: str, now: datetime) -> Messag
         message_type.save()
         # Its hours may let go of what waits.
         doorbell.ring()
+        if before is not None and settings:
+            MessageTypeChange.objects.create(type=message_type, at=now, actor=actor, words=settings)
         if before is not None and before.template == message_type.template:
             return None
         last = message_type.versions.first()

@@ -75,9 +75,23 @@ class TypeForm(MessageTypeForm):
         missing="Informe o número de tentativas.",
         help_text="Quantas vezes o Recado tenta sozinho antes de pedir a decisão de uma pessoa.",
     )
-    priority = forms.TypedChoiceField(label="Prioridade", choices=Priority.choices, coerce=int)
-    encoding = forms.ChoiceField(label="Letras", choices=ENCODINGS)
-    on_uncertain = forms.ChoiceField(label="Quando não se sabe se saiu", choices=OnUncertain.choices)
+    priority = forms.TypedChoiceField(
+        label="Prioridade",
+        choices=Priority.choices,
+        coerce=int,
+        help_text="Urgente passa à frente na fila; Em lote espera por todos.",
+    )
+    encoding = forms.ChoiceField(
+        label="Letras",
+        choices=ENCODINGS,
+        help_text="Sem os acentos cabem 160 letras por SMS; com todos os caracteres, 70. Nem todo celular mostra as"
+        " tabelas portuguesas.",
+    )
+    on_uncertain = forms.ChoiceField(
+        label="Quando não se sabe se saiu",
+        choices=OnUncertain.choices,
+        help_text="Enviar de novo pode fazer o cliente receber em dobro.",
+    )
     hours_from = ClockField(label="A partir das", required=False)
     hours_until = ClockField(label="Até as", required=False)
     days = DaysField()

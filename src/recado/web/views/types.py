@@ -36,6 +36,7 @@ from recado.web.previews import sample_protocol
 from recado.web.views.deciding import decide
 
 HEADING = "Tipos e textos"
+CHANGES_SHOWN = 20
 # Told in words of their own.
 _APART = ("template", "hours_from", "hours_until", "days")
 # A word with the blanks after it: blanks alone would be found equal everywhere, and cut the difference to shreds.
@@ -173,9 +174,13 @@ def _edit(request: HttpRequest, message_type: MessageType, *, heading: str) -> H
     if before is not None and "salvar" not in request.POST:
         return _ask(request, before, form)
     created = before is None
+    settings = "; ".join(f"{label}: {old} → {new}" for label, old, new in changed_settings(before, form))
     with transaction.atomic():
-        version = operations.save_type(form.instance, actor=request.user.get_username(), now=timezone.now())
-        note(request, Deed.TYPE_CHANGED, form.instance.name, f"versão {version.number}" if version else "ajustes")
+        version = operations.save_type(
+            form.instance, actor=request.user.get_username(), now=timezone.now(), settings=settings
+        )
+        told = [f"versão {version.number}"] if version else []
+        note(request, Deed.TYPE_CHANGED, form.instance.name, "; ".join([*told, *filter(None, [settings])]))
     said = f"Versão {version.number} em vigor." if version else "Ajustes salvos; o texto não mudou."
     messages.success(request, f"Tipo “{form.instance.name}” criado." if created else said)
     return redirect("types")
@@ -184,15 +189,7 @@ def _edit(request: HttpRequest, message_type: MessageType, *, heading: str) -> H
 def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpResponse:
     """The page that shows what would change, and saves it."""
     after = form.instance
-    settings = [
-        (form.fields[name].label, _written(before, name), _written(after, name))
-        for name in (*TypeForm.Meta.fields, "validity_minutes")
-        if name in form.fields and name not in _APART and _written(before, name) != _written(after, name)
-    ]
-    if before.hours != after.hours:
-        settings.append(("Horário em que sai", hours_words(before.hours), hours_words(after.hours)))
-    if before.validity_minutes != after.validity_minutes:
-        settings.append(("Validade", _validity(before), _validity(after)))
+    settings = changed_settings(before, form)
     context = {
         "heading": "Conferir mudanças",
         "section": "types",
@@ -205,6 +202,23 @@ def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpRespo
         "preview": preview_of(after, after.template, after.encoding, after.hours),
     }
     return render(request, "web/type_confirm.html", context)
+
+
+def changed_settings(before: MessageType | None, form: TypeForm) -> list[tuple[str, str, str]]:
+    """What a valid form changes besides the text: label, from what, to what; nothing for a new type."""
+    after = form.instance
+    if before is None:
+        return []
+    settings = [
+        (str(form.fields[name].label), _written(before, name), _written(after, name))
+        for name in (*TypeForm.Meta.fields, "validity_minutes")
+        if name in form.fields and name not in _APART and _written(before, name) != _written(after, name)
+    ]
+    if before.hours != after.hours:
+        settings.append(("Horário em que sai", hours_words(before.hours), hours_words(after.hours)))
+    if before.validity_minutes != after.validity_minutes:
+        settings.append(("Validade", _validity(before), _validity(after)))
+    return settings
 
 
 def difference(before: str, after: str) -> list[tuple[str, str]]:
@@ -238,6 +252,7 @@ def _show(
         "tags": [FIELDS[name] for name in operations.fields_of(message_type)],
         "preview": preview_of(message_type, template, encoding, form.hours),
         "versions": operations.versions_of(message_type) if message_type.pk else [],
+        "changes": message_type.changes.all()[:CHANGES_SHOWN] if message_type.pk else [],
         "restored": restored,
         "users": operations.users_of(message_type) if message_type.pk else [],
     }
