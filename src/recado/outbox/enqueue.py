@@ -60,9 +60,19 @@ def enqueue(event: Event, *, now: datetime, refuses_faults: bool = False) -> Mes
     status, cause = (Status.FAILED, Cause.OURS) if fault else (Status.QUEUED, None)
     if message_type.heeds_opt_out and consent.opted_out(event.number):
         status, cause, fault = Status.CANCELLED, Cause.OPTED_OUT, consent.NOTE
+    message = _born(event, message_type, text, status, now)
+    with transaction.atomic(savepoint=False):
+        made = transitions.record_once(message, actor=event.actor, note=fault or event.note, cause=cause)
+    if not made:
+        return Message.objects.get(idempotency_key=event.idempotency_key)
+    doorbell.ring()
+    return message
+
+
+def _born(event: Event, message_type: MessageType, text: str, status: Status, now: datetime) -> Message:
     is_test = event.only_phone_id is not None
     ready_at = max(now, event.not_before or now)
-    message = Message(
+    return Message(
         type=message_type,
         number=event.number,
         text=text,
@@ -79,12 +89,6 @@ def enqueue(event: Event, *, now: datetime, refuses_faults: bool = False) -> Mes
         expires_at=now + TEST_VALIDITY if is_test else expiry(message_type, ready_at),
         only_phone_id=event.only_phone_id,
     )
-    with transaction.atomic(savepoint=False):
-        made = transitions.record_once(message, actor=event.actor, note=fault or event.note, cause=cause)
-    if not made:
-        return Message.objects.get(idempotency_key=event.idempotency_key)
-    doorbell.ring()
-    return message
 
 
 def compose_again(message: Message) -> str:
