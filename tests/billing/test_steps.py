@@ -18,7 +18,7 @@ from recado.gsm.causes import Cause
 from recado.mail.decisions import correct, discard, resend
 from recado.mail.models import Mail
 from recado.mail.sending import send_due
-from recado.outbox import consent, transitions
+from recado.outbox import consent, decisions, transitions
 from recado.outbox.models import Message, MessageType, Status
 from tests.billing.conftest import MONTH, NOW, TODAY, WANTED, bill_row, do, states, take
 from tests.mail.conftest import Office
@@ -452,3 +452,25 @@ def test_the_page_of_an_e_mail_is_the_text_in_paragraphs_and_runs_nothing(setup:
         "<body><p>Olá, &lt;b&gt;Ana&lt;/b&gt; &amp; Filhos!<br>Sua conta de R$ 85,40 vence em 24/11/2026.</p>" in page
     )
     assert "&lt;p&gt;" not in page
+
+
+def test_an_sms_that_a_person_sends_again_or_to_another_number_is_counted_by_the_next_return(
+    setup: Setup, office: Office
+) -> None:
+    take(bill_row(1), bill_row(2))
+    do(PREPARE)
+    do(TRANSMIT)
+    feed()
+    first, second = Message.objects.order_by("pk")
+    for message in (first, second):
+        end(message.number, Status.FAILED, Cause.NUMBER_INVALID)
+    do(RETURN)
+    assert tally("1", MONTH, Kind.BILL)["sms"] == {"invalid": 2}
+    decisions.resend(first.pk, actor="ana", now=NOW)
+    new = decisions.correct_number(second.pk, "+5581987654321", actor="ana", now=NOW)
+    do(RETURN)
+    assert tally("1", MONTH, Kind.BILL)["sms"] == {"transmitted": 2}
+    end(first.number, Status.SENT)
+    end(new.number, Status.SENT)
+    do(RETURN)
+    assert tally("1", MONTH, Kind.BILL)["sms"] == {"sent": 2}

@@ -28,7 +28,10 @@ from recado.mail.models import Fault, MailStatus
 from recado.outbox.models import Status
 
 AT_ONCE = 500
+_DECIDABLE = (NoticeState.INVALID, NoticeState.EXPIRED, NoticeState.CANCELLED)
 _OF_A_MESSAGE = {
+    Status.QUEUED: NoticeState.TRANSMITTED,
+    Status.SENDING: NoticeState.TRANSMITTED,
     Status.SENT: NoticeState.SENT,
     Status.DELIVERED: NoticeState.DELIVERED,
     Status.UNDELIVERED: NoticeState.FAILED,
@@ -72,9 +75,10 @@ def piece(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
 
 
 def _open(run: Run) -> QuerySet[Notice]:
-    # An e-mail that was over may have been sent again, or given up, by a person.
+    # What was over may have been sent again, or given up, by a person.
     decided = Q(channel=Channel.EMAIL, mail__moment__gt=F("moment"))
-    found = Notice.objects.filter(Q(state__in=OPEN) | decided, kind=run.kind)
+    decidable = Q(channel=Channel.SMS, state__in=_DECIDABLE, message__isnull=False)
+    found = Notice.objects.filter(Q(state__in=OPEN) | decided | decidable, kind=run.kind)
     if run.group:
         found = found.filter(group=run.group)
     return found.filter(month=run.month) if run.month else found
@@ -105,6 +109,8 @@ def _keep_fates(run: Run, lot: Sequence[Fate], now: datetime) -> int:
             if notice is None:
                 continue
             state = _state_of(fate)
+            if state == notice.state == NoticeState.TRANSMITTED:
+                continue
             if state is not None and (notice.state != state or notice.message != fate.message_id):
                 notice.state, notice.message, notice.moment = state, fate.message_id, fate.moment or now
                 notice.reason = fate.left_out
