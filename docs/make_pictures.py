@@ -37,7 +37,6 @@ _QUIET = (
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    "--lang=pt-BR",
 )
 # Around the part of a page that is shown, in pixels; below it stands only the distance to the page's foot.
 _MARGIN, _BELOW = 16.0, 32.0
@@ -60,12 +59,12 @@ def main() -> None:
 @contextmanager
 def demonstration() -> Iterator[tuple[str, str]]:
     """Run the product with fictitious data; gives its address and the password of `USER`."""
-    with tempfile.TemporaryDirectory(prefix="recado-pictures-") as home:
+    with tempfile.TemporaryDirectory(prefix="recado-") as home:
         port = _free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECADO_")}
         environment |= {"RECADO_HOME": home, "RECADO_DEMO": "sim", "RECADO_HTTP_ADDRESS": f"127.0.0.1:{port}"}
         # The picture of *Alarmes* waits for one.
-        environment |= {"RECADO_ALARM_PHONE_DOWN_MINUTES": "1", "LANGUAGE": "pt_BR"}
+        environment |= {"RECADO_ALARM_PHONE_DOWN_MINUTES": "1"}
         command = [sys.executable, "-m", "recado.cli"]
         product = subprocess.Popen([*command, "run", "--demo"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
         try:
@@ -233,6 +232,7 @@ class Camera:
         self._shoot("o-cliente-recebeu")
         page.goto("/painel/")
         self._shoot("painel", height=1000)
+        page.get_by_role("link", name="Últimos 30 dias").click()
         self._shoot("avaliacoes", of="section[aria-labelledby=avaliacoes]")
         page.goto("/respostas/?situacao=todas")
         self._shoot("respostas")
@@ -274,7 +274,11 @@ class Camera:
         self._shoot("sistemas-integrados")
         page.goto("/contas-playsms/nova/")
         page.get_by_label("Usuário").fill("gsan")
+        page.get_by_label("Tipo de SMS").select_option(label="Envio avulso")
+        # The design system draws a radio button over the real one.
+        page.locator("#id_ninth_digit_0").check(force=True)
         page.get_by_role("button", name="Cadastrar conta").click()
+        expect(page.get_by_text("Anote a senha agora.")).to_be_visible()
         page.goto("/contas-playsms/")
         self._shoot("contas-playsms")
 

@@ -1,4 +1,4 @@
-"""Makes a screenshot a small PNG: at most 256 colours, chosen by how often they occur; screens have few that matter.
+"""Makes a screenshot a small PNG: few colours, chosen by how often they occur; screens have few that matter.
 
 The browser that took the picture also counts its colours, far faster than Python would; here the file is written.
 """
@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from playwright.sync_api import Page
 
-COLOURS = 128
+COLOURS = 64
 # Colours nearer than this (squared, of 3 × 255²) to a more frequent one become that one: nobody sees the difference.
 ALIKE = 60
 

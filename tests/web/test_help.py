@@ -1,13 +1,15 @@
 """*Ajuda*: the manual inside the product, reached from every screen, with nothing that leads nowhere."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.urls import resolve
 
+from recado import web
 from recado.outbox.models import CAUSES
-from recado.web.manual import PAGE_OF, manual, slug_of
+from recado.web.manual import GROUP_OF_SCREENS, PAGE_OF, manual, slug_of
 from recado.web.words import STATUS_WORDS
 from tests.e2e.test_every_page import _NAMED, EMPTY, FULL, NO_PAGE
 from tests.web.attendance import go_wrong, logged_in, open_ra
@@ -34,18 +36,43 @@ def test_every_page_opens_and_leads_only_to_what_there_is(supervisor):
         assert "../" not in page.html
 
 
-def test_a_page_is_of_a_screen_and_shows_its_picture():
-    shown = {page.slug for page in every_page() if '<img src="' in page.html}
-    assert {"inserir-ra", "consultar-ra", "mensagens-com-erro", "painel"} <= shown
+NO_HELP = {
+    "help": "it is the list of the manual's pages",
+    "help_page": "it is a page of the manual",
+    "logout": "one button, which says what it does",
+    "evaluation": "a customer's page, who has no login and so cannot read the manual; it explains itself",
+    "evaluation_thanks": "where a customer comes after it: nothing is left to do",
+}
 
 
 def test_no_page_is_without_help_of_its_own():
-    """What is left to the list of pages is that list, and what is no screen of the company's people."""
+    """What is left to the list of pages says why in `NO_HELP`."""
     pages = {resolve(_NAMED.sub("1", path).partition("?")[0]).url_name for path in (*EMPTY, *FULL)}
     # A page that only a button leads to names the test that looks at it, or shows a secret once.
     pages |= {name for name, why in NO_PAGE.items() if "test_" in why} | {"user_reset"}
     # A page of a screen goes into `manual.md`, and its name into `PAGE_OF`.
-    assert pages - set(PAGE_OF) - {"help", "help_page", "logout", "evaluation", "evaluation_thanks"} == set()
+    assert pages - set(PAGE_OF) - set(NO_HELP) == set()
+    assert set(NO_HELP) & set(PAGE_OF) == set()
+    assert set(NO_HELP) <= set(TABLE)
+
+
+def test_a_customers_page_leads_to_no_manual_that_asks_for_a_login(client, db):
+    assert "/ajuda/" not in client.get("/avaliar/obrigado/").content.decode()
+    assert client.get("/ajuda/").status_code == 302
+
+
+def test_each_screen_of_the_menu_has_its_page_with_a_picture():
+    menu = (Path(web.__file__).parent / "templates/web/menu.html").read_text(encoding="utf-8")
+    screens = set(re.findall(r'menu_item "(\w+)"', menu)) - set(NO_HELP)
+    assert {"alarms", "clients", "billing_process", "playsms"} <= screens
+    shown = {page.slug for page in every_page() if '<img src="' in page.html}
+    assert {name for name in screens if PAGE_OF[name] not in shown} == set()
+
+
+def test_each_page_of_the_screens_shows_one():
+    """Of the screens' own chapter; what is told in the others needs none."""
+    (screens,) = (chapter.pages for chapter in manual().chapters if chapter.title == GROUP_OF_SCREENS)
+    assert [page.title for page in screens if '<img src="' not in page.html] == []
 
 
 def test_every_link_inside_a_page_leads_to_a_place_that_is_there():
