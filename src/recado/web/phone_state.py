@@ -57,7 +57,8 @@ def phone_states(now: datetime) -> list[PhoneState]:
 def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneState:
     """Say how `phone` stands at `now`; `sending`: a message is on its way through it."""
     if phone.paused:
-        return _state(phone, "Pausado", "Alguém pausou este aparelho.", "Retome-o para a fila andar.", "rc-warn")
+        advice = "Retome-o, ou peça ao supervisor, para a fila andar."
+        return _state(phone, "Pausado", "Alguém pausou este aparelho.", advice, "rc-warn")
     if not is_held(phone, now):
         return _state(
             phone,
