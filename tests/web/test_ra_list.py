@@ -115,7 +115,7 @@ def test_a_list_of_many_asks_the_database_no_more_than_a_list_of_one(django_asse
     for _ in range(10):
         open_ra()
     client = logged_in()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get("/ra/")
 
 
