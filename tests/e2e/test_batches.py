@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -99,6 +100,17 @@ def test_a_file_that_does_not_serve_is_refused_in_words(
     choose(page, written(tmp_path, content, name))
     expect(page.get_by_role("alert")).to_contain_text(sentence)
     assert not Batch.objects.exists()
+
+
+def test_a_file_beyond_the_limit_is_told_before_it_is_sent(page: Page, tmp_path: Path, settings: Any) -> None:
+    settings.RECADO_BATCH_MAX_MB = 1
+    choose(page, written(tmp_path, b"81912345678\n" * 100_000))
+    field = page.get_by_label("Arquivo CSV ou XLSX")
+    assert page.url.endswith("/lotes/novo/")
+    assert "O arquivo tem mais de 1 MB, o limite." in str(field.evaluate("field => field.validationMessage"))
+    field.set_input_files(written(tmp_path, table(range(2)), "menor.csv"))
+    page.get_by_role("button", name="Seguir com o arquivo").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Preparar lote")
 
 
 def test_a_text_that_no_column_can_fill_is_refused_at_its_field(page: Page, tmp_path: Path) -> None:
