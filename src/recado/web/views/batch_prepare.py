@@ -71,6 +71,7 @@ def batch_cut(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("batch_prepare", pk)
     try:
         rows = drafting.sample(batch)
+        note_view(request, Deed.BATCH_VIEWED, pk, "primeiras linhas")
     except (FileRefused, FileNotFoundError):
         rows = []
     context = {"heading": "Como o arquivo é lido", "section": "batches", "batch": batch, "form": form, "rows": rows}
