@@ -27,12 +27,11 @@ from recado.web.access import needs
 from recado.web.audit import note_list
 from recado.web.forms.message_actions import DiscardForm
 from recado.web.views.bulk import MOST_AT_ONCE, decide_each, ticked
-from recado.web.views.listing import paging_for
+from recado.web.views.listing import failed_and_unsure, paging_for
 from recado.web.views.returning import return_url, take_undo
 from recado.web.words import FAMILIES, Family
 
 HEADING = "Mensagens com erro"
-PAGE_SIZE = 10
 _LABELS = dict(CAUSES)
 _FAMILIES = {family.key: family for family in FAMILIES}
 
@@ -66,13 +65,10 @@ def attention(request: HttpRequest) -> HttpResponse:
     only_uncertain = cause == Cause.UNCERTAIN
     failed = _failed(cause)
     paging = paging_for(request, uncertain_count if only_uncertain else failed.count(), {"motivo": cause})
-    here = slice(paging.offset, paging.offset + paging.size)
-    if only_uncertain:
-        uncertain = uncertain[here]
-    else:
-        # They lead the list of everything, and do not follow its pages.
-        uncertain = uncertain[:PAGE_SIZE] if not cause and paging.number == 1 else uncertain.none()
-    shown, unsure = list(failed.none() if only_uncertain else failed[here]), list(uncertain)
+    failed, uncertain = failed_and_unsure(
+        paging, failed, uncertain, is_everything=not cause, only_unsure=only_uncertain
+    )
+    shown, unsure = list(failed), list(uncertain)
     note_list(request, HEADING, "mensagens", [row.pk for row in (*unsure, *shown)])
     context = {
         "heading": HEADING,

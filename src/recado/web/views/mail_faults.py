@@ -30,11 +30,11 @@ from recado.web.audit import note_list, note_view
 from recado.web.forms.message_actions import CorrectAddressForm, DiscardMailForm
 from recado.web.mail_words import BY_KEY, FAMILIES, UNSURE, About, MailFamily, about
 from recado.web.views.bulk import MOST_AT_ONCE, decide_each, keys_among, ticked
-from recado.web.views.listing import paging_for
+from recado.web.views.deciding import decide
+from recado.web.views.listing import failed_and_unsure, paging_for
 from recado.web.views.returning import return_url
 
 HEADING = "E-mails com erro"
-PAGE_SIZE = 10
 _SECTION = {"section": "mail_faults"}
 
 
@@ -65,13 +65,8 @@ def mail_faults(request: HttpRequest) -> HttpResponse:
     unsure_count = unsure.count()
     failed = _failed(asked)
     paging = paging_for(request, unsure_count if asked == UNSURE else failed.count(), {"motivo": asked})
-    here = slice(paging.offset, paging.offset + paging.size)
-    if asked == UNSURE:
-        unsure = unsure[here]
-    else:
-        # They lead the list of everything, and do not follow its pages.
-        unsure = unsure[:PAGE_SIZE] if not asked and paging.number == 1 else unsure.none()
-    shown, in_doubt = [] if asked == UNSURE else _rows(failed[here], now), _rows(unsure, now)
+    failed, unsure = failed_and_unsure(paging, failed, unsure, is_everything=not asked, only_unsure=asked == UNSURE)
+    shown, in_doubt = _rows(failed, now), _rows(unsure, now)
     note_list(request, HEADING, "e-mails", [row.mail.pk for row in (*in_doubt, *shown)])
     groups = _groups(asked)
     context = {
@@ -138,8 +133,8 @@ def mail_faults_discard(request: HttpRequest) -> HttpResponse:
         )
     done = 0
     if found:
-        decide = partial(decisions.discard, note=form.cleaned_data["note"], now=timezone.now())
-        done = _each(request, Deed.MAIL_DISCARDED, [mail.pk for mail in found], decide)
+        decision = partial(decisions.discard, note=form.cleaned_data["note"], now=timezone.now())
+        done = _each(request, Deed.MAIL_DISCARDED, [mail.pk for mail in found], decision)
     if done:
         words = ngettext("%d e-mail descartado: não será enviado.", "%d e-mails descartados: não serão enviados.", done)
         messages.success(request, words % done)
@@ -156,8 +151,8 @@ def mail_resend(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET" or (unsure and request.POST.get("em_dobro") != "sim"):
         heading = "Reenviar mesmo assim?" if unsure else "Reenviar e-mail"
         return _ask(request, "web/mail_resend.html", mail, heading=heading, unsure=unsure)
-    decide = partial(_resend, now=timezone.now(), sure=unsure)
-    return _decide(request, mail, Deed.MAIL_RESENT, decide, "O e-mail voltou para a fila.")
+    decision = partial(_resend, now=timezone.now(), sure=unsure)
+    return _decide(request, mail, Deed.MAIL_RESENT, decision, "O e-mail voltou para a fila.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,21 +164,21 @@ def mail_correct(request: HttpRequest, pk: int) -> HttpResponse:
     if not (form.is_bound and form.is_valid()):
         return _ask(request, "web/mail_correct.html", mail, heading="Corrigir e-mail", form=form)
 
-    def decide(mail_id: int) -> None:
+    def decision(mail_id: int) -> None:
         require_consent(mail_id)
         decisions.correct(mail_id, form.cleaned_data["address"], now=timezone.now())
 
     words = "O e-mail voltou para a fila, com o endereço novo. Corrija-o também no cadastro."
-    return _decide(request, mail, Deed.MAIL_CORRECTED, decide, words)
+    return _decide(request, mail, Deed.MAIL_CORRECTED, decision, words)
 
 
 @require_POST
 @needs(Duty.DECIDE_MESSAGES)
 def mail_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an uncertain e-mail as sent."""
-    decide = partial(decisions.confirm_sent, now=timezone.now())
+    decision = partial(decisions.confirm_sent, now=timezone.now())
     mail = get_object_or_404(Mail, pk=pk)
-    return _decide(request, mail, Deed.MAIL_CONFIRMED, decide, "O e-mail foi marcado como enviado.")
+    return _decide(request, mail, Deed.MAIL_CONFIRMED, decision, "O e-mail foi marcado como enviado.")
 
 
 def _asked(written: str) -> str:
@@ -248,26 +243,16 @@ def _resend_each(request: HttpRequest, keys: list[int]) -> None:
     _say_left_out(request, len(keys) - done)
 
 
-def _decide(request: HttpRequest, mail: Mail, deed: Deed, decide: Callable[[int], object], words: str) -> HttpResponse:
+def _decide(
+    request: HttpRequest, mail: Mail, deed: Deed, decision: Callable[[int], object], words: str
+) -> HttpResponse:
     """One decision; overtaken by somebody else, it says how the e-mail stands now."""
-    refused: list[str] = []
-
-    def told(mail_id: int) -> None:
-        try:
-            decide(mail_id)
-        except decisions.DecisionRefused as refusal:
-            refused.append(str(refusal))
-            raise
-
-    if _each(request, deed, [mail.pk], told):
-        messages.success(request, words)
-    for sentence in refused:
-        messages.warning(request, sentence)
+    decide(request, partial(decision, mail.pk), decisions.DecisionRefused, deed=deed, subject=mail.pk, done=words)
     return redirect(return_url(request, reverse("mail_faults")))
 
 
-def _each(request: HttpRequest, deed: Deed, keys: list[int], decide: Callable[[int], object]) -> int:
-    return decide_each(request, deed, keys, decide, decisions.DecisionRefused)
+def _each(request: HttpRequest, deed: Deed, keys: list[int], decision: Callable[[int], object]) -> int:
+    return decide_each(request, deed, keys, decision, decisions.DecisionRefused)
 
 
 def _say_left_out(request: HttpRequest, left_out: int) -> None:
