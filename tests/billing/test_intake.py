@@ -257,3 +257,10 @@ def test_a_day_is_a_day() -> None:
     assert read_row(cells(VENCIMENTO="2026-11-24"), PLACES).due_date == TODAY.replace(day=24)
     assert read_row(cells(REFERENCIA="2026-11"), PLACES).month == MONTH
     assert read_row(cells(REFERENCIA="202611"), PLACES).month == MONTH
+
+
+def test_a_bill_twice_in_one_file_is_told_as_changed_unless_it_is_the_same(tmp_path: Path) -> None:
+    rows = [bill_row(1), bill_row(1), bill_row(2), bill_row(2, value="90.00")]
+    file = give(write(tmp_path, [HEADING, *map(line_of, rows)]))
+    assert (file.new, file.changed, file.same, file.invalid) == (2, 1, 1, 0)
+    assert Bill.objects.get(property_id="1002").value == 90

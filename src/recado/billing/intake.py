@@ -181,7 +181,7 @@ def _keep_lot(
 
 def _store(rows: Sequence[tuple[int, BillRow]], origin: str, actor: str, now: datetime) -> Taken:
     """Insert and update bills; the last row in the lot of what is the same counts."""
-    wanted = {_key(row): (line, row) for line, row in rows}
+    wanted, overwritten = _last_of_each(rows)
     months = {month for _, month, _, _ in wanted}
     found = Bill.objects.filter(month__in=months, property_id__in={key[2] for key in wanted})
     standing = {_key(bill): bill for bill in found}
@@ -205,7 +205,20 @@ def _store(rows: Sequence[tuple[int, BillRow]], origin: str, actor: str, now: da
     stale = Notice.objects.filter(bill__in=changed, state=NoticeState.PREPARED)
     stale.update(state=NoticeState.SKIPPED, skip=Skip.CHANGED, moment=now)
     write_down(list(_words(row for _, row in rows)), how=origin, actor=actor, now=now)
-    return Taken(len(new), len(changed), len(rows) - len(new) - len(changed))
+    return Taken(len(new), len(changed) + overwritten, len(rows) - len(new) - len(changed) - overwritten)
+
+
+def _last_of_each(
+    rows: Sequence[tuple[int, BillRow]],
+) -> tuple[dict[tuple[str, date, str, str], tuple[int, BillRow]], int]:
+    """The rows by what they are of, and how many gave way to a later one that says something else."""
+    wanted: dict[tuple[str, date, str, str], tuple[int, BillRow]] = {}
+    overwritten = 0
+    for line, row in rows:
+        before = wanted.get(_key(row))
+        overwritten += before is not None and before[1] != row
+        wanted[_key(row)] = (line, row)
+    return wanted, overwritten
 
 
 def _key(bill: Bill | BillRow) -> tuple[str, date, str, str]:
