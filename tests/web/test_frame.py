@@ -48,7 +48,7 @@ def test_the_icon_of_the_window_changes_while_a_phone_is_down(browser):
     make_phone(condition=Condition.NO_SIGNAL)
     assert "web/favicon-parado.svg" in browser.get("/mensagens/").content.decode()
     live = browser.get("/vivo/cabecalho/").content.decode()
-    assert 'data-attention="0" data-replies="0"' in live
+    assert 'data-attention="0" data-replies="0" data-mail_faults="0"' in live
     assert "web/favicon-parado.svg" in live
 
 
