@@ -105,9 +105,10 @@ def test_from_a_file_to_messages_in_the_queue(supervisor: Client) -> None:
 
 
 def test_the_preview_shows_real_rows_and_what_is_wrong_with_them(supervisor: Client) -> None:
-    upload(supervisor, table(range(1)) + "8133334444;Bia;10/12/2026\n")
+    upload(supervisor, table(range(1)) + '8133334444;Bia;10/12/2026\n81912345678;"Caio"!;10/12/2026\n')
     batch = Batch.objects.get()
     page = words(supervisor.post(f"/lotes/{batch.pk}/previa/", form(batch)))
+    assert "Linha 4: A linha tem aspas sem par ou é longa demais." in page
     assert "Linha 2, (81) 90000-0000 Ola Pessoa 0, sua conta vence em 10/12/2026." in page
     assert "Linha 3: Este número é fixo e não recebe SMS." in page
 

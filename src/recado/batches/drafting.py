@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from django.db import IntegrityError
@@ -17,7 +17,7 @@ from recado.batches.composing import RowRefused, check, composer
 from recado.batches.decisions import BatchRefused
 from recado.batches.models import Batch, BatchRow, Source, State
 from recado.batches.reading import layout_of
-from recado.batches.tables import FileRefused, Layout, look_at, records
+from recado.batches.tables import FileRefused, Layout, Record, look_at, records
 from recado.batches.workbooks import first_rows, is_workbook
 from recado.gsm import EncodingPolicy
 from recado.outbox.enqueue import company_values
@@ -114,9 +114,9 @@ def from_requests(choice: requests.Choice, *, name: str, author: str, key: str, 
     return batch if _made(batch) else Batch.objects.get(key=key)
 
 
-def sample(batch: Batch) -> list[tuple[int, list[str]]]:
-    """The first rows of the table, with their lines. Raises FileRefused or FileNotFoundError."""
-    found = ((line, list(cells)) for line, cells in _rows(batch) if any(cell.strip() for cell in cells))
+def sample(batch: Batch) -> list[Record]:
+    """The first rows of the table. Raises FileRefused or FileNotFoundError."""
+    found = (record for record in _rows(batch) if any(cell.strip() for cell in record.cells))
     return list(islice(found, 1 if batch.has_header else 0, SHOWN + batch.has_header))
 
 
@@ -125,13 +125,15 @@ def previews(batch: Batch, template: str, message_type: MessageType, mapping: Ma
     check(template, [tag for tag in mapping if tag != MOBILE], company_values())
     make = composer(template, EncodingPolicy(message_type.encoding), mapping, company_values())
     shown = []
-    for line, cells in sample(batch):
+    for record in sample(batch):
         try:
-            made = make(cells)
+            if record.fault:
+                raise RowRefused(record.fault)
+            made = make(record.cells)
         except RowRefused as refusal:
-            shown.append(Shown(line, "", "", 0, str(refusal)))
+            shown.append(Shown(record.line, "", "", 0, str(refusal)))
         else:
-            shown.append(Shown(line, made.number, made.text, made.parts))
+            shown.append(Shown(record.line, made.number, made.text, made.parts))
     return shown
 
 
@@ -150,16 +152,16 @@ def any_row(batch: Batch, line: int) -> BatchRow | None:
     return rows.filter(line__gte=line).first() or rows.first()
 
 
-def _rows(batch: Batch) -> Iterator[tuple[int, Sequence[str]]]:
+def _rows(batch: Batch) -> Iterator[Record]:
+    cells: Iterable[list[str]]
     if batch.source == Source.REQUESTS:
-        yield 1, requests.COLUMNS
-        yield from enumerate(requests.Choice.of(batch.query).rows(), start=2)
-        return
-    path = storage.source_of(batch.pk)
-    if is_workbook(path):
-        yield from enumerate(first_rows(path, _LOOKED_AT), start=1)
+        cells = chain([list(requests.COLUMNS)], requests.Choice.of(batch.query).rows())
+    elif is_workbook(path := storage.source_of(batch.pk)):
+        cells = first_rows(path, _LOOKED_AT)
     else:
-        yield from ((record.line, record.cells) for record in records(path, layout_of(batch)))
+        yield from records(path, layout_of(batch))
+        return
+    yield from (Record(line, row, 0) for line, row in enumerate(cells, start=1))
 
 
 def _guess(path: Path, layout: Layout | None) -> _Guess:

@@ -117,7 +117,7 @@ def _show(request: HttpRequest, batch: Batch, form: PrepareForm) -> HttpResponse
         {
             "name": name,
             "tag": form[f"tag_{place}"],
-            "examples": [cells[place] for _, cells in rows if place < len(cells)],
+            "examples": [row.cells[place] for row in rows if place < len(row.cells)],
         }
         for place, name in enumerate(batch.columns)
     ]
