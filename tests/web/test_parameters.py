@@ -35,8 +35,11 @@ def test_a_change_holds_and_says_who_made_it(browser: Client) -> None:
     assert parameters.get().company == "Águas Novas"
     assert parameters.get().pace == 7.5
     assert "<strong>Águas Novas</strong>" in answer.content.decode()
-    told = AuditEntry.objects.filter(deed="parameter").values_list("subject", flat=True)
-    assert set(told) == {"Nome da companhia", "Ritmo de aparelhos novos, em segundos"}
+    told = AuditEntry.objects.filter(deed="parameter").values_list("subject", "detail")
+    assert set(told) == {
+        ("Nome da companhia", "Companhia Exemplo de Água → Águas Novas"),
+        ("Ritmo de aparelhos novos, em segundos", "7 → 7,5"),
+    }
 
 
 def test_nothing_changed_is_told_so(browser: Client) -> None:

@@ -86,6 +86,29 @@ def test_a_role_is_changed(browser: Client) -> None:
     assert role_of(user) is ATTENDANT
 
 
+def test_what_changed_of_a_user_is_recorded_and_nothing_where_nothing_did(browser: Client) -> None:
+    add(browser)
+    at = f"/usuarios/{User.objects.get(username='bruno.melo').pk}/"
+    given = {"first_name": "Bruno", "last_name": "Melo", "role": SUPERVISOR.slug}
+    browser.post(at, given)
+    browser.post(at, given | {"role": ATTENDANT.slug, "last_name": "Mello"})
+    details = AuditEntry.objects.filter(deed="user_changed").values_list("detail", flat=True)
+    assert list(details) == ["papel Supervisor → Atendente, nome"]
+
+
+def test_a_user_is_found_among_many_by_a_part_of_the_name(browser: Client) -> None:
+    for number in range(12):
+        User.objects.create_user(f"pessoa{number:02d}", first_name="Fulana", last_name=f"Número {number:02d}")
+    assert "1–10 de 13 usuários" in words(browser.get("/usuarios/"))
+    found = words(browser.get("/usuarios/?busca=número+07"))
+    assert "1 usuário" in found
+    assert "pessoa07" in found
+    assert "pessoa06" not in found
+    assert "Nenhum usuário com “zé”." in words(browser.get("/usuarios/?busca=zé"))
+    assert browser.get("/usuarios/", {"busca": "a\0b"}).status_code == 200
+    assert "11–12 de 12 usuários" in words(browser.get("/usuarios/?busca=fulana&pagina=2"))
+
+
 def test_the_last_administrator_cannot_go(browser: Client, user: User) -> None:
     assert "Há um só administrador ativo." in words(browser.get("/usuarios/"))
     refused = browser.post(f"/usuarios/{user.pk}/", {"first_name": "Ana", "role": ATTENDANT.slug})

@@ -68,10 +68,13 @@ def parameters_page(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: ParametersForm) -> None:
+    reasons = {reason.pk: reason.name for reason in ClosingReason.objects.all()}
     with transaction.atomic():
-        changed = save(form.wanted(), actor=request.user.get_username(), now=timezone.now())
+        before, wanted = parameters.get(), form.wanted()
+        changed = save(wanted, actor=request.user.get_username(), now=timezone.now())
         for name in changed:
-            note(request, Deed.PARAMETER_CHANGED, form.fields[name].label)
+            old, new = (_written(name, getattr(values, name), reasons) for values in (before, wanted))
+            note(request, Deed.PARAMETER_CHANGED, form.fields[name].label, f"{old} → {new}")
     if changed:
         words = ngettext("%d mudança salva.", "%d mudanças salvas.", len(changed)) % len(changed)
         messages.success(request, f"{words} Vale a partir de agora.")

@@ -8,6 +8,8 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -36,12 +38,17 @@ class UserRow:
 @require_GET
 @needs(Duty.MANAGE_USERS)
 def users(request: HttpRequest) -> HttpResponse:
-    """The users, those who may log in first; below them what each role can do."""
+    """The users, those who may log in first, all or by a part of the name; below them what each role can do."""
+    sought = request.GET.get("busca", "").replace("\0", "").strip()[:60]
     found = User.objects.prefetch_related("groups").order_by("-is_active", "username")
-    paging = paging_for(request, found.count(), {})
+    if sought:
+        full = Concat("first_name", Value(" "), "last_name")
+        found = found.annotate(full=full).filter(Q(username__icontains=sought) | Q(full__icontains=sought))
+    paging = paging_for(request, found.count(), {"busca": sought})
     rows = [UserRow(user, membership.role_of(user)) for user in found[paging.offset : paging.offset + paging.size]]
     context = {
         "heading": HEADING,
+        "sought": sought,
         "rows": rows,
         "paging": paging,
         "roles": ROLES,
@@ -127,13 +134,17 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
+    before, named, chosen = membership.role_of(user), user.get_full_name(), form.chosen_role()
     try:
         with transaction.atomic():
             # The role first: it locks the administrators' rows in an order of its own.
-            membership.give_role(user, form.chosen_role())
+            membership.give_role(user, chosen)
             user.first_name, user.last_name = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
             user.save(update_fields=["first_name", "last_name"])
-            note(request, Deed.USER_CHANGED, user.username, f"papel {form.chosen_role().name}")
+            told = [] if before is chosen else [f"papel {before.name if before else 'nenhum'} → {chosen.name}"]
+            told += [] if named == user.get_full_name() else ["nome"]
+            if told:
+                note(request, Deed.USER_CHANGED, user.username, ", ".join(told))
     except membership.LastAdministrator as refusal:
         form.add_error("role", str(refusal))
         return False
