@@ -12,33 +12,28 @@ Both leave with the last state in which the batch may still be read again; the r
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
+from recado.batches.uploads import keep_as, private_folder, upload_in
 
 _PIECE = 1024 * 1024
 
 
 def folder() -> Path:
     """The folder of all batches' files, made when it is not there."""
-    path = Path(settings.RECADO_HOME) / "batches"
-    path.mkdir(mode=0o700, exist_ok=True)
-    return path
+    return private_folder("batches")
 
 
 def new_upload() -> IO[bytes]:
     """A named file to write an upload to, mode 0600; `keep` gives it to a batch, else its closing removes it."""
-    return tempfile.NamedTemporaryFile(prefix="upload-", dir=folder())
+    return upload_in(folder())
 
 
 def keep(upload: Path, batch_id: int) -> Path:
-    """Make the finished `upload` the batch's source; the same disk, so that nothing is copied."""
+    """Make the finished `upload` the batch's source."""
     path = source_of(batch_id)
-    path.unlink(missing_ok=True)
-    os.link(upload, path)
+    keep_as(upload, path)
     return path
 
 
@@ -49,7 +44,7 @@ def source_of(batch_id: int) -> Path:
 
 def table_of(batch_id: int) -> Path:
     """What is read row by row: the source itself, or the table made of it."""
-    made = folder() / f"{batch_id}.csv"
+    made = made_table(batch_id)
     return made if made.exists() else source_of(batch_id)
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
+from recado.batches.uploads import keep_as, private_folder, upload_in
 
 
 def folder() -> Path:
-    """The folder, mode 0700, made when it is not there."""
-    path = Path(settings.RECADO_HOME) / "billing"
-    path.mkdir(mode=0o700, exist_ok=True)
-    return path
+    """The folder of all files of bills, made when it is not there."""
+    return private_folder("billing")
 
 
 def new_upload() -> IO[bytes]:
     """A named file to write an upload to, mode 0600; its closing removes it unless `keep` was called."""
-    return tempfile.NamedTemporaryFile(prefix="upload-", dir=folder())
+    return upload_in(folder())
 
 
 def path_of(file_id: int) -> Path:
@@ -28,9 +24,8 @@ def path_of(file_id: int) -> Path:
 
 
 def keep(upload: Path, file_id: int) -> None:
-    """Make the finished `upload` the file of this number; the same disk, so that nothing is copied."""
-    path_of(file_id).unlink(missing_ok=True)
-    os.link(upload, path_of(file_id))
+    """Make the finished `upload` the file of this number."""
+    keep_as(upload, path_of(file_id))
 
 
 def forget(file_id: int) -> None:
