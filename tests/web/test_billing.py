@@ -368,3 +368,9 @@ def test_a_step_of_all_groups_says_so_on_the_page_of_one(browser: Client, setup:
     take(bill_row(1, due_date=today), bill_row(2, group="2", due_date=today))
     do(Run.Step.PREPARE, timezone.now(), group="", month=None)
     assert "2 SMS e 2 e-mails (todos os grupos)." in words(browser.get(PROCESS))
+
+
+def test_a_step_that_nobody_does_is_told_on_the_page(browser: Client, setup: Setup) -> None:
+    take(bill_row(1))
+    runs.ask(Run.Step.PREPARE, actor="ana", now=timezone.now() - timedelta(minutes=5))
+    assert "verifique se o recado jobs está em execução" in words(browser.get(PROCESS))

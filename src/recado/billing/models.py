@@ -15,6 +15,8 @@ A notice that was transmitted is never prepared again: one bill, one channel, on
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -321,6 +323,12 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {self.pk}"
+
+    def unattended(self, now: datetime) -> str:
+        """What to look at (pt-BR) when no process has had it in hand for longer than one takes to; else empty."""
+        if (self.lease_until or self.asked_at + timedelta(minutes=1)) > now:
+            return ""
+        return "Nenhum processo a faz agora: verifique se o recado jobs está em execução."
 
     @property
     def title(self) -> str:

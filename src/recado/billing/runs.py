@@ -53,7 +53,7 @@ def ask(
             run.save(force_insert=True)
             return run
     except IntegrityError:
-        raise RunRefused(_busy()) from None
+        raise RunRefused(_busy(now)) from None
 
 
 def carry_on(now: datetime) -> bool:
@@ -105,14 +105,14 @@ def _end(run: Run, state: Run.State, now: datetime, fault: str = "") -> None:
     logger.info("billing run %s (%s): %s", run.pk, run.step, state)
 
 
-def _busy() -> str:
+def _busy(now: datetime) -> str:
     run = Run.objects.filter(state=Run.State.RUNNING).first()
     if run is None:
         return "Outra etapa acabou de terminar. Tente de novo."
     at = timezone.localtime(run.asked_at)
     return (
         f"A etapa {run.title}, pedida por {run.asked_by} em {at:%d/%m/%Y} às {at.hour}h{at:%M}, está em andamento. "
-        "Espere que ela termine."
+        f"{run.unattended(now) or 'Espere que ela termine.'}"
     )
 
 

@@ -251,7 +251,7 @@ def _skipped(kind: Kind, group: str, month: date) -> list[tuple[str, int, int]]:
 def _progress(run: Run) -> str:
     where = f" do grupo {run.group}, {run.month:%m/%Y}" if run.group and run.month else ""
     done = f": {thousands(run.done)} de {thousands(run.total)}" if run.total else ""
-    return f"{run.title}{where} em andamento{done}."
+    return f"{run.title}{where} em andamento{done}. {run.unattended(timezone.now())}".rstrip()
 
 
 def _file_words(file: BillFile) -> str:
