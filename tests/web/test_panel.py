@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 
 from recado.outbox.claims import finish
@@ -22,13 +21,8 @@ from tests.support.outbox import NOW, PERMANENT, make_phone, queue_message, send
 from tests.support.outbox import claim as next_claim
 from tests.web.attendance import OTHER_MOBILE, logged_in, open_ra, words
 
+pytestmark = pytest.mark.usefixtures("at_a_known_time")
 DAY = date(2026, 11, 22)
-
-
-@pytest.fixture(autouse=True)
-def at_a_known_time():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

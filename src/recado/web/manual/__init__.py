@@ -172,7 +172,7 @@ def manual() -> Manual:
 
 def _guide(markdown: MarkdownIt) -> Page:
     """`api.md` as one page: its first heading is the page's own, each other one an anchor."""
-    _, heading, _, *tokens = markdown.parse(_GUIDE.read_text(encoding="utf-8"))
+    _, _, _, *tokens = markdown.parse(_GUIDE.read_text(encoding="utf-8"))
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slug_of(tokens[place + 1].content))
