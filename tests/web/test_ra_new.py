@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -174,3 +176,11 @@ def test_the_protocol_page_of_another_ra_does_not_exist() -> None:
 
 def test_nobody_gets_in_without_a_login() -> None:
     assert Client().get(ADDRESS).url.startswith("/entrar/")
+
+
+def test_choices_stand_in_the_order_of_a_dictionary() -> None:
+    page = logged_in().get(ADDRESS).content.decode()
+    types = page.partition('name="request_type"')[2].partition("</select>")[0]
+    assert re.findall(r">([^<]+)</option>", types) == ["Escolha", "Água", "Conta", "Esgoto", "Ligação"]
+    groups = re.findall(r'<optgroup label="([^"]+)"', page)
+    assert groups == ["Água", "Conta", "Esgoto", "Ligação"]

@@ -17,7 +17,6 @@ the rows of the period, some 80,000 for a month: no index was added for them, si
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,6 +25,7 @@ from enum import StrEnum
 from django.db.models import BooleanField, Case, Count, F, Func, OrderBy, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from recado.collation import dictionary_key
 from recado.outbox.models import (
     HANDED_OVER,
     NEEDS_A_PERSON,
@@ -153,14 +153,9 @@ def _status_rank() -> Case:
 
 
 def _ranked(labels: Iterable[tuple[Q, str]]) -> Case:
-    in_order = sorted(labels, key=lambda pair: _dictionary_key(pair[1]))
+    in_order = sorted(labels, key=lambda pair: dictionary_key(pair[1]))
     cases = [When(condition, then=Value(place)) for place, (condition, _) in enumerate(in_order)]
     return Case(*cases, default=Value(len(cases)))
-
-
-def _dictionary_key(label: str) -> tuple[str, str]:
-    bare = "".join(letter for letter in unicodedata.normalize("NFD", label) if not unicodedata.combining(letter))
-    return bare.casefold(), label
 
 
 def needing_a_person() -> QuerySet[Message]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from recado.clients.models import Client
+from recado.collation import dictionary_key
 from recado.gsan.passes import ACTOR as GSAN
 from recado.outbox.transitions import PROGRAM
 from recado.playsms.models import Account
@@ -16,4 +17,4 @@ def origins() -> list[str]:
     found.update(account.actor for account in Account.objects.all())
     if settings.RECADO_GSAN_DATABASE_URL:
         found.add(GSAN)
-    return sorted(found, key=str.casefold)
+    return sorted(found, key=dictionary_key)

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from recado.alarms.sentinel import patience
+from recado.collation import dictionary_key
 from recado.outbox.models import Message, Status
 from recado.phones import rules
 from recado.phones.fleet import is_held, rest_of
@@ -49,7 +50,7 @@ class PhoneState:
 
 def phone_states(now: datetime) -> list[PhoneState]:
     """Every phone in use, by name."""
-    phones = list(Phone.objects.filter(enabled=True))
+    phones = sorted(Phone.objects.filter(enabled=True), key=lambda phone: dictionary_key(phone.name))
     sending = set(Message.objects.filter(status=Status.SENDING).values_list("phone_id", flat=True))
     return [describe(phone, now, sending=phone.pk in sending) for phone in phones]
 

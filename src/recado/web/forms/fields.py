@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +16,9 @@ from django import forms
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms.models import ModelChoiceIterator
 
+from recado.collation import dictionary_key
 from recado.conf.networks import NetworkRefused, tidied
 from recado.mail.posting import LONGEST_ADDRESS, AddressRefused, normalise_address
 from recado.outbox.numbers import NumberRefused, normalise_mobile
@@ -34,11 +36,13 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:hH](\d{2})", re.ASCII)
 _YEARS = range(1900, 3000)
 
-# Django's class takes no parameter at run time.
+# Django's classes take no parameter at run time.
 if TYPE_CHECKING:
     RowFieldBase = forms.ModelChoiceField[Model]
+    RowsBase = ModelChoiceIterator[Model]
 else:
     RowFieldBase = forms.ModelChoiceField
+    RowsBase = ModelChoiceIterator
 
 
 class MobileField(forms.CharField):
@@ -180,10 +184,23 @@ def written_pace(seconds: float) -> str:
     return f"{seconds:g}".replace(".", ",")
 
 
-class RowField(RowFieldBase):
-    """A row of one of the company's tables. `missing` (pt-BR) asks for it; `gone` refuses one that is there no more."""
+class _ByName(RowsBase):
+    """The rows in the order of a dictionary."""
 
-    def __init__(self, *, missing: str, gone: str, **options: Any) -> None:
+    def __iter__(self) -> Iterator[Any]:
+        yield "", self.field.empty_label
+        for row in sorted(self.queryset, key=lambda row: dictionary_key(str(row))):
+            yield self.choice(row)
+
+
+class RowField(RowFieldBase):
+    """A row of one of the company's tables. `missing` (pt-BR) asks for it; `gone` refuses one that is there no more.
+    `by_name`: in the order of their names, and not in that of the table.
+    """
+
+    def __init__(self, *, missing: str, gone: str, by_name: bool = False, **options: Any) -> None:
+        if by_name:
+            self.iterator = _ByName
         words = {"required": missing, "invalid_choice": gone}
         super().__init__(empty_label="Escolha", error_messages=words, **options)
 

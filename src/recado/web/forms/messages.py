@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from recado.batches.finding import find_batches
+from recado.collation import dictionary_key
 from recado.outbox.models import HANDED_OVER, NOT_SENT_GROUP, SENT_GROUP, SHOWN_STATUSES, MessageType, Status
 from recado.outbox.numbers import show_mobile
 from recado.outbox.queries import Consultation, Order
@@ -86,7 +87,7 @@ class ConsultationForm(PeriodForm):
         super().__init__(data)
         types = MessageType.objects.filter(active=True).values_list("pk", "name")
         self.fields["tipo"].choices = [("", "Todos os tipos"), *((str(pk), name) for pk, name in types)]  # type: ignore[attr-defined]
-        phones = Phone.objects.order_by("name").values_list("pk", "name")
+        phones = sorted(Phone.objects.values_list("pk", "name"), key=lambda pair: dictionary_key(pair[1]))
         self.fields["aparelho"].choices = [("", "Todos"), *((str(pk), name) for pk, name in phones)]  # type: ignore[attr-defined]
         self.order = order if order in _ORDERS else ""
         self._batches: dict[int, str] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from recado.collation import dictionary_key
 from recado.service_requests.models import Channel, RequestType, Subtype
 from recado.web.forms.fields import DigitsField, NoteField, RowField
 from recado.web.forms.requester import RequesterForm
@@ -32,6 +33,7 @@ class RaNewForm(RequesterForm):
         queryset=RequestType.objects.all(),
         missing="Escolha o tipo de solicitação.",
         gone="Este tipo de solicitação não existe mais. Escolha outro.",
+        by_name=True,
     )
     subtype = RowField(
         label="Especificação",
@@ -53,7 +55,10 @@ class RaNewForm(RequesterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["request_type"].widget.attrs["data-narrows"] = "id_subtype"
-        subtypes = Subtype.objects.select_related("type").order_by("type__name", "name")
+        subtypes = sorted(
+            Subtype.objects.select_related("type"),
+            key=lambda subtype: (dictionary_key(subtype.type.name), dictionary_key(subtype.name)),
+        )
         groups = [
             (group, [(subtype.pk, subtype.name) for subtype in members])
             for group, members in groupby(subtypes, key=lambda subtype: subtype.type.name)
