@@ -75,7 +75,7 @@ def test_the_editor_tells_size_room_folding_and_cost(browser: Client) -> None:
 def test_a_long_text_says_how_much_has_to_go(browser: Client) -> None:
     form = form_of(MessageType.objects.get(pk=OPENED), template="x" * 172)
     page = words(browser.post(f"/tipos/{OPENED}/previa/", form))
-    assert "172 caracteres, 2 SMS" in page
+    assert "172 caracteres, 2 SMS (letras do SMS comum, 153 por SMS)." in page
     assert "retire 12 caracteres para caber em 1." in page
 
 

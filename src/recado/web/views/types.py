@@ -297,7 +297,10 @@ def _hours(hours: Hours) -> str:
 
 
 def _size(found: Measure) -> str:
-    letters = "com todos os caracteres, 70 por SMS" if found.unicode else "letras do SMS comum, 160 por SMS"
+    # Each part of several gives some of its room to what joins them (3GPP TS 23.040 §9.2.3.24.1).
+    alone, joined = (70, 67) if found.unicode else (160, 153)
+    room = alone if len(found.parts) == 1 else joined
+    letters = f"{'com todos os caracteres' if found.unicode else 'letras do SMS comum'}, {room} por SMS"
     return f"{counted(found.characters, 'caractere', 'caracteres')}, {len(found.parts)} SMS ({letters})."
 
 
