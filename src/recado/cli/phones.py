@@ -255,6 +255,7 @@ def check_link(link: str) -> None:
 
 
 def find_phone(name: str) -> Phone:
+    """The phone of that name. Raises CommandFailed, with the names there are, when there is none."""
     from recado.phones.models import Phone
 
     phone = Phone.objects.filter(name=name).first()
