@@ -13,10 +13,12 @@ import xlsxwriter
 from recado.batches import decisions, reading, storage
 from recado.batches.columns import guess_tags
 from recado.batches.models import Batch, BatchFault, BatchRow, FaultKind, RowState, Source, State
+from recado.batches.operations import fates
 from recado.batches.reading import read_some
 from recado.batches.requests import COLUMNS, TAGS, Choice
 from recado.outbox import consent
 from recado.outbox.enqueue import Event, enqueue
+from recado.service_requests.corrections import mend_mobile
 from recado.service_requests.models import ServiceRequest
 from recado.service_requests.story import story_of
 from tests.batches.scene import HEADING, NOW, batch_type, draft, feed, fresh, messages_of, mobile, read, table
@@ -273,6 +275,25 @@ def test_an_sms_to_an_ras_requester_belongs_to_the_ras_story_whatever_the_column
     story = story_of(requester.protocol)
     assert story is not None
     assert message in [line.message for line in story.happenings]
+
+
+def test_a_mobile_that_is_mended_while_its_row_waits_is_the_one_that_is_written_to() -> None:
+    opened = open_ra(mobile(1), "Beatriz Souza")
+    today = opened.requester.created_at.date()
+    batch = draft(
+        "",
+        source=Source.REQUESTS,
+        query=Choice(today - timedelta(days=1), today + timedelta(days=1)).as_data(),
+        columns=list(COLUMNS),
+        mapping={tag: place for place, tag in enumerate(TAGS)},
+        template="{NOME}, RA {RA}.",
+    )
+    read(batch)
+    decisions.send(batch.pk, actor="ana", now=NOW, approval=False)
+    mend_mobile(opened.requester, mobile(2), before=mobile(1), tells=False, actor="bia", now=NOW)
+    feed()
+    assert [message.number for message in messages_of(batch)] == [mobile(2)]
+    assert next(fates(batch.pk)).number == mobile(2)
 
 
 def test_an_sms_of_a_file_belongs_to_no_ra() -> None:

@@ -8,7 +8,7 @@ while it is still a row. The rows pass in the order of their lines, each lot in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from recado.outbox import holding, transitions
 from recado.outbox.enqueue_many import Ready, earlier, enqueue_many, unwilling
 from recado.outbox.models import Message, Status, StatusChange
 from recado.phones.models import Phone
+from recado.service_requests.models import Requester
 
 WINDOW = timedelta(minutes=15)
 LEAST_WINDOW, MOST_WINDOW = 50, 2000
@@ -118,8 +119,11 @@ def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, 
         here = Batch.objects.filter(pk=batch.pk, state=State.RUNNING, fed_line=after)
         if not here.update(fed_line=rows[-1].line):
             return None
-        late = [row for row in rows if _is_late(row, batch, now)]
-        in_time = [row for row in rows if not _is_late(row, batch, now)]
+        # Who withdraws a row moves the batch's too: nobody does from here on.
+        held = set(waiting.filter(line__lte=rows[-1].line).values_list("pk", flat=True))
+        _follow_corrections(rows)
+        late = [row for row in rows if row.pk in held and _is_late(row, batch, now)]
+        in_time = [row for row in rows if row.pk in held and not _is_late(row, batch, now)]
         against = unwilling([row.number for row in in_time])
         refused = [row for row in in_time if row.number in against]
         made = enqueue_many(
@@ -150,6 +154,16 @@ def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, 
             opted_out=F("opted_out") + len(refused),
         )
     return rows[-1].line, len(rows)
+
+
+def _follow_corrections(rows: Sequence[BatchRow]) -> None:
+    """Give rows of RAs the mobile that their requester has by now: somebody may have mended it while they waited."""
+    protocols = [row.protocol for row in rows if row.protocol]
+    if not protocols:
+        return
+    mobiles = dict(Requester.objects.filter(protocol__in=protocols).values_list("protocol", "mobile"))
+    for row in rows:
+        row.number = mobiles.get(row.protocol) or row.number
 
 
 def _end(batch: Batch, now: datetime) -> None:
