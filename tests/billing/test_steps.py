@@ -474,3 +474,45 @@ def test_an_sms_that_a_person_sends_again_or_to_another_number_is_counted_by_the
     end(new.number, Status.SENT)
     do(RETURN)
     assert tally("1", MONTH, Kind.BILL)["sms"] == {"sent": 2}
+
+
+@pytest.mark.parametrize("fed", [False, True], ids=["still a row", "in the queue"])
+def test_a_no_stops_what_was_transmitted_and_has_not_left(setup: Setup, office: Office, *, fed: bool) -> None:
+    take(*(bill_row(number) for number in range(1, 5)))
+    do(PREPARE)
+    do(TRANSMIT)
+    if fed:
+        feed()
+    words = [
+        Word("501", ConsentKind.CLIENT_SMS, False),
+        Word("502", ConsentKind.PHONE, False, "+5581900000002"),
+        Word("503", ConsentKind.CLIENT_EMAIL, False),
+    ]
+    write_down(words, how="Por telefone.", actor="ana", now=NOW)
+    feed()
+    send_due(NOW)
+    waiting = Message.objects.filter(status=Status.QUEUED).order_by("number").values_list("number", flat=True)
+    assert list(waiting) == ["+5581900000003", "+5581900000004"]
+    assert sorted(mail["To"] for mail in office.mails) == [f"cliente{number}@example.com" for number in (1, 2, 4)]
+    do(RETURN)
+    assert {key for key, state in states().items() if state == "cancelled"} == {
+        ("1001", "sms"),
+        ("1002", "sms"),
+        ("1003", "email"),
+    }
+    batch = Batch.objects.get()
+    assert (batch.ready, batch.opted_out) == ((4, 0) if fed else (2, 2))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_no_while_rows_pass_to_the_queue_stops_each_or_finds_it_gone(setup: Setup, office: Office) -> None:
+    take(*(bill_row(number) for number in range(1, 41)))
+    do(PREPARE)
+    do(TRANSMIT)
+    words = [Word(f"{500 + number}", ConsentKind.CLIENT_SMS, False) for number in range(1, 41)]
+    run_together(
+        [feed, *(lambda word=word: write_down([word], how="x", actor="ana", now=NOW) for word in words[:3]),
+         lambda: write_down(words[3:], how="x", actor="ana", now=NOW)]
+    )  # fmt: skip
+    feed()
+    assert not Message.objects.filter(status=Status.QUEUED).exists()

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from recado.mail.decisions import DecisionRefused, confirm_sent, correct, discard, resend, why_not_again
+from recado.mail import sending, smtp
+from recado.mail.decisions import DecisionRefused, confirm_sent, correct, discard, resend, why_not_again, withdraw
 from recado.mail.models import Fault, Mail, MailStatus
 from recado.mail.posting import AddressRefused
 from recado.mail.sending import send_due
@@ -142,3 +143,21 @@ def test_what_is_on_its_way_or_over_is_not_decided(status: MailStatus) -> None:
         with pytest.raises(DecisionRefused):
             decide()
     assert now_is(mail).status == status
+
+
+def test_what_is_withdrawn_while_it_goes_over_the_line_is_not_sent_and_those_behind_it_are(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = posted()
+    behind = posted(key="behind", to="joao@example.com")
+
+    def hand_over(connection, message, *, recipient, before_the_end):  # type: ignore[no-untyped-def]
+        withdraw([mail.pk], reason="O cliente deixou de autorizar.", now=NOW)
+        smtp.hand_over(connection, message, recipient=recipient, before_the_end=before_the_end)
+
+    monkeypatch.setattr(sending, "hand_over", hand_over)
+    assert send_due(NOW)
+    send_due(NOW)
+    assert [taken["To"] for taken in office.mails] == ["joao@example.com"]
+    assert (now_is(mail).status, now_is(mail).reason) == (MailStatus.CANCELLED, "O cliente deixou de autorizar.")
+    assert now_is(behind).status == MailStatus.SENT

@@ -9,7 +9,7 @@ Mobile, text and length are checked as for a file; what cannot go out is a `Batc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -24,6 +24,7 @@ from recado.batches.models import Batch, BatchRow, RowState, Source, State
 from recado.batches.reading import settle, start_again
 from recado.batches.storing import BadLine, GoodLine, store
 from recado.gsm import EncodingPolicy
+from recado.outbox import consent
 from recado.outbox.enqueue import company_values
 from recado.outbox.models import Message, MessageType
 from recado.outbox.templates import SIGNATURE
@@ -135,6 +136,24 @@ def fates(batch_id: int, *, after_line: int = 0) -> Iterator[Fate]:
         found = _followed({m.idempotency_key: m for m in Message.objects.filter(idempotency_key__in=keys)})
         for key, row in zip(keys, rows, strict=True):
             yield _fate(row, found.get(key), batch)
+
+
+def withdraw(batch_id: int, references: Collection[str], *, note: str, now: datetime) -> int:
+    """Keep the rows of these names from going out, for the customer's wish `note` (pt-BR); give how many were kept.
+
+    A row of which a part is out, or which is on its way, goes on.
+    """
+    with transaction.atomic():
+        batch = Batch.objects.filter(pk=batch_id)
+        # Whoever passes rows on moves the batch's own row: it has done so before, or finds these withdrawn.
+        batch.update(ready=F("ready"))
+        fed_line = batch.values_list("fed_line", flat=True).get()
+        rows = BatchRow.objects.filter(batch=batch_id, reference__in=references, state=RowState.READY)
+        kept = rows.filter(line__gt=fed_line).update(state=RowState.OPTED_OUT)
+        batch.update(ready=F("ready") - kept, opted_out=F("opted_out") + kept)
+        keys = [key_of(batch_id, line) for line in rows.filter(line__lte=fed_line).values_list("line", flat=True)]
+        found = _followed({m.idempotency_key: m for m in Message.objects.filter(idempotency_key__in=keys)})
+        return kept + consent.discard_waiting([message.pk for message in found.values()], note=note, now=now)
 
 
 def _followed(found: dict[str, Message]) -> dict[str, Message]:

@@ -1,6 +1,7 @@
 """What clients agreed to: to SMS, to e-mail, and that a mobile is theirs. Silence is no.
 
-A word that changes ends the one before and stands beside it: who, when and how of each stay.
+A word that changes ends the one before and stands beside it: who, when and how of each stay. A yes that becomes a no
+stops what still waits.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from recado.billing.models import Consent, ConsentKind
+from recado.billing.withdrawing import stop
 
 Held = dict[tuple[str, str], Consent]
 
@@ -58,6 +60,10 @@ def write_down(words: Sequence[Word], *, how: str, actor: str, now: datetime) ->
                 actor=actor,
             )
             for word in new
+        )
+        stop(
+            [row for word in new if not word.given and (row := held.get((word.client_id, word.kind))) and row.given],
+            now,
         )
     return len(new)
 

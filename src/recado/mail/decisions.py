@@ -6,6 +6,7 @@ told how the e-mail stands. Who decided what stands in the audit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,12 @@ def discard(mail_id: int, *, note: str, now: datetime) -> None:
     if mail.status not in NEEDS_A_PERSON:
         raise DecisionRefused(standing(mail))
     _move(mail, MailStatus.CANCELLED, now, reason=f"Descartado: {note}"[:300])
+
+
+def withdraw(mail_ids: Collection[int], *, reason: str, now: datetime) -> int:
+    """Give up those of these e-mails that still wait, for the customer's wish `reason` (pt-BR); give how many."""
+    waiting = Mail.objects.filter(pk__in=mail_ids, status=MailStatus.WAITING)
+    return waiting.update(status=MailStatus.CANCELLED, next_try_at=None, moment=now, reason=reason)
 
 
 def why_not_again(mail: Mail, now: datetime) -> str:

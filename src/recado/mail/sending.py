@@ -35,6 +35,10 @@ _HELD_BACK = timedelta(hours=1)
 _SILENT = "O servidor de e-mail recebeu o texto e não respondeu: o e-mail pode ter saído."
 
 
+class _Withdrawn(Exception):
+    """The e-mail was given up while it was being handed over, before its end."""
+
+
 def send_due(now: datetime) -> bool:
     """Send what is due at `now`, `AT_ONCE` at most; True when more is waiting."""
     _settle(now)
@@ -45,6 +49,9 @@ def send_due(now: datetime) -> bool:
         with connected() as connection:
             for mail in due:
                 _send_one(connection, mail, now)
+    except _Withdrawn:
+        # The connection stands within a text that must not end: the others go over another.
+        return True
     except ServerDown as down:
         # Reached by none, or lost on the way: what has just been taken waits, the rest stands as it stood.
         _due(now).filter(pk__in=[mail.pk for mail in due]).update(
@@ -89,7 +96,8 @@ def _send_one(connection: smtplib.SMTP, mail: Mail, now: datetime) -> None:
     row = Mail.objects.filter(pk=mail.pk)
 
     def mark() -> None:
-        row.update(status=MailStatus.SENDING, moment=now)
+        if not row.filter(status=MailStatus.WAITING).update(status=MailStatus.SENDING, moment=now):
+            raise _Withdrawn
 
     try:
         hand_over(connection, message_of(mail), recipient=mail.to, before_the_end=mark)

@@ -6,6 +6,7 @@ the queue when the wish comes, is discarded with the wish as its cause.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 
@@ -35,7 +36,8 @@ def opt_out(number: str, *, how: str, actor: str, now: datetime) -> bool:
     try:
         with transaction.atomic():
             OptOut.objects.create(number=number, since=now, how=how, actor=actor)
-            _discard_waiting(number, now)
+            waiting = Message.objects.filter(number=number, status=Status.QUEUED, type__heeds_opt_out=True)
+            discard_waiting(list(waiting.values_list("pk", flat=True)), note=NOTE, now=now)
             return True
     except IntegrityError:
         # Said twice: the first time counts.
@@ -47,8 +49,11 @@ def opt_in(number: str, *, actor: str, now: datetime) -> bool:
     return OptOut.objects.filter(number=number, ended_at=None).update(ended_at=now, ended_by=actor) == 1
 
 
-def _discard_waiting(number: str, now: datetime) -> None:
-    """A message of which a part is out goes on: half of it would say less than nothing."""
-    waiting = Message.objects.filter(number=number, status=Status.QUEUED, type__heeds_opt_out=True)
-    ids = list(waiting.exclude(segments__status__in=GONE).order_by("pk").values_list("pk", flat=True))
-    transitions.change_many(ids, Status.QUEUED, Status.CANCELLED, at=now, cause=Cause.OPTED_OUT, note=NOTE)
+def discard_waiting(message_ids: Collection[int], *, note: str, now: datetime) -> int:
+    """Discard those of these messages that still wait, for a customer's wish; give how many.
+
+    A message of which a part is out goes on: half of it would say less than nothing.
+    """
+    waiting = Message.objects.filter(pk__in=message_ids, status=Status.QUEUED).exclude(segments__status__in=GONE)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    return len(transitions.change_many(ids, Status.QUEUED, Status.CANCELLED, at=now, cause=Cause.OPTED_OUT, note=note))
