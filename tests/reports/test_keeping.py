@@ -12,13 +12,14 @@ from django.db.models import F
 
 from recado.conf import settings as recado_settings
 from recado.outbox.models import Message, Status, StatusChange
-from recado.outbox.queries import day_start
+from recado.outbox.queries import Consultation, day_start
 from recado.outbox.removing import remove
 from recado.reports import counting, keeping
+from recado.reports.consulting import totals
 from recado.reports.keeping import LONGEST_TRANSACTION, count_days
 from recado.reports.models import CountedDay, TouchedDay
 from recado.reports.touching import watch_messages
-from tests.support.outbox import NOW, make_phone, make_type, queue_message, send_all
+from tests.support.outbox import NOW, OTHER_MOBILE, make_phone, make_type, queue_message, send_all
 
 TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
@@ -241,3 +242,42 @@ def test_without_its_triggers_no_count_is_believed(a_week):
 def test_without_messages_no_day_is_known(db):
     assert not count_days(NOW)
     assert not CountedDay.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {},
+        {"statuses": (Status.QUEUED, Status.FAILED)},
+        {"statuses": (Status.SENT,), "handed_over": True},
+        {"statuses": (Status.SENT,), "handed_over": False},
+        {"handed_over": False},
+        {"type_id": 6},
+        {"type_id": 6, "statuses": (Status.SENT,)},
+        {"number": OTHER_MOBILE},
+        {"phone_id": 1},
+    ],
+    ids=str,
+)
+def test_the_totals_of_a_consultation_are_those_of_its_messages(a_week, narrowed):
+    phone = make_phone("Aparelho 2")
+    for number in range(5):
+        queue_message(at=NOW - number * DAY, kind=make_type(), number=OTHER_MOBILE)
+    send_all(phone)
+    Message.objects.filter(status=Status.SENT, pk__in=Message.objects.values("pk")[3:15]).update(handed_over=True)
+    Message.objects.filter(pk__in=Message.objects.values("pk")[10:20]).update(status=Status.FAILED)
+    Message.objects.update(moment=F("created_at"))
+    count_all()
+    asked = Consultation(WEEK_AGO, TODAY, **narrowed)
+    assert totals(asked) == asked.totals()
+    assert list(totals(asked)) == list(asked.totals())
+    Message.objects.filter(moment__lt=day_start(WEEK_AGO + DAY)).update(status=Status.CANCELLED)
+    assert totals(asked) == asked.totals()
+
+
+def test_the_totals_of_ended_days_read_no_message(a_week, django_assert_num_queries):
+    count_all()
+    asked = Consultation(WEEK_AGO, TODAY - DAY)
+    told = asked.totals()
+    with django_assert_num_queries(1):
+        assert totals(asked) == told

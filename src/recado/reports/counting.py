@@ -1,7 +1,7 @@
 """Counting the messages of some local days, from the messages themselves.
 
 Hours are grouped in UTC by the database and made local here: no function of Python runs for each row. Hours and
-statuses, and types, come from the index `message_consult`; phones and waits read the period's rows, both at once. What
+statuses, and kinds, come from the index `message_consult`; phones and waits read the period's rows, both at once. What
 was asked for comes from the index `change_creation`; the messages, which bear no index by their beginning, from the
 span of primary keys that those rows name, with some to spare on both sides.
 
@@ -51,13 +51,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Moved(Counts):
-    """The messages whose moment lies in the days: `hours` counts `2026-11-22 09 sent` (local), `waits` seconds.
+    """The messages whose moment lies in the days: `hours` counts `2026-11-22 09 sent` (local), `kinds` type, status and
+    whether it was only handed over, as `3 sent False`, and `waits` seconds.
 
     Causes are of those that need a person, phones and waits of those that were sent.
     """
 
     hours: Counter[str] = field(default_factory=Counter)
-    types: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
     causes: Counter[str] = field(default_factory=Counter)
     phones: Counter[str] = field(default_factory=Counter)
     waits: Counter[str] = field(default_factory=Counter)
@@ -77,7 +78,7 @@ def moved(start: date, end: date) -> Moved:
     since, before = _bounds(start, end)
     found = Message.objects.filter(moment__gte=since, moment__lt=before)
     unsent = needing_a_person().filter(moment__gte=since, moment__lt=before)
-    counted = Moved(types=_by(found, "type_id"), causes=_by(unsent, "cause"))
+    counted = Moved(kinds=_by(found, "type_id", "status", "handed_over"), causes=_by(unsent, "cause"))
     for word, count in _by_local_hour(found):
         counted.hours[word] += count
     went = found.filter(status__in=SENT_GROUP).annotate(seconds=_Seconds("sent_at", "created_at"))
@@ -172,8 +173,8 @@ def _labelled(rows: QuerySet[Any], kind: str, label: Value | F) -> QuerySet[Any]
     return counted.values_list("kind", "label", "count")
 
 
-def _by(found: QuerySet[Any], name: str) -> Counter[str]:
-    return Counter({str(value): count for value, count in _grouped(found, name)})
+def _by(found: QuerySet[Any], *names: str) -> Counter[str]:
+    return Counter({" ".join(map(str, values)): count for *values, count in _grouped(found, *names)})
 
 
 def _grouped(found: QuerySet[Any], *names: str) -> Iterable[tuple[Any, ...]]:

@@ -50,6 +50,9 @@ def figures(start: date, end: date) -> Figures:
         days[date.fromisoformat(day)][status] += count
         hours[int(hour)] += count
         statuses[status] += count
+    types: Counter[str] = Counter()
+    for word, count in counts.kinds.items():
+        types[word.split(" ")[0]] += count
     names = {str(pk): name for pk, name in Phone.objects.values_list("pk", "name")}
     return Figures(
         start,
@@ -57,7 +60,7 @@ def figures(start: date, end: date) -> Figures:
         statuses={status: statuses[status] for status in Status if statuses[status]},
         days=days,
         hours=hours,
-        types={int(pk): count for pk, count in _ranked(counts.types)},
+        types={int(pk): count for pk, count in _ranked(types)},
         causes=dict(_ranked(counts.causes)),
         phones=dict(_ranked(Counter({names[pk]: count for pk, count in counts.phones.items()}))),
         waits=Counter({int(seconds): count for seconds, count in counts.waits.items()}),

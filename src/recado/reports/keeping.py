@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -69,14 +69,19 @@ def gaps(start: date, end: date, kept: Container[date]) -> Iterator[tuple[date, 
         yield first, end
 
 
-def _together(kind: type[_C], column: str, count: Callable[[date, date], _C], start: date, end: date) -> _C:
-    total = kind()
+def kept(column: str, start: date, end: date) -> dict[date, dict[str, Any]]:
+    """What `column` says of each of the local days `start` to `end` whose counts hold."""
     rows = holding().filter(day__range=(start, end)).values_list("day", "starts", "ends", column)
     # Kept in another time zone, it was another day.
-    kept = {day: written for day, starts, ends, written in rows if (starts, ends) == _bounds(day)}
-    for written in kept.values():
+    return {day: written for day, starts, ends, written in rows if (starts, ends) == _bounds(day)}
+
+
+def _together(kind: type[_C], column: str, count: Callable[[date, date], _C], start: date, end: date) -> _C:
+    total = kind()
+    days = kept(column, start, end)
+    for written in days.values():
         total.add(kind.read(written))
-    for first, last in gaps(start, end, kept.keys()):
+    for first, last in gaps(start, end, days.keys()):
         total.add(count(first, last))
     return total
 

@@ -15,7 +15,7 @@ TABLE = "outbox_message"
 _KNOWN = "reports_countedday"
 _EVENTS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
 # What the counts are made of; a change of anything else leaves them as they are.
-_COLUMNS = "moment, created_at, sent_at, status, cause, type_id, phone_id"
+_COLUMNS = "moment, created_at, sent_at, status, handed_over, cause, type_id, phone_id"
 
 
 def watch_messages(**kwargs: object) -> None:
@@ -29,18 +29,19 @@ def watch_messages(**kwargs: object) -> None:
                 cursor.execute(statement)
             return
         cursor.execute(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{TABLE}_touch%"]
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{TABLE}_touch%"]
         )
-        if cursor.fetchone()[0] == len(_EVENTS):
+        found = dict(cursor.fetchall())
+        if sorted(found.values()) == sorted(_sqlite()):
             return
-        for statement in _sqlite():
+        for statement in (*(f"DROP TRIGGER {name}" for name in found), *_sqlite()):
             cursor.execute(statement)
     CountedDay.objects.update(moved=None, made=None)
 
 
 def _sqlite() -> list[str]:
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {TABLE}_touch_{event} AFTER {event}{_of(event)} ON {TABLE}"  # noqa: S608
+        f"CREATE TRIGGER {TABLE}_touch_{event} AFTER {event}{_of(event)} ON {TABLE}"  # noqa: S608
         f" WHEN EXISTS (SELECT 1 FROM {_KNOWN} WHERE ends > min({', '.join(_times(rows))}))"
         f" BEGIN {' '.join(_notes(rows))} END"
         for event, rows in _EVENTS.items()

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from recado.outbox.queries import Consultation, Order
 from recado.people.roles import Duty
+from recado.reports.consulting import totals
 from recado.web.access import needs
 from recado.web.audit import note_list
 from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
@@ -105,8 +106,8 @@ def asked_form(request: HttpRequest) -> ConsultationForm | None:
 
 def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
     asked = form.consultation
-    totals = asked.totals()
-    total = sum(totals.values())
+    counts = totals(asked)
+    total = sum(counts.values())
     sortable = total <= MOST_TO_SORT
     if not sortable:
         asked = replace(asked, order=Order.MOMENT, descending=asked.descending and asked.order is Order.MOMENT)
@@ -119,7 +120,7 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
         "paging": paging,
         "rows": rows,
         "period": f"em {start}" if start == end else f"de {start} a {end}",
-        "totals": [StatusTotal(s, count, urlencode(filters | {"estado": s})) for s, count in totals.items()],
+        "totals": [StatusTotal(s, count, urlencode(filters | {"estado": s})) for s, count in counts.items()],
         "query_without_status": urlencode({name: value for name, value in filters.items() if name != "estado"}),
         "heads": [_head(column, asked, filters, sortable=sortable) for column in _COLUMNS],
         "query": urlencode(filters),
