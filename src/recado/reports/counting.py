@@ -31,7 +31,10 @@ _ASKED, _BECAME = "asked", "became"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Some counters that may be added up, and written down as JSON: the words that they count are texts."""
+    """Some counters that may be added up, and written down as JSON: the words that they count are texts.
+
+    Who changes the counters forgets in a migration what was written with the old ones.
+    """
 
     def add(self, other: Self) -> None:
         """Count what `other` counts, too."""
