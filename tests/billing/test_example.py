@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -39,7 +40,8 @@ class Database:
         self.asked = (question, values)
 
     def __iter__(self) -> Any:
-        return iter(self.rows)
+        columns = re.search(r"SELECT(.*?)FROM", self.asked[0], re.DOTALL)[1].replace(",", " ")
+        return map(namedtuple("Row", columns)._make, self.rows)
 
 
 @pytest.mark.django_db
@@ -70,7 +72,7 @@ def test_the_reader_of_the_manual_brings_bills_and_consents(monkeypatch: pytest.
         ]
     )
     monkeypatch.setenv("BANCO_DA_COMPANHIA", "dbname=companhia")
-    monkeypatch.setattr(psycopg, "connect", lambda address: kept)
+    monkeypatch.setattr(psycopg, "connect", lambda address, row_factory: kept)
     taken = intake.take_in(source.bills("1", MONTH), origin=source.name, actor="ana", now=NOW)
     assert (taken.new, taken.refused) == (1, 1)
     assert kept.asked[1] == ("1", MONTH)
