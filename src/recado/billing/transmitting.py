@@ -11,7 +11,8 @@ A bill's SMS and a bill's e-mail each exist once, whatever dies on the way: the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -103,18 +104,21 @@ def _make_batch(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
     taken = Notice.objects.filter(run=run, channel=Channel.SMS, state=NoticeState.TAKEN).order_by("pk")
     if taken.exists():
         try:
-            batch = create(
-                _rows(taken, renew),
-                type_id=message_type(Kind(run.kind)).pk,
-                template=TEMPLATE,
-                name=_name(run),
-                author=run.asked_by,
-                key=f"billing:{run.pk}",
-                now=now,
-                one_per_number=False,
-                # The text was weighed and saved as a version, and this step is a duty of its own.
-                needs_approval=False,
-            )
+            # Its cursor is the server's: closed by the garbage collector in the middle of another statement, it would
+            # wait for that statement's connection for ever.
+            with closing(_rows(taken, renew)) as rows:
+                batch = create(
+                    rows,
+                    type_id=message_type(Kind(run.kind)).pk,
+                    template=TEMPLATE,
+                    name=_name(run),
+                    author=run.asked_by,
+                    key=f"billing:{run.pk}",
+                    now=now,
+                    one_per_number=False,
+                    # The text was weighed and saved as a version, and this step is a duty of its own.
+                    needs_approval=False,
+                )
         except (BatchRefused, TemplateRefused) as refusal:
             taken.update(state=NoticeState.PREPARED, run=None)
             raise TransmitRefused(str(refusal)) from refusal
@@ -175,7 +179,7 @@ def _still_allows(held: Held, notice: Notice) -> bool:
     return allows(held, client, ConsentKind.CLIENT_SMS) and allows(held, client, ConsentKind.PHONE, notice.to)
 
 
-def _rows(taken: QuerySet[Notice], renew: Callable[[], None]) -> Iterator[NewRow]:
+def _rows(taken: QuerySet[Notice], renew: Callable[[], None]) -> Generator[NewRow, None, None]:
     for place, notice in enumerate(taken.iterator(chunk_size=1000)):
         if place % 1000 == 0:
             renew()
