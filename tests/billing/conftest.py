@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from recado.batches.feeding import feed_some
 from recado.billing import intake, runs
 from recado.billing.barcode import make_barcode
 from recado.billing.bills import BillRow
 from recado.billing.models import BillFile, Category, Kind, Notice, Run, Setup
 from recado.billing.setups import Wanted, save_setup
+from recado.gsm.causes import Cause
+from recado.outbox import transitions
+from recado.outbox.models import Message, Status
 from tests.mail.conftest import office
 
 __all__ = ["office"]
@@ -123,3 +127,19 @@ def setup(db: None) -> Setup:
 @pytest.fixture
 def collection(db: None) -> Setup:
     return save_setup(COLLECTION, actor="ana", now=NOW)
+
+
+def feed() -> None:
+    """Let the batch pass its rows to the outbox."""
+    while feed_some(NOW):
+        pass
+
+
+def end(number: str, status: Status, cause: Cause | None = None) -> None:
+    """Send the message to `number` and have it end so."""
+    message = Message.objects.get(number=number)
+    transitions.change(message.pk, Status.QUEUED, Status.SENDING, at=NOW)
+    first = status if status in (Status.FAILED, Status.UNCERTAIN) else Status.SENT
+    transitions.change(message.pk, Status.SENDING, first, at=NOW, cause=cause, note="x" if cause else "")
+    if first != status:
+        transitions.change(message.pk, first, status, at=NOW, cause=cause)
