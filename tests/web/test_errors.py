@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
 
 from recado.phones.models import Phone
@@ -110,6 +110,18 @@ def test_health_says_when_the_database_is_silent(rf: RequestFactory, monkeypatch
     monkeypatch.setattr(connection, "cursor", refuse)
     answer = health(rf.get("/saude/"))
     assert answer.status_code == 503
+
+
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_health_answers_a_logged_in_browser_as_a_program_while_the_database_is_away(browser, monkeypatch, fault):
+    def refuse(*args, **kwargs):
+        raise fault("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as away:
+        away.setattr(connection, "cursor", refuse)
+        answer = browser.get("/saude/")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "fail", "database": "fail", "disk": "ok", "gateway": "unknown"}
 
 
 @pytest.mark.parametrize("reason", ["database or disk is full", "server closed the connection unexpectedly"])

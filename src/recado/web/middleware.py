@@ -32,6 +32,9 @@ class LoginFirst(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            # Django asks who it is even for these, and so the database.
+            return None
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None and (kept := kept_form(request)) is not None:
             return login_keeping(request, kept)
@@ -53,7 +56,7 @@ def sliding_session(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         refreshes_itself = request.method == "GET" and request.headers.get("HX-Request") == "true"
-        if not refreshes_itself and request.user.is_authenticated:
+        if not refreshes_itself and not _asks_for_health(request) and request.user.is_authenticated:
             now = int(time.time())
             if now - request.session.get(_RENEWED, 0) >= _RENEW_EVERY:
                 request.session[_RENEWED] = now
@@ -66,7 +69,7 @@ def own_password_first(get_response: Handler) -> Handler:
     """Send whoever uses a password that somebody else chose to *Minha senha*, and nowhere else; a form goes along."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.session.get(FORCED):
+        if not _asks_for_health(request) and request.user.is_authenticated and request.session.get(FORCED):
             wanted = reverse("own_password")
             if request.path not in (wanted, reverse("logout")):
                 if request.headers.get("HX-Request") == "true":
@@ -91,3 +94,8 @@ def page_for_wrong_method(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+def _asks_for_health(request: HttpRequest) -> bool:
+    """Nobody's session is looked up for it: it must answer, and to anybody, while the database does not."""
+    return request.path == reverse("health")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -39,7 +39,8 @@ def _database_answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
             cursor.fetchone()
-    except DatabaseError:
+    # A connection that was lost is an InterfaceError, which is no DatabaseError.
+    except Error:
         return False
     return True
 
