@@ -41,6 +41,7 @@ _QUIET = (
 # Around the part of a page that is shown, in pixels; below it stands only the distance to the page's foot.
 _MARGIN, _BELOW = 16.0, 32.0
 _PASSWORD = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
+_OWN_PASSWORD = "cafe-na-varanda-azul"  # noqa: S105 - of a demonstration that ends with the pictures
 _NAMES = ("Ana Exemplo", "Bento Fictício", "Clara Modelo", "Davi Inventado")
 SENT = re.compile("Enviada|Entregue")
 
@@ -167,6 +168,12 @@ class Camera:
         self._shoot("entrar", of="html")
         page.locator("#id_password").fill(password)
         page.get_by_role("button", name="Entrar").click()
+        # A generated password must be changed first.
+        page.get_by_label("Senha atual").fill(password)
+        page.get_by_label("Senha nova", exact=True).fill(_OWN_PASSWORD)
+        page.get_by_label("Senha nova, de novo").fill(_OWN_PASSWORD)
+        page.get_by_role("button", name="Trocar senha").click()
+        page.goto("/")
         expect(page.get_by_role("heading", name="Precisa de atenção")).to_be_visible()
 
     def _requests(self) -> None:

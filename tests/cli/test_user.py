@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 
 from recado.cli.preparation import first_login
 from recado.people.membership import role_of
-from recado.people.passwords import new_password
+from recado.people.passwords import must_change_password, new_password
 from recado.people.roles import ATTENDANT, ROLES, Role
 from tests.cli.conftest import Recado, Shell
 
@@ -103,6 +105,29 @@ def test_a_password_is_changed(recado: Recado) -> None:
 
     assert works("ana", GOOD)
     assert recado("user", "password", "ninguem", "--generate").exit_code == 1
+
+
+@pytest.mark.parametrize("command", ["add", "password"])
+def test_a_generated_password_must_be_changed_at_the_next_login(recado: Recado, command: str) -> None:
+    if command == "password":
+        recado("user", "add", "ana", input=f"{GOOD}\n{GOOD}\n")
+        assert not must_change_password(User.objects.get())
+
+    output = recado("user", command, "ana", "--generate").stdout
+
+    assert must_change_password(User.objects.get())
+    assert "o usuário escolherá a sua" in output
+    password = next(line.removeprefix("Senha: ") for line in output.splitlines() if line.startswith("Senha: "))
+    browser = Client()
+    browser.post("/entrar/", {"username": "ana", "password": password})
+    assert browser.get("/")["Location"] == reverse("own_password")
+
+
+def test_a_typed_password_need_not_be_changed(recado: Recado) -> None:
+    recado("user", "add", "ana", input=f"{GOOD}\n{GOOD}\n")
+    recado("user", "password", "ana", input=f"{GOOD}\n{GOOD}\n")
+
+    assert not must_change_password(User.objects.get())
 
 
 def test_the_list_tells_role_and_state(recado: Recado) -> None:

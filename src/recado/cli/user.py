@@ -56,6 +56,7 @@ def add(name: str, slug: str, admin: bool, generate: bool) -> None:
     from django.db import IntegrityError, transaction
 
     from recado.people.membership import give_role
+    from recado.people.passwords import set_password
 
     role = ADMINISTRATOR if admin else next(role for role in ROLES if role.slug == slug)
     candidate = User(username=name, is_staff=admin, is_superuser=admin)
@@ -65,10 +66,10 @@ def add(name: str, slug: str, admin: bool, generate: bool) -> None:
         raise Refused(f"Usuário não aceito: {' '.join(error.messages)}") from error
     _refuse_taken(name)
     password = _new_password(candidate, generate=generate)
-    candidate.set_password(password)
     try:
         with transaction.atomic():
             candidate.save(force_insert=True)
+            set_password(candidate, password, generated=generate)
             if not admin:
                 give_role(candidate, role)
             note("USER_ADDED", name, f"papel {role.name}")
@@ -95,16 +96,14 @@ def password(name: str, generate: bool) -> None:
     from django.db import transaction
 
     from recado.cli.preparation import first_login
-    from recado.people.passwords import let_try_again
+    from recado.people.passwords import set_password
 
     person = User.objects.filter(username=name).first()
     if person is None:
         raise CommandFailed(f"Não existe o usuário {name}. Veja quem existe: recado user list")
     new = _new_password(person, generate=generate)
     with transaction.atomic():
-        person.set_password(new)
-        person.save(update_fields=["password"])
-        let_try_again(person)
+        set_password(person, new, generated=generate)
         note("PASSWORD_RESET", name)
     # Takes the file of the first password away when it is no longer the password.
     first_login()
@@ -163,4 +162,4 @@ def _new_password(person: User, *, generate: bool) -> str:
 def _show_generated(password: str, *, generate: bool) -> None:
     if generate:
         click.echo(f"Senha: {password}")
-        click.echo("Anote-a agora: ela não será mostrada de novo.")
+        click.echo("Anote-a agora: ela não será mostrada de novo. Ao entrar, o usuário escolherá a sua.")

@@ -25,11 +25,20 @@ def reset_password(user: User) -> str:
     """Give the user a new password, which is returned and must be changed at the next login; open sessions end."""
     password = new_password()
     with transaction.atomic():
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        Account.objects.update_or_create(user=user, defaults={"must_change_password": True})
-        let_try_again(user)
+        set_password(user, password, generated=True)
     return password
+
+
+def set_password(user: User, password: str, *, generated: bool) -> None:
+    """Give a saved user `password`; open sessions end. One that was `generated` must be changed at the next login.
+
+    To be called in a transaction.
+    """
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    if generated:
+        Account.objects.update_or_create(user=user, defaults={"must_change_password": True})
+    let_try_again(user)
 
 
 def let_try_again(user: User) -> None:
