@@ -5,7 +5,8 @@ They are written out as a table when the batch is read: who is in it does not ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -59,7 +60,7 @@ class Choice:
             found = found.filter(service_request__subtype__type_id=self.type_id)
         return found.order_by("-service_request_id", "-pk")
 
-    def rows(self) -> Iterator[list[str]]:
+    def rows(self) -> Generator[list[str], None, None]:
         """The cells of each, under `COLUMNS`."""
         chosen = self.requesters().select_related("service_request__subtype__type")
         for requester in chosen.iterator(chunk_size=_CHUNK):
@@ -82,4 +83,6 @@ def of_the_ra(cells: Sequence[str]) -> tuple[str, int]:
 
 def write_out(choice: Choice, target: Path) -> None:
     """Write heading and rows to `target`, which appears whole or not at all."""
-    write_table(target, chain([list(COLUMNS)], choice.rows()))
+    # A disk that is full leaves the cursor open: the garbage collector may close it in the middle of another statement.
+    with closing(choice.rows()) as rows:
+        write_table(target, chain([list(COLUMNS)], rows))

@@ -11,7 +11,7 @@ A month of a million messages a year takes some 0.1 s.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -180,6 +180,6 @@ def _by(found: QuerySet[Any], *names: str) -> Counter[str]:
     return Counter({" ".join(map(str, values)): count for *values, count in _grouped(found, *names)})
 
 
-def _grouped(found: QuerySet[Any], *names: str) -> Iterable[tuple[Any, ...]]:
-    counted: QuerySet[Any] = found.order_by().values_list(*names).annotate(count=Count(F("pk")))
-    return counted.iterator()
+def _grouped(found: QuerySet[Any], *names: str) -> QuerySet[Any, tuple[Any, ...]]:
+    counted: QuerySet[Any, tuple[Any, ...]] = found.order_by().values_list(*names).annotate(count=Count(F("pk")))
+    return counted
