@@ -50,6 +50,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _cluster.stop()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each processor of a small machine: half of their time the tests wait, for a browser, a line, a process."""
+    processors = len(os.sched_getaffinity(0))
+    return max(processors, min(2 * processors, 8))
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {environment.DATABASE}"
 
