@@ -61,11 +61,33 @@ def test_a_message_that_may_have_gone_out_waits_for_a_person_who_says_that_it_di
     page.goto("/mensagens-com-erro/")
     row = row_of(page, protocol)
     expect(page.get_by_text("O cliente pode já ter recebido.")).to_be_visible()
-    row.get_by_role("button", name="já foi enviada").click()
+    row.get_by_role("link", name="Já foi enviada").click()
+    expect(page.get_by_text("Não se desfaz.")).to_be_visible()
+    page.get_by_role("button", name="Sim, já foi enviada").click()
     expect(page.get_by_text("A mensagem foi marcada como enviada.")).to_be_visible()
     expect(page.get_by_text("Nenhuma mensagem com erro.")).to_be_visible()
     assert Message.objects.get().status in SENT_GROUP
     assert len(emulator.on_air) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_that_it_was_sent_is_confirmed_once_by_a_double_click_too(
+    new_context: Callable[..., BrowserContext],
+    let_in: Callable[[BrowserContext], Page],
+    emulator: RunningEmulator,
+    scripts: bool,
+) -> None:
+    page = let_in(new_context(java_script_enabled=scripts))
+    emulator.control.set_fault("drop_after_submit", {"value": "on_air", "times": 1})
+    open_ra(page)
+    until(lambda: Message.objects.get().status == Status.UNCERTAIN)
+    page.goto("/mensagens-com-erro/")
+    page.get_by_role("link", name="Já foi enviada").click()
+    page.get_by_role("button", name="Sim, já foi enviada").dblclick()
+    expect(page.get_by_text("Nenhuma mensagem com erro.")).to_be_visible()
+    message = Message.objects.get()
+    assert message.status in SENT_GROUP
+    assert message.changes.filter(before=Status.UNCERTAIN, after=Status.SENT).count() == 1
 
 
 def test_a_discarded_message_is_taken_back_by_the_button_that_the_next_page_offers(

@@ -110,12 +110,32 @@ def test_what_may_have_been_sent_is_resent_only_after_the_warning() -> None:
     assert _status(message) == Status.QUEUED
 
 
-def test_a_person_may_say_that_it_was_sent_once() -> None:
+def test_that_it_was_sent_is_asked_first_since_it_cannot_be_undone() -> None:
     message, client = _uncertain(), logged_in()
     address = f"/mensagens/{message.pk}/confirmar/"
-    assert "marcada como enviada" in words(client.post(address, follow=True))
+    for asked in (
+        client.get(address, {"next": ADDRESS}),
+        client.post(address),
+        client.post(address, {"com_certeza": "x"}),
+    ):
+        assert "Não se desfaz." in words(asked)
+        assert "Se o cliente não recebeu, ficará sem ela" in words(asked)
+    assert _status(message) == Status.UNCERTAIN
+
+
+def test_a_person_may_say_that_it_was_sent_and_a_second_click_is_told() -> None:
+    message, client = _uncertain(), logged_in()
+    address, sure = f"/mensagens/{message.pk}/confirmar/", {"com_certeza": "sim", "next": f"{ADDRESS}?motivo=uncertain"}
+    before = message.changes.count()
+    done = client.post(address, sure, follow=True)
+    assert "marcada como enviada" in words(done)
+    assert done.redirect_chain == [(f"{ADDRESS}?motivo=uncertain", 302)]
     assert _status(message) == Status.SENT
-    assert "não pode ser confirmada: agora está “Enviada”." in words(client.post(address, follow=True))
+    assert "não pode ser confirmada: agora está “Enviada”." in words(client.post(address, sure, follow=True))
+    assert message.changes.count() == before + 1
+    page = words(client.get(address))
+    assert "Esta mensagem não pode ser confirmada: agora está “Enviada”." in page
+    assert "Sim, já foi enviada" not in page
 
 
 def test_discarding_asks_why_and_can_be_undone_on_the_spot() -> None:
@@ -198,7 +218,7 @@ def test_a_bad_correction_is_refused_in_words(written: str, sentence: str) -> No
 
 def test_a_message_that_was_sent_can_be_neither_corrected_nor_discarded() -> None:
     message, client = _uncertain(), logged_in()
-    client.post(f"/mensagens/{message.pk}/confirmar/")
+    client.post(f"/mensagens/{message.pk}/confirmar/", {"com_certeza": "sim"})
     page = words(client.post(f"/mensagens/{message.pk}/corrigir/", {"mobile": "(11) 98765-4321"}, follow=True))
     assert "não pode ser corrigida: agora está “Enviada”." in page
     assert Message.objects.count() == 1
@@ -210,10 +230,11 @@ def test_a_message_that_does_not_exist_is_a_page_not_found(action: str, number: 
     assert logged_in().post(f"/mensagens/{number}/{action}/", {"note": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("action", ["desfazer", "confirmar"])
-def test_a_link_alone_changes_nothing(action: str) -> None:
+@pytest.mark.parametrize(("action", "answer"), [("desfazer", 405), ("confirmar", 200)])
+def test_a_link_alone_changes_nothing(action: str, answer: int) -> None:
     message = _uncertain()
-    assert logged_in().get(f"/mensagens/{message.pk}/{action}/").status_code == 405
+    assert logged_in().get(f"/mensagens/{message.pk}/{action}/").status_code == answer
+    assert _status(message) == Status.UNCERTAIN
 
 
 @pytest.mark.parametrize("action", ["reenviar", "corrigir", "descartar", "desfazer", "confirmar"])

@@ -66,7 +66,7 @@ def test_decisions_on_messages_are_recorded_and_refused_ones_are_not(browser: Cl
     browser.get(f"{at}/")
     browser.get(f"{at}/vivo/")
     browser.post(f"{at}/descartar/", {"note": "Cliente avisado."})
-    browser.post(f"{at}/confirmar/")
+    browser.post(f"{at}/confirmar/", {"com_certeza": "sim"})
     browser.post(f"{at}/desfazer/")
     browser.post(f"{at}/reenviar/")
     browser.post(f"{at}/reenviar/")

@@ -43,7 +43,7 @@ def test_a_page_that_refreshes_itself_does_not_keep_the_session_alive(at_work: C
 
 
 @pytest.mark.parametrize(
-    ("method", "url"), [("put", "/mensagens/"), ("get", "/mensagens/1/confirmar/"), ("delete", "/ra/")]
+    ("method", "url"), [("put", "/mensagens/"), ("get", "/mensagens/1/desfazer/"), ("delete", "/ra/")]
 )
 def test_a_wrong_method_is_told_in_portuguese(browser: Client, method: str, url: str) -> None:
     answer = getattr(browser, method)(url)

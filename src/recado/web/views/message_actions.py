@@ -61,11 +61,14 @@ def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
     return redirect("message", new.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs(Duty.DECIDE_MESSAGES)
 def message_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an uncertain message as sent."""
-    message = get_object_or_404(Message, pk=pk)
+    """Take an uncertain message as sent, after the person read that this cannot be taken back."""
+    message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
+    if request.method == "GET" or request.POST.get("com_certeza") != "sim":
+        confirmable = message.status == Status.UNCERTAIN
+        return _ask(request, "web/message_confirm.html", message, heading="Já foi enviada?", confirmable=confirmable)
     return _decide(
         request, message, Deed.MESSAGE_CONFIRMED, decisions.confirm_sent, "A mensagem foi marcada como enviada."
     )
