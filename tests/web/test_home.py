@@ -182,6 +182,7 @@ def test_a_stopped_phone_says_since_when_and_what_to_do():
             advice="Confira o cabo.",
         ),
         NOW,
+        technician=True,
     )
     assert state.label == "Desconectado há 3 minutos"
     assert state.advice == "A fila espera; nada se perde. Confira o cabo."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +19,44 @@ _TITLES = {
     Kind.ERRORS: ("Muitas mensagens com erro", "Os erros voltaram ao normal"),
 }
 
+# What those who cannot mend it need to know.
+_TOLD_TO_TECHNICIANS = {
+    Kind.PHONE_DOWN: (
+        "O aparelho “{subject}” não envia.",
+        "Avise a TI: o aparelho “{subject}” está parado. A fila espera; nada se perde.",
+    ),
+    Kind.GATEWAY_DOWN: (
+        "O serviço de envio não dá sinal de vida: nenhum SMS sai.",
+        "Avise a TI: o serviço de envio está parado. A fila espera; nada se perde.",
+    ),
+    Kind.GSAN_UNREAD: (
+        "O GSAN não é lido, e os clientes dos RAs de lá não são avisados.",
+        "Avise a TI: o GSAN não é lido.",
+    ),
+}
+
 
 def title(alarm: Alarm, occasion: Occasion) -> str:
     """One line: what began, or that it is over."""
     began, ended = _TITLES[Kind(alarm.kind)]
     return (ended if occasion is Occasion.END else began).format(subject=alarm.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class OnScreen:
+    """What a screen says of an alarm: what is wrong, and what to do (pt-BR)."""
+
+    sentence: str
+    advice: str
+
+
+def on_screen(alarm: Alarm, *, technician: bool) -> OnScreen:
+    """The alarm's own words for a technician; for others without paths and commands, and whom to tell."""
+    kind = Kind(alarm.kind)
+    if technician or kind not in _TOLD_TO_TECHNICIANS:
+        return OnScreen(alarm.sentence, alarm.advice)
+    sentence, advice = (words.format(subject=alarm.subject) for words in _TOLD_TO_TECHNICIANS[kind])
+    return OnScreen(sentence, advice)
 
 
 def text(alarm: Alarm, occasion: Occasion) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,14 +13,16 @@ from recado import parameters
 from recado.inbox.queries import unread_count
 from recado.mail.models import NEEDS_A_PERSON, Mail
 from recado.outbox.queries import needing_a_person
+from recado.people.roles import Duty
 from recado.web.phone_state import Badge, PhoneState, badge, phone_states
 
 
 class House:
     """Read by the base template. Asks nothing of the database before it is needed, nor for whom is not logged in."""
 
-    def __init__(self, *, known: bool, asks: bool = True) -> None:
-        self._known = known
+    def __init__(self, user: User | AnonymousUser | None, *, asks: bool = True) -> None:
+        self._user = user if user is not None and user.is_authenticated else None
+        self._known = self._user is not None
         self._asks = asks
 
     @cached_property
@@ -54,8 +57,13 @@ class House:
         return unread_count() if self._known else 0
 
     @cached_property
+    def technician(self) -> bool:
+        """Whoever looks may mend what is wrong with a phone; others tell those who may."""
+        return self._user is not None and self._user.has_perm(Duty.MANAGE_PHONES.permission)
+
+    @cached_property
     def phones(self) -> list[PhoneState]:
-        return phone_states(timezone.now()) if self._known else []
+        return phone_states(timezone.now(), technician=self.technician) if self._known else []
 
     @cached_property
     def badge(self) -> Badge:
@@ -69,5 +77,4 @@ class House:
 
 def house(request: HttpRequest) -> dict[str, House]:
     """Context processor: `house`."""
-    user = getattr(request, "user", None)
-    return {"house": House(known=bool(user and user.is_authenticated))}
+    return {"house": House(getattr(request, "user", None))}

@@ -49,8 +49,11 @@ class Card:
         return self.state.phone
 
 
-def cards(states: Sequence[PhoneState], now: datetime, paces: Mapping[int, float]) -> list[Card]:
-    """A card for each of `states`, in their order; `paces` as `outbox.real_pace` measured them."""
+def cards(states: Sequence[PhoneState], now: datetime, paces: Mapping[int, float], *, technician: bool) -> list[Card]:
+    """A card for each of `states`, in their order; `paces` as `outbox.real_pace` measured them.
+
+    What the link or the radio said when it failed, with its paths and commands, is for a `technician`.
+    """
     sending: dict[int, list[Message]] = {}
     for message in Message.objects.filter(status=Status.SENDING, phone__isnull=False).only("pk", "phone", "protocol"):
         sending.setdefault(message.phone_id or 0, []).append(message)
@@ -61,20 +64,20 @@ def cards(states: Sequence[PhoneState], now: datetime, paces: Mapping[int, float
         Card(
             state=state,
             facts=(
-                *_facts(state.phone, now, paces.get(state.phone.pk)),
+                *_facts(state.phone, now, paces.get(state.phone.pk), technician=technician),
                 *_told(state.phone),
                 *_rules(rules_of(state.phone), types),
             ),
             sending=tuple(sending.get(state.phone.pk, ())),
             last_change=_last_change(state.phone, now),
-            check=_check(state.phone, now),
+            check=_check(state.phone, now, technician=technician),
             test=_test(tests.get(state.phone.test_message_id or 0), now),
         )
         for state in states
     ]
 
 
-def _check(phone: Phone, now: datetime) -> Told | None:
+def _check(phone: Phone, now: datetime, *, technician: bool) -> Told | None:
     """The last *Testar conexão*, while it is news."""
     at, standing = phone.check_asked_at, checking.standing(phone, now)
     if at is None or now - at > NEWS:
@@ -84,8 +87,9 @@ def _check(phone: Phone, now: datetime) -> Told | None:
         return Told("Testando a conexão…", asked, "rc-neutral")
     if standing is Check.UNANSWERED:
         return Told("Teste sem resposta", f"O serviço de envio não o fez. {asked}", "rc-warn")
-    label, style = ("Conexão boa", "rc-ok") if standing is Check.WELL else ("Conexão com problema", "rc-danger")
-    return Told(label, f"{phone.check_answer} {asked}", style)
+    well = standing is Check.WELL
+    label, style = ("Conexão boa", "rc-ok") if well else ("Conexão com problema", "rc-danger")
+    return Told(label, f"{phone.check_answer} {asked}" if well or technician else asked, style)
 
 
 def _test(message: Message | None, now: datetime) -> Told | None:
@@ -110,7 +114,7 @@ def _told(phone: Phone) -> list[tuple[str, str]]:
     return told
 
 
-def _facts(phone: Phone, now: datetime, pace: float | None) -> tuple[tuple[str, str], ...]:
+def _facts(phone: Phone, now: datetime, pace: float | None, *, technician: bool) -> tuple[tuple[str, str], ...]:
     return (
         ("Última resposta", f"há {duration(now - phone.last_seen_at)}" if phone.last_seen_at else "–"),
         ("Chip e operadora", ", ".join(filter(None, (_sim(phone.iccid), phone.operator))) or "–"),
@@ -118,14 +122,17 @@ def _facts(phone: Phone, now: datetime, pace: float | None) -> tuple[tuple[str, 
         ("Bateria", _percent(phone.battery_percent)),
         ("Último envio", when(phone.last_sent_at, now) if phone.last_sent_at else "–"),
         ("Falhas seguidas", thousands(phone.consecutive_failures)),
-        ("Último erro", _last_error(phone, now)),
+        ("Último erro", _last_error(phone, now, technician=technician)),
         ("Ritmo", _pace(phone, pace)),
         *_sent(phone, now),
     )
 
 
-def _last_error(phone: Phone, now: datetime) -> str:
-    return f"{when(phone.last_error_at, now)}: {phone.last_error}" if phone.last_error_at else "nenhum"
+def _last_error(phone: Phone, now: datetime, *, technician: bool) -> str:
+    if phone.last_error_at is None:
+        return "nenhum"
+    at = when(phone.last_error_at, now)
+    return f"{at}: {phone.last_error}" if technician else at
 
 
 def _pace(phone: Phone, measured: float | None) -> str:

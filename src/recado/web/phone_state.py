@@ -33,7 +33,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class PhoneState:
-    """One phone for the screens: `label` in a word or two, `sentence` and `advice` for who must act (pt-BR)."""
+    """One phone for the screens: `label` in a word or two, `sentence` and `advice` for whoever looks (pt-BR)."""
 
     phone: Phone
     label: str
@@ -48,15 +48,18 @@ class PhoneState:
         return self.phone.name
 
 
-def phone_states(now: datetime) -> list[PhoneState]:
-    """Every phone in use, by name."""
+def phone_states(now: datetime, *, technician: bool) -> list[PhoneState]:
+    """Every phone in use, by name, in words for a technician or for others."""
     phones = sorted(Phone.objects.filter(enabled=True), key=lambda phone: dictionary_key(phone.name))
     sending = set(Message.objects.filter(status=Status.SENDING).values_list("phone_id", flat=True))
-    return [describe(phone, now, sending=phone.pk in sending) for phone in phones]
+    return [describe(phone, now, sending=phone.pk in sending, technician=technician) for phone in phones]
 
 
-def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneState:
-    """Say how `phone` stands at `now`; `sending`: a message is on its way through it."""
+def describe(phone: Phone, now: datetime, *, sending: bool = False, technician: bool = False) -> PhoneState:
+    """Say how `phone` stands at `now`; `sending`: a message is on its way through it.
+
+    Paths and commands are for a `technician`, who may change phones; others read whom to tell.
+    """
     if phone.paused:
         advice = "Retome-o, ou peça ao supervisor, para a fila andar."
         return _state(phone, "Pausado", "Alguém pausou este aparelho.", advice, "rc-warn")
@@ -74,7 +77,10 @@ def describe(phone: Phone, now: datetime, *, sending: bool = False) -> PhoneStat
     if phone.condition != Condition.READY:
         label = Condition(phone.condition).label
         sentence = phone.reason or f"{label}."
-        advice = f"A fila espera; nada se perde. {phone.advice}".strip()
+        advice = phone.advice
+        if not technician:
+            sentence, advice = _for_others(phone, label, sentence)
+        advice = f"A fila espera; nada se perde. {advice}".strip()
         return _state(
             phone, f"{label}{_since(phone.condition_since, now)}", sentence, advice, "rc-danger", stopped=True
         )
@@ -107,6 +113,14 @@ def badge(states: Sequence[PhoneState], now: datetime) -> Badge:
 
 def _named(state: PhoneState) -> str:
     return f"{state.name}: {state.label[0].lower()}{state.label[1:]}"
+
+
+def _for_others(phone: Phone, label: str, sentence: str) -> tuple[str, str]:
+    tell = f"Avise a TI: aparelho “{phone.name}”, {label[0].lower()}{label[1:]}."
+    if phone.condition != Condition.DISCONNECTED:
+        return sentence, tell
+    # Its reason names the device, and the cable is the one thing that anybody can look at.
+    return "A ligação com o aparelho caiu.", f"Veja se o cabo e a luz do aparelho estão no lugar. {tell}"
 
 
 def _state(phone: Phone, label: str, sentence: str, advice: str, style: str, *, stopped: bool = False) -> PhoneState:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from recado.alarms.channels import configured
 from recado.alarms.models import Alarm, Channel, Notice, Occasion
-from recado.alarms.words import title
+from recado.alarms.words import OnScreen, on_screen, title
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.formatting import duration, when
@@ -34,6 +34,7 @@ class Row:
 
     alarm: Alarm
     title: str
+    words: OnScreen
     lasted: str
     tellings: tuple[Telling, ...]
 
@@ -44,15 +45,16 @@ def alarms(request: HttpRequest) -> HttpResponse:
     """Those in force first, then the newest."""
     found = Alarm.objects.order_by(F("ended_at").desc(nulls_first=True), "-began_at", "-pk").prefetch_related("notices")
     paging, now = paging_for(request, found.count(), {}), timezone.now()
-    rows = [_row(alarm, now) for alarm in found[paging.offset : paging.offset + paging.size]]
+    technician = request.user.has_perm(Duty.MANAGE_PHONES.permission)
+    rows = [_row(alarm, now, technician=technician) for alarm in found[paging.offset : paging.offset + paging.size]]
     context = {"heading": "Alarmes", "paging": paging, "rows": rows, "channels": configured()}
     return render(request, "web/alarms.html", context)
 
 
-def _row(alarm: Alarm, now: datetime) -> Row:
+def _row(alarm: Alarm, now: datetime, *, technician: bool) -> Row:
     lasted = duration(alarm.ended_at - alarm.since) if alarm.ended_at else ""
     tellings = tuple(telling(notice, now) for notice in alarm.notices.all())
-    return Row(alarm, title(alarm, Occasion.BEGIN), lasted, tellings)
+    return Row(alarm, title(alarm, Occasion.BEGIN), on_screen(alarm, technician=technician), lasted, tellings)
 
 
 def telling(notice: Notice, now: datetime) -> Telling:

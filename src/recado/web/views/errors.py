@@ -110,7 +110,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _plain(heading: str, what: str, next_step: str, request: HttpRequest | None = None) -> str:
     """The page without a request; what was typed in it goes along, since neither needs the database."""
-    context = {"heading": heading, "what": what, "next_step": next_step, "house": House(known=False, asks=False)}
+    context = {"heading": heading, "what": what, "next_step": next_step, "house": House(None, asks=False)}
     kept = kept_form(request) if request is not None else None
     if request is not None and kept is not None:
         return render_to_string("web/error.html", context | {"kept": kept, "kept_token": get_token(request)})

@@ -49,7 +49,7 @@ def live_header(request: HttpRequest) -> HttpResponse:
 
 def _figures(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    house = House(known=True)
+    house = House(request.user)
     waiting = dict(needing_a_person().order_by().values_list("status").annotate(Count("pk")))
     today = timezone.localdate(now)
     figures = day_figures(today)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from recado.alarms.models import Alarm, Occasion
-from recado.alarms.words import title
+from recado.alarms.words import on_screen, title
 from recado.batches.behind import behind_the_queue
 from recado.outbox import doorbell
 from recado.outbox.forecast import forecast
@@ -36,14 +36,14 @@ from recado.web.views.home import queue_words
 @needs(Duty.USE_SCREENS)
 def phones(request: HttpRequest) -> HttpResponse:
     """The whole page."""
-    return render(request, "web/phones.html", {"heading": "Fila e aparelhos", **_figures()})
+    return render(request, "web/phones.html", {"heading": "Fila e aparelhos", **_figures(request)})
 
 
 @live_part
 @needs(Duty.USE_SCREENS)
 def phones_live(request: HttpRequest) -> HttpResponse:
     """Its moving part."""
-    return render(request, "web/phones_live.html", _figures())
+    return render(request, "web/phones_live.html", _figures(request))
 
 
 @require_POST
@@ -118,9 +118,9 @@ def _rate_words(now: datetime) -> str:
     return f"{decimal(sent / minutes)} por minuto ({many} nos últimos {minutes} minutos)"
 
 
-def _figures() -> dict[str, Any]:
+def _figures(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
-    house = House(known=True)
+    house = House(request.user)
     queue = forecast([state.phone for state in house.phones], now, *behind_the_queue())
     words = queue_words(queue, now)
     return {
@@ -129,9 +129,12 @@ def _figures() -> dict[str, Any]:
         "queue": queue,
         "by_priority": [(priority.label, count) for priority, count in queue.by_priority.items()],
         "rate_words": _rate_words(now),
-        "cards": cards(house.phones, now, queue.paces),
+        "cards": cards(house.phones, now, queue.paces, technician=house.technician),
         "any_paused": any(state.phone.paused for state in house.phones),
         "any_in_use": any(not state.phone.paused for state in house.phones),
-        "alarms": [(alarm, title(alarm, Occasion.BEGIN)) for alarm in Alarm.objects.filter(ended_at=None)],
+        "alarms": [
+            (alarm, title(alarm, Occasion.BEGIN), on_screen(alarm, technician=house.technician))
+            for alarm in Alarm.objects.filter(ended_at=None)
+        ],
         "announcement": f"{house.badge.words}.",
     }
