@@ -57,6 +57,7 @@ PAGE_OF: dict[str, str] = {
     "attention_resend_all": "mensagens-com-erro",
     "message_correct": "mensagens-com-erro",
     "message_resend": "talvez-enviada-o-que-fazer",
+    "message_confirm": "talvez-enviada-o-que-fazer",
     "message_discard": "desistir-de-uma-mensagem",
     "mail_faults": "e-mails-com-erro",
     "mail_faults_discard": "e-mails-com-erro",
