@@ -43,7 +43,7 @@ def test_the_length_of_a_bills_sms(page: Page, troubles: Troubles) -> None:
     ask_twice(
         page,
         troubles,
-        "**/faturamento/mensagem/tamanho/",
+        "**/faturamento/mensagem/tamanho/*",
         lambda: text.fill("Conta de {VALOR}."),
         lambda: text.fill("{NADA}"),
     )
