@@ -93,6 +93,7 @@ def test_another_month_is_announced_and_a_day_is_read_as_the_focus_comes_to_it(p
 
 def test_what_was_picked_is_announced_and_the_focus_is_back_at_the_button(page: Page, calendar: Locator) -> None:
     page.keyboard.press("ArrowRight")
+    expect(calendar.get_by_role("button", name="21 de novembro")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name=OPENER)).to_be_focused()
     expect(page.get_by_role("textbox", name="Data inicial")).to_have_value("21/11/2026")
