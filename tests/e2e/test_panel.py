@@ -1,17 +1,39 @@
-"""*Painel*: another period, a period that cannot be, and what is printed."""
+"""*Painel*: another period, a period that cannot be, what is drawn, and what is printed."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.e2e.accessibility import grave_faults
+from tests.e2e.steps import sideways
 from tests.support.outbox import make_phone, queue_message, send_all
 
 pytestmark = pytest.mark.sqlite
+
+SENT, NOT_SENT = "#1351b4", "#b35900"
+# How many pixels of a canvas have nearly each of these colours.
+_PAINTED = """(canvas, colours) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return colours.map((colour) => {
+    const wanted = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    let found = 0;
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at + 3] > 200 && wanted.every((value, place) => Math.abs(data[at + place] - value) < 8)) found += 1;
+    return found;
+  });
+}"""
+_WIDTHS = "[...document.querySelectorAll('.rc-chart canvas')].map((canvas) => canvas.width)"
+# Playwright's own waiting for a condition asks for `eval`, which the policy refuses.
+_UNTIL = """async () => {
+  for (let left = 300; left && !(%s); left -= 1) await new Promise(requestAnimationFrame);
+}"""
+_ROOM = "[...document.querySelectorAll('.rc-chart')].map((box) => box.clientWidth * devicePixelRatio)"
 
 
 @pytest.fixture
@@ -55,3 +77,67 @@ def test_on_paper_each_drawing_has_its_table(page: Page) -> None:
     page.pdf()
     expect(page.locator("body")).to_have_attribute("data-open", str(tables.count()))
     expect(tables.first).to_be_hidden()
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_each_table_of_numbers_has_its_drawing(page: Page, width: int) -> None:
+    queue_message()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/painel/")
+    tables, drawings = page.locator(".rc-figure table"), page.get_by_role("img", name=re.compile("^Gráfico: "))
+    expect(drawings).to_have_count(tables.count())
+    assert drawings.count() >= 5
+    for drawing in drawings.all():
+        painted = drawing.locator("canvas").evaluate(_PAINTED, [SENT, NOT_SENT])
+        assert painted[0] > 500
+        by_day = "mensagens por dia" in (drawing.get_attribute("aria-label") or "")
+        assert (painted[1] > 50) == by_day
+    assert page.evaluate(_WIDTHS) == page.evaluate(_ROOM)
+    assert sideways(page) == 0
+    assert not grave_faults(page)
+
+
+@pytest.mark.usefixtures("sent")
+def test_a_drawing_is_made_anew_for_another_width_and_another_zoom(page: Page) -> None:
+    page.goto("/painel/")
+    wide = page.evaluate(_WIDTHS)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.evaluate(_UNTIL % f"String({_WIDTHS}) === String({_ROOM})")
+    narrow = page.evaluate(_WIDTHS)
+    assert narrow == page.evaluate(_ROOM)
+    assert max(narrow) < min(wide)
+    # As a zoom to 200 % of a window of 780 pixels.
+    page.set_viewport_size({"width": 780, "height": 900})
+    zoomed = {"width": 390, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", zoomed)
+    doubled = [2 * number for number in narrow]
+    page.evaluate(_UNTIL % f"String({_WIDTHS}) === '{','.join(map(str, doubled))}'")
+    assert page.evaluate(_WIDTHS) == doubled
+    assert page.locator(".rc-chart canvas").first.evaluate(_PAINTED, [SENT])[0] > 500
+
+
+@pytest.mark.usefixtures("sent")
+def test_paper_has_the_whole_drawing_with_more_pixels(page: Page) -> None:
+    page.goto("/painel/")
+    before = page.evaluate(_WIDTHS)
+    page.evaluate(f"addEventListener('beforeprint', () => document.body.dataset.drawn = {_WIDTHS})")
+    page.pdf()
+    expect(page.locator("body")).to_have_attribute("data-drawn", ",".join(["1280"] * len(before)))
+    assert page.evaluate(_WIDTHS) == before
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 640, "height": 900})
+    assert sideways(page) == 0
+    expect(page.locator(".rc-chart canvas").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("sent")
+def test_without_scripts_the_tables_are_open_and_nothing_is_missing(
+    new_context: Callable[..., BrowserContext], let_in: Callable[[BrowserContext], Page]
+) -> None:
+    page = let_in(new_context(java_script_enabled=False))
+    page.goto("/painel/")
+    for table in page.locator(".rc-figure table").all():
+        expect(table).to_be_visible()
+    expect(page.locator("[data-drawing]:visible")).to_have_count(0)
+    expect(page.locator(".rc-figure table").first).to_contain_text("Menos de 10 s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from recado.evaluations.figures import Results, results
@@ -21,9 +21,7 @@ from recado.people.roles import Duty
 from recado.reports.balance import Balance, balance
 from recado.reports.figures import Figures, figures
 from recado.service_requests.reconciling import untold
-from recado.web import charts
 from recado.web.access import needs
-from recado.web.charts import Bar
 from recado.web.formatting import counted, duration, percent, thousands
 from recado.web.forms.evaluation import GRADES
 from recado.web.forms.messages import written_date
@@ -50,15 +48,36 @@ _WAITS: tuple[tuple[timedelta, str], ...] = (
 )
 
 
+class Kind(StrEnum):
+    """How `charts.js` draws a table."""
+
+    COLUMNS = "columns"
+    RANKS = "ranks"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell says, and the number that is drawn of it; None where nothing is."""
+
+    words: str
+    drawn: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing and the table of the same numbers; `empty` is said instead of both."""
+    """A table, and how it is drawn: its cells with a number; `empty` is said instead of both."""
 
     title: str
-    drawing: SafeString
+    kind: Kind
     heads: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: Sequence[tuple[Cell, ...]]
     empty: str = ""
+
+    @property
+    def legend(self) -> list[str]:
+        """The heads of what is drawn, where that is more than one column."""
+        drawn = [head for head, cell in zip(self.heads, self.rows[0], strict=True) if cell.drawn is not None]
+        return drawn if len(drawn) > 1 else []
 
 
 @require_GET
@@ -113,7 +132,6 @@ def _shown(found: Figures) -> dict[str, Any]:
         "charts": _charts(found, names),
         "opinion": _opinion(opinions),
         "grades": _grades(opinions),
-        "legend": len(found.days) > 0,
     }
 
 
@@ -136,11 +154,9 @@ def _charts(found: Figures, names: dict[int, str]) -> list[Chart]:
 def _grades(found: Results) -> Chart:
     """How many gave each grade, from the best to the worst, those that nobody gave too."""
     counts = [(label, found.grades[int(grade)]) for grade, label in reversed(GRADES)]
-    title = "Notas das avaliações"
-    drawing = charts.rows(title, [Bar(label, (count,)) for label, count in counts])
-    rows = [(label, thousands(count), percent(count, found.answered)) for label, count in counts]
+    rows = [(Cell(label), _figure(count), Cell(percent(count, found.answered))) for label, count in counts]
     empty = "" if found.answered else "Nenhuma avaliação respondida neste período."
-    return Chart(title, drawing, ("Nota", "Respostas", "Parte"), rows, empty)
+    return Chart("Notas das avaliações", Kind.RANKS, ("Nota", "Respostas", "Parte"), rows, empty)
 
 
 def _opinion(found: Results) -> str:
@@ -154,42 +170,39 @@ def _opinion(found: Results) -> str:
 
 def _waiting(found: Figures) -> Chart:
     """How many of the sent messages went out within which time."""
-    bars, rows, seen = [], [], 0
+    rows, seen = [], 0
     total, so_far = found.waits.total(), timedelta.min
     for limit, label in _WAITS:
         count = sum(number for wait, number in found.waits.items() if so_far <= timedelta(seconds=wait) < limit)
         seen, so_far = seen + count, limit
-        bars.append(Bar(label, (count,)))
-        rows.append((label, thousands(count), percent(count, total), percent(seen, total)))
-    title = "Tempo do evento ao envio"
+        rows.append((Cell(label), _figure(count), Cell(percent(count, total)), Cell(percent(seen, total))))
     empty = "" if total else "Nenhuma mensagem enviada neste período."
     heads = ("Tempo", "Mensagens", "Parte", "Até este tempo")
-    return Chart(title, charts.rows(title, bars), heads, rows, empty)
+    return Chart("Tempo do evento ao envio", Kind.RANKS, heads, rows, empty)
 
 
 def _by_day(found: Figures) -> Chart:
-    bars, rows = [], []
+    rows = []
     for day in sorted(found.days):
         sent = sum(found.days[day][status] for status in SENT_GROUP)
-        other = found.days[day].total() - sent
-        bars.append(Bar(f"{day:%d/%m}", (sent, other)))
-        rows.append((written_date(day), thousands(sent), thousands(other), thousands(sent + other)))
-    title = "Mensagens por dia"
-    heads = ("Dia", "Enviadas", "Não enviadas", "Total")
-    return Chart(title, charts.columns(title, bars), heads, rows)
+        total = found.days[day].total()
+        rows.append((Cell(written_date(day)), _figure(sent), _figure(total - sent), Cell(thousands(total))))
+    return Chart("Mensagens por dia", Kind.COLUMNS, ("Dia", "Enviadas", "Não enviadas", "Total"), rows)
 
 
 def _by_hour(found: Figures) -> Chart:
-    title = "Mensagens por hora do dia"
-    bars = [Bar(f"{hour}h", (count,)) for hour, count in enumerate(found.hours)]
-    rows = [(f"{hour}h", thousands(count)) for hour, count in enumerate(found.hours)]
-    return Chart(title, charts.columns(title, bars), ("Hora", "Mensagens"), rows)
+    rows = [(Cell(f"{hour}h"), _figure(count)) for hour, count in enumerate(found.hours)]
+    return Chart("Mensagens por hora do dia", Kind.COLUMNS, ("Hora", "Mensagens"), rows)
 
 
 def _ranked(title: str, head: str, counts: list[tuple[str, int]], empty: str = "Nada neste período.") -> Chart:
-    drawing = charts.rows(title, [Bar(label, (count,)) for label, count in counts])
-    rows = [(label, thousands(count)) for label, count in counts]
-    return Chart(title, drawing, (head, "Mensagens"), rows, empty="" if counts else empty)
+    rows = [(Cell(label), _figure(count)) for label, count in counts]
+    return Chart(title, Kind.RANKS, (head, "Mensagens"), rows, empty="" if counts else empty)
+
+
+def _figure(count: int) -> Cell:
+    """A count as it is written and drawn."""
+    return Cell(thousands(count), count)
 
 
 def _shortcuts(today: date) -> list[tuple[str, str]]:
