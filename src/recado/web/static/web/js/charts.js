@@ -37,6 +37,8 @@ function hatched(context, colour, scale) {
   const size = Math.round(6 * scale * uPlot.pxRatio);
   const tile = Object.assign(document.createElement("canvas"), { width: size, height: size });
   const pen = tile.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, size, size);
   pen.strokeStyle = colour;
   pen.lineWidth = size / 3;
   for (const shift of [-size, 0, size]) {
