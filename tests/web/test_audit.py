@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
@@ -135,6 +137,32 @@ def test_the_filters_hold(browser: Client, query: str, count: int) -> None:
     record(Deed.LOGGED_IN, who="bruno.melo", now=at - timedelta(days=1))
     page = words(browser.get(f"/auditoria/?{query}"))
     assert {0: "Nenhum registro", 1: "1 registro", 2: "2 registros"}[count] in page
+
+
+@pytest.mark.parametrize("asked", ["sobre=77", "pessoa=bruno.melo", "sobre=77&pessoa=bruno"])
+def test_words_without_a_first_day_are_looked_for_in_a_month_and_from_the_first_by_a_link(
+    browser: Client, asked: str
+) -> None:
+    now = timezone.now()
+    for days in (0, 29, 32):
+        record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=now - timedelta(days=days))
+    answer = browser.get(f"/auditoria/?{asked}")
+    page = words(answer)
+    assert "2 registros" in page
+    assert f"Desde {timezone.localdate() - timedelta(days=30):%d/%m/%Y}: sem a data inicial" in page
+    link = re.search(r'href="(/auditoria/\?[^"]+)">Pesquisar desde o primeiro registro', answer.content.decode())
+    assert link is not None
+    whole = words(browser.get(unescape(link[1])))
+    assert "3 registros" in whole
+    assert "sem a data inicial" not in whole
+
+
+@pytest.mark.parametrize("asked", ["", "acao=msg_viewed", "sobre=77&inicio=01/01/2026"])
+def test_without_words_or_with_a_first_day_nothing_is_left_out(browser: Client, asked: str) -> None:
+    record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=timezone.now() - timedelta(days=200))
+    page = words(browser.get(f"/auditoria/?{asked}"))
+    assert "viu a mensagem 77" in page
+    assert "sem a data inicial" not in page
 
 
 def test_who_saw_an_ra_is_found_by_its_number_also_in_a_list(browser: Client) -> None:

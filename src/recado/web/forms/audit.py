@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
 from recado.outbox.queries import day_start
 from recado.people.models import AuditEntry, Deed
 from recado.web.forms.fields import DayField, PeriodForm
 
+# No index finds words inside of others: every entry of the period is looked at, of a million a year 60 ms a month.
+_RECENT = timedelta(days=30)
+
 
 class AuditForm(PeriodForm):
-    """Sent by GET: names of users and deeds may stand in an address."""
+    """Sent by GET: names of users and deeds may stand in an address.
+
+    Words and names without a first day are looked for in the last 30 days until `fim`; `narrowed_to` is then the first.
+    """
+
+    narrowed_to: date | None = None
 
     inicio = DayField(label="De", required=False)
     fim = DayField(label="Até", required=False)
@@ -41,10 +51,16 @@ class AuditForm(PeriodForm):
         error_messages={"max_length": "Informe um número ou nome; o texto é longo demais."},
     )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.is_bound and not self.errors and not cleaned["inicio"] and (cleaned["pessoa"] or cleaned["sobre"]):
+            self.narrowed_to = (cleaned["fim"] or timezone.localdate()) - _RECENT
+        return cleaned
+
     def found(self) -> QuerySet[AuditEntry]:
         """The entries of a valid form, newest first."""
         asked, entries = self.cleaned_data, AuditEntry.objects.order_by("-at", "-pk")
-        if first := asked["inicio"]:
+        if first := asked["inicio"] or self.narrowed_to:
             entries = entries.filter(at__gte=day_start(first))
         if last := asked["fim"]:
             entries = entries.filter(at__lt=day_start(last + timedelta(days=1)))
