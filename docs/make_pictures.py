@@ -169,9 +169,12 @@ class Camera:
         page.locator("#id_password").fill(password)
         page.get_by_role("button", name="Entrar").click()
         # A generated password must be changed first.
-        page.get_by_label("Senha atual").fill(password)
-        page.get_by_label("Senha nova", exact=True).fill(_OWN_PASSWORD)
-        page.get_by_label("Senha nova, de novo").fill(_OWN_PASSWORD)
+        for field, written in (
+            ("old_password", password),
+            ("new_password1", _OWN_PASSWORD),
+            ("new_password2", _OWN_PASSWORD),
+        ):
+            page.locator(f"#id_{field}").fill(written)
         page.get_by_role("button", name="Trocar senha").click()
         page.goto("/")
         expect(page.get_by_role("heading", name="Precisa de atenção")).to_be_visible()
@@ -290,13 +293,13 @@ class Camera:
         self._shoot("contas-playsms")
 
     def _alarms(self) -> None:
-        """The cable is pulled out, and a minute later it is told."""
+        """The phone loses its network, and a minute later it is told."""
         if not self._wants("alarmes"):
             return
         page = self.page
         page.goto("/demonstracao/celular/")
-        page.get_by_role("button", name="Desligar o cabo").click()
-        expect(page.get_by_role("button", name="Ligar o cabo")).to_be_visible()
+        page.get_by_role("button", name="Ligar a falha Sem sinal", exact=True).click()
+        expect(page.get_by_role("button", name="Desligar a falha Sem sinal", exact=True)).to_be_visible()
         deadline = time.monotonic() + PATIENCE_S * 2
         page.goto("/alarmes/")
         while not page.locator(".rc-timeline li").count() and time.monotonic() < deadline:

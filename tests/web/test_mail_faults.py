@@ -172,7 +172,7 @@ def test_a_corrected_address_gets_the_e_mail(office: Office) -> None:
     path = f"/emails/{mail.pk}/corrigir/"
     for written, told in (
         ("", "Informe o novo e-mail."),
-        ("maria@", "Informe um e-mail como nome@exemplo.com.br."),
+        ("maria@", "Informe um e-mail como nome@example.com."),
         (mail.to, "O novo e-mail é igual ao atual."),
     ):
         assert told in words(browser.post(path, {"address": written}))

@@ -51,7 +51,7 @@ def normalise_address(written: str) -> str:
     try:
         validate_email(address)
     except ValidationError:
-        raise AddressRefused("Informe um e-mail como nome@exemplo.com.br.") from None
+        raise AddressRefused("Informe um e-mail como nome@example.com.") from None
     if not address.isascii() or len(address) > LONGEST_ADDRESS:
         raise AddressRefused("O e-mail tem letras que os servidores de e-mail não aceitam.")
     return address

@@ -53,9 +53,9 @@ def check_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise AddressRefused("Isto não é um endereço como https://exemplo.com.br/avisos.") from None
+        raise AddressRefused("Isto não é um endereço como https://example.com/avisos.") from None
     if not parts.hostname or not url.isascii() or not url.isprintable() or " " in url or len(url) > _LONGEST_URL:
-        raise AddressRefused("Informe um endereço como https://exemplo.com.br/avisos.")
+        raise AddressRefused("Informe um endereço como https://example.com/avisos.")
     if parts.scheme not in ("https", "http"):
         raise AddressRefused("O endereço começa com https://.")
     if parts.scheme == "http" and not parse_networks(settings.RECADO_WEBHOOK_NETWORKS):

@@ -49,8 +49,8 @@ def add_failed_mails(now: datetime) -> None:
         tried_at = evaluation.created_at + timedelta(minutes=1)
         evaluation.mail = Mail.objects.create(
             key=evaluation.key,
-            message_id=f"<recado-demonstracao-{place}@exemplo.com.br>",
-            to=f"cliente{place}@exemplo.com.br",
+            message_id=f"<recado-demonstracao-{place}@example.com>",
+            to=f"cliente{place}@example.com",
             subject=f"Companhia Exemplo de Água: avalie o atendimento do protocolo {evaluation.protocol}",
             text="Como foi o atendimento?",
             forgets=True,

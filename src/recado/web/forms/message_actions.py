@@ -39,7 +39,7 @@ class CorrectAddressForm(forms.Form):
     """The address that takes the place of an e-mail's."""
 
     address = AddressField(
-        label="Novo e-mail", missing="Informe o novo e-mail.", help_text="Exemplo: ana@exemplo.com.br"
+        label="Novo e-mail", missing="Informe o novo e-mail.", help_text="Exemplo: ana@example.com"
     )
 
     def __init__(self, *args: Any, mail: Mail, **kwargs: Any) -> None:
