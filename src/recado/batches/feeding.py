@@ -121,39 +121,38 @@ def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, 
             return None
         # Who withdraws a row moves the batch's too: nobody does from here on.
         held = set(waiting.filter(line__lte=rows[-1].line).values_list("pk", flat=True))
-        _follow_corrections(rows)
-        late = [row for row in rows if row.pk in held and _is_late(row, batch, now)]
-        in_time = [row for row in rows if row.pk in held and not _is_late(row, batch, now)]
-        against = unwilling([row.number for row in in_time])
-        refused = [row for row in in_time if row.number in against]
-        made = enqueue_many(
-            [
-                Ready(
-                    row.number,
-                    row.text,
-                    key_of(batch.pk, row.line),
-                    earlier(row.expires_at, batch.expires_at),
-                    row.protocol,
-                    row.ra_number,
-                )
-                for row in in_time
-                if row.number not in against
-            ],
-            batch.type,
-            batch=batch.pk,
-            actor=batch.author,
-            note=f"Lote {batch.pk}.",
-            now=now,
-        )
-        _mark(late, RowState.EXPIRED)
-        _mark(refused, RowState.OPTED_OUT)
-        Batch.objects.filter(pk=batch.pk).update(
-            fed=F("fed") + len(made),
-            ready=F("ready") - len(late) - len(refused),
-            expired=F("expired") + len(late),
-            opted_out=F("opted_out") + len(refused),
-        )
+        _queue([row for row in rows if row.pk in held], batch, now)
     return rows[-1].line, len(rows)
+
+
+def _queue(rows: Sequence[BatchRow], batch: Batch, now: datetime) -> None:
+    """Make messages of `rows`, but of those that are late or whose owner is against it, and count each."""
+    _follow_corrections(rows)
+    late = [row for row in rows if _is_late(row, batch, now)]
+    in_time = [row for row in rows if not _is_late(row, batch, now)]
+    against = unwilling([row.number for row in in_time])
+    refused = [row for row in in_time if row.number in against]
+    made = enqueue_many(
+        [_ready(row, batch) for row in in_time if row.number not in against],
+        batch.type,
+        batch=batch.pk,
+        actor=batch.author,
+        note=f"Lote {batch.pk}.",
+        now=now,
+    )
+    _mark(late, RowState.EXPIRED)
+    _mark(refused, RowState.OPTED_OUT)
+    Batch.objects.filter(pk=batch.pk).update(
+        fed=F("fed") + len(made),
+        ready=F("ready") - len(late) - len(refused),
+        expired=F("expired") + len(late),
+        opted_out=F("opted_out") + len(refused),
+    )
+
+
+def _ready(row: BatchRow, batch: Batch) -> Ready:
+    limit = earlier(row.expires_at, batch.expires_at)
+    return Ready(row.number, row.text, key_of(batch.pk, row.line), limit, row.protocol, row.ra_number)
 
 
 def _follow_corrections(rows: Sequence[BatchRow]) -> None:

@@ -94,33 +94,14 @@ def create(
     first = list(islice(waiting, 1))
     if first:
         check(template, list(first[0].values), company_values())
-    batch = _drawn_up(
-        Batch(
-            name=name[:100],
-            key=key,
-            type=_type(type_id),
-            template=template,
-            source=Source.PROGRAM,
-            state=State.READING,
-            state_since=now,
-            author=author,
-            created_at=now,
-            expires_at=expires_at,
-            one_per_number=one_per_number,
-            skip_told=skip_told,
-        )
-    )
-    if batch.state not in (State.READING, State.READ):
-        return batch
+    drawn = Batch(name=name[:100], key=key, type=_type(type_id), template=template, author=author)
+    drawn.expires_at, drawn.one_per_number, drawn.skip_told = expires_at, one_per_number, skip_told
+    batch = _drawn_up(drawn, now)
     if batch.state == State.READING:
-        start_again(batch)
-        _fill(batch, chain(first, waiting))
-        settle(batch.pk, now)
-        states.change(batch.pk, State.READING, State.READ, at=now)
-    if Batch.objects.filter(pk=batch.pk, ready__gt=0).exists():
-        decisions.send(batch.pk, actor=author, now=now, approval=needs_approval)
-    else:
-        decisions.cancel(batch.pk, actor=author, now=now, note="Nenhuma linha podia ser enviada.")
+        _read_in(batch, chain(first, waiting), now)
+    elif batch.state != State.READ:
+        return batch
+    _let_go(batch, needs_approval, author, now)
     return Batch.objects.get(pk=batch.pk)
 
 
@@ -185,12 +166,30 @@ def _type(type_id: int) -> MessageType:
     return found
 
 
-def _drawn_up(batch: Batch) -> Batch:
+def _drawn_up(batch: Batch, now: datetime) -> Batch:
+    """`batch` as a program's that is being read, or the one that stands under its key."""
+    batch.source, batch.state = Source.PROGRAM, State.READING
+    batch.created_at = batch.state_since = now
     try:
         states.record_new(batch)
     except IntegrityError:
         return Batch.objects.select_related("type").get(key=batch.key)
     return batch
+
+
+def _read_in(batch: Batch, rows: Iterable[NewRow], now: datetime) -> None:
+    """Take the rows in from the first on, whatever a crash left of them."""
+    start_again(batch)
+    _fill(batch, rows)
+    settle(batch.pk, now)
+    states.change(batch.pk, State.READING, State.READ, at=now)
+
+
+def _let_go(batch: Batch, needs_approval: bool | None, author: str, now: datetime) -> None:
+    if Batch.objects.filter(pk=batch.pk, ready__gt=0).exists():
+        decisions.send(batch.pk, actor=author, now=now, approval=needs_approval)
+    else:
+        decisions.cancel(batch.pk, actor=author, now=now, note="Nenhuma linha podia ser enviada.")
 
 
 def _fill(batch: Batch, rows: Iterable[NewRow]) -> None:
