@@ -51,7 +51,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each processor of a small machine: half of their time the tests wait, for a browser, a line, a process."""
+    """Two for each processor of a small machine: half of their time tests wait, for a browser, a line, a process."""
     processors = len(os.sched_getaffinity(0))
     return max(processors, min(2 * processors, 8))
 

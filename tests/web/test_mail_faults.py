@@ -159,11 +159,20 @@ def test_it_is_sent_again_only_after_the_warning() -> None:
     assert "Este e-mail agora está “Na fila”." in words(again)
 
 
+def test_that_it_went_out_is_asked_first_since_it_cannot_be_undone() -> None:
+    mail, browser = failed(status=MailStatus.UNCERTAIN), logged_in()
+    address = f"/emails/{mail.pk}/confirmar/"
+    for asked in (browser.get(address), browser.post(address), browser.post(address, {"com_certeza": "x"})):
+        assert "Não se desfaz." in words(asked)
+    assert Mail.objects.get(pk=mail.pk).status == MailStatus.UNCERTAIN
+
+
 def test_a_person_may_say_that_it_went_out_once() -> None:
-    mail = failed(status=MailStatus.UNCERTAIN)
-    browser = logged_in()
-    assert "marcado como enviado" in words(browser.post(f"/emails/{mail.pk}/confirmar/", follow=True))
-    assert "agora está “Enviado”" in words(browser.post(f"/emails/{mail.pk}/confirmar/", follow=True))
+    mail, browser = failed(status=MailStatus.UNCERTAIN), logged_in()
+    address, sure = f"/emails/{mail.pk}/confirmar/", {"com_certeza": "sim"}
+    assert "marcado como enviado" in words(browser.post(address, sure, follow=True))
+    assert "agora está “Enviado”" in words(browser.post(address, sure, follow=True))
+    assert "Este e-mail não pode ser confirmado: agora está “Enviado”." in words(browser.get(address))
 
 
 def test_a_corrected_address_gets_the_e_mail(office: Office) -> None:

@@ -38,9 +38,7 @@ class CorrectNumberForm(forms.Form):
 class CorrectAddressForm(forms.Form):
     """The address that takes the place of an e-mail's."""
 
-    address = AddressField(
-        label="Novo e-mail", missing="Informe o novo e-mail.", help_text="Exemplo: ana@example.com"
-    )
+    address = AddressField(label="Novo e-mail", missing="Informe o novo e-mail.", help_text="Exemplo: ana@example.com")
 
     def __init__(self, *args: Any, mail: Mail, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -64,6 +64,7 @@ PAGE_OF: dict[str, str] = {
     "mail_faults_resend_all": "e-mails-com-erro",
     "mail_resend": "e-mails-com-erro",
     "mail_correct": "e-mails-com-erro",
+    "mail_confirm": "e-mails-com-erro",
     "replies": "respostas",
     "reply_search": "respostas",
     "wishes": "pedidos-de-nao-receber",

@@ -172,12 +172,15 @@ def mail_correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, mail, Deed.MAIL_CORRECTED, decision, words)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs(Duty.DECIDE_MESSAGES)
 def mail_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an uncertain e-mail as sent."""
-    decision = partial(decisions.confirm_sent, now=timezone.now())
+    """Take an uncertain e-mail as sent, after the person read that this cannot be taken back."""
     mail = get_object_or_404(Mail, pk=pk)
+    if request.method == "GET" or request.POST.get("com_certeza") != "sim":
+        confirmable = mail.status == MailStatus.UNCERTAIN
+        return _ask(request, "web/mail_confirm.html", mail, heading="Já foi enviado?", confirmable=confirmable)
+    decision = partial(decisions.confirm_sent, now=timezone.now())
     return _decide(request, mail, Deed.MAIL_CONFIRMED, decision, "O e-mail foi marcado como enviado.")
 
 
