@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recado.batches.tables import write_table
-from recado.outbox.queries import day_start
+from recado.outbox.queries import day_span
 from recado.service_requests.models import Requester, RequestStatus
 
 COLUMNS = ("Celular", "Nome", "Protocolo", "RA", "Tipo", "Especificação", "Abertura")
@@ -50,9 +50,9 @@ class Choice:
 
     def requesters(self) -> QuerySet[Requester]:
         """Everyone chosen who gave a mobile, the newest RA first: of several with one mobile that one counts."""
+        since, before = day_span(self.start, self.end)
         found = Requester.objects.exclude(mobile="").filter(
-            service_request__opened_at__gte=day_start(self.start),
-            service_request__opened_at__lt=day_start(self.end + timedelta(days=1)),
+            service_request__opened_at__gte=since, service_request__opened_at__lt=before
         )
         if self.status:
             found = found.filter(service_request__status=RequestStatus(self.status))

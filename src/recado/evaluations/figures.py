@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count
 
 from recado.evaluations.models import LEAST, MOST, Evaluation
-from recado.outbox.queries import day_start
+from recado.outbox.queries import day_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Results:
 
 def results(start: date, end: date) -> Results:
     """The figures of the local days `start` to `end`, both whole and inclusive."""
-    since, before = day_start(start), day_start(end + timedelta(days=1))
+    since, before = day_span(start, end)
     answered = Evaluation.objects.filter(answered_at__gte=since, answered_at__lt=before)
     counted = dict(answered.order_by().values_list("grade").annotate(Count("pk")))
     return Results(

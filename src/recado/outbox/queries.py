@@ -108,9 +108,8 @@ class Consultation:
         return [key.desc() if self.descending else key.asc() for key in keys]
 
     def _matching(self) -> QuerySet[Message]:
-        found = Message.objects.filter(
-            moment__gte=day_start(self.start), moment__lt=day_start(self.end + timedelta(days=1))
-        )
+        since, before = day_span(self.start, self.end)
+        found = Message.objects.filter(moment__gte=since, moment__lt=before)
         if self.statuses:
             found = found.filter(status__in=self.statuses)
         if self.handed_over is not None:
@@ -177,6 +176,11 @@ def day_start(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
+def day_span(start: date, end: date) -> tuple[datetime, datetime]:
+    """When the local days `start` to `end` begin, and the moment after they end; both aware."""
+    return day_start(start), day_start(end + timedelta(days=1))
+
+
 @dataclass(frozen=True, slots=True)
 class DayFigures:
     """What became of the messages whose moment lies in one local day."""
@@ -187,7 +191,8 @@ class DayFigures:
 
 def day_figures(day: date) -> DayFigures:
     """The figures of `day`, from the index alone."""
-    of_the_day = Message.objects.filter(moment__gte=day_start(day), moment__lt=day_start(day + timedelta(days=1)))
+    since, before = day_span(day, day)
+    of_the_day = Message.objects.filter(moment__gte=since, moment__lt=before)
     counted = of_the_day.order_by().values_list("status").annotate(Count("pk"))
     by_status: dict[str, int] = dict(counted)
     return DayFigures(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Self
 
@@ -21,7 +21,7 @@ from django.db.models import BooleanField, CharField, Count, F, Func, IntegerFie
 from django.utils import timezone
 
 from recado.outbox.models import SENT_GROUP, Message, StatusChange
-from recado.outbox.queries import day_start, needing_a_person
+from recado.outbox.queries import day_span, needing_a_person
 
 # Messages are numbered when they are written, a moment after the time that they bear: neighbours may change places,
 # and those of one transaction stand among those of others. The most that one writes is a window of a batch.
@@ -78,7 +78,7 @@ class Made(Counts):
 
 def moved(start: date, end: date) -> Moved:
     """Count what moved in the local days `start` to `end`."""
-    since, before = _bounds(start, end)
+    since, before = day_span(start, end)
     found = Message.objects.filter(moment__gte=since, moment__lt=before)
     unsent = needing_a_person().filter(moment__gte=since, moment__lt=before)
     counted = Moved(kinds=_by(found, "type_id", "status", "handed_over"), causes=_by(unsent, "cause"))
@@ -98,7 +98,7 @@ def made(start: date, end: date) -> Made:
 
     One statement counts both, so that what is queued meanwhile is in both or in neither.
     """
-    since, before = _bounds(start, end)
+    since, before = day_span(start, end)
     begun = StatusChange.objects.filter(_Begins(F("before")), at__gte=since, at__lt=before).order_by()
     asked = _labelled(begun, _ASKED, Value(""))
     became = _labelled(_made_between(begun, since, before), _BECAME, F("status"))
@@ -142,10 +142,6 @@ class _Begins(Func):
 
     template = "%(expressions)s = ''"
     output_field = BooleanField()
-
-
-def _bounds(start: date, end: date) -> tuple[datetime, datetime]:
-    return day_start(start), day_start(end + timedelta(days=1))
 
 
 def _by_local_hour(found: QuerySet[Message]) -> Iterator[tuple[str, int]]:

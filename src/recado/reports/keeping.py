@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from recado.outbox.models import Message
-from recado.outbox.queries import day_start
+from recado.outbox.queries import day_span
 from recado.reports import counting
 from recado.reports.counting import Counts, Made, Moved
 from recado.reports.models import CountedDay, TouchedDay
@@ -39,12 +39,12 @@ def made(start: date, end: date) -> Made:
 
 
 def count_days(now: datetime) -> bool:
-    """Job: learn of the days that have ended, and count one whose counts are missing, the latest first; True when
-    there may be another."""
-    _learn(now)
+    """Job: count a day whose counts are missing, the latest first, and give True; where none is, learn of the days that
+    have ended since."""
     due = CountedDay.objects.exclude(pk__in=holding()).filter(known_since__lte=now - LONGEST_TRANSACTION)
     day = due.order_by("-day").values_list("day", flat=True).first()
     if day is None:
+        _learn(now)
         return False
     _count(day)
     return True
@@ -73,7 +73,7 @@ def kept(column: str, start: date, end: date) -> dict[date, dict[str, Any]]:
     """What `column` says of each of the local days `start` to `end` whose counts hold."""
     rows = holding().filter(day__range=(start, end)).values_list("day", "starts", "ends", column)
     # Kept in another time zone, it was another day.
-    return {day: written for day, starts, ends, written in rows if (starts, ends) == _bounds(day)}
+    return {day: written for day, starts, ends, written in rows if (starts, ends) == day_span(day, day)}
 
 
 def _together(kind: type[_C], column: str, count: Callable[[date, date], _C], start: date, end: date) -> _C:
@@ -86,10 +86,6 @@ def _together(kind: type[_C], column: str, count: Callable[[date, date], _C], st
     return total
 
 
-def _bounds(day: date) -> tuple[datetime, datetime]:
-    return day_start(day), day_start(day + _DAY)
-
-
 def _learn(now: datetime) -> None:
     """Make a row for each ended day since the first message that has none; one of another time zone is made anew."""
     oldest = Message.objects.order_by("moment").values_list("moment", "created_at").first()
@@ -99,7 +95,7 @@ def _learn(now: datetime) -> None:
     known = dict(CountedDay.objects.values_list("day", "ends"))
     new = []
     for day in (first + _DAY * number for number in range((today - first).days)):
-        starts, ends = _bounds(day)
+        starts, ends = day_span(day, day)
         if known.get(day) != ends:
             new.append(CountedDay(day=day, starts=starts, ends=ends, known_since=now))
     if new:

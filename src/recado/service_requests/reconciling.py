@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from recado import parameters
 from recado.outbox.models import Message, MessageType
-from recado.outbox.queries import day_start
+from recado.outbox.queries import day_span
 from recado.reports.keeping import gaps, holding
 from recado.reports.models import CountedDay
 from recado.service_requests.models import Requester
@@ -62,7 +62,7 @@ def check_days(now: datetime) -> bool:
 
 
 def _of_days(start: date, end: date) -> Iterator[Untold]:
-    return _untold(day_start(start), day_start(end + timedelta(days=1)))
+    return _untold(*day_span(start, end))
 
 
 def _untold(since: datetime, before: datetime) -> Iterator[Untold]:
