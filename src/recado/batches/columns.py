@@ -7,9 +7,9 @@ it; these are first guesses.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from recado.collation import without_accents
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 
 MOBILE = "CELULAR"
@@ -65,8 +65,7 @@ def _rank(name: str) -> int:
 
 
 def _tag_of(name: str) -> str:
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    tag = re.sub(r"[^A-Z0-9]+", "_", bare.upper()).strip("_")[:LONGEST_TAG].strip("_")
+    tag = re.sub(r"[^A-Z0-9]+", "_", without_accents(name).upper()).strip("_")[:LONGEST_TAG].strip("_")
     return tag if TAG.fullmatch(tag) else ""
 
 

@@ -6,9 +6,8 @@ is a person's deed, so there are thousands of names at most.
 
 from __future__ import annotations
 
-import unicodedata
-
 from recado.batches.models import Batch
+from recado.collation import without_accents
 
 # PostgreSQL keeps a batch's number in 64 bits.
 _LONGEST_NUMBER = 18
@@ -26,5 +25,4 @@ def find_batches(written: str) -> dict[int, str]:
 
 
 def _bare(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().split())
+    return " ".join(without_accents(text).casefold().split())
