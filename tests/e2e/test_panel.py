@@ -128,6 +128,7 @@ def test_paper_has_the_whole_drawing_with_more_pixels(page: Page) -> None:
     assert page.evaluate(_WIDTHS) == before
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 640, "height": 900})
+    page.evaluate(_UNTIL % f"String({_WIDTHS}) === String({_ROOM})")
     assert sideways(page) == 0
     expect(page.locator(".rc-chart canvas").first).to_be_visible()
 
