@@ -1,6 +1,11 @@
-"""How Brazilian Portuguese writes numbers and counts things; for every room, and without Django."""
+"""How Brazilian Portuguese writes numbers and counts things, and the digits of a number; for every room, no Django."""
 
 from __future__ import annotations
+
+
+def digits_of(written: str) -> str:
+    """The ASCII digits of what somebody wrote, in their order, without all that stands between them."""
+    return "".join(character for character in written if character in "0123456789")
 
 
 def thousands(number: int) -> str:

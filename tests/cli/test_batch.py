@@ -98,6 +98,7 @@ def test_a_large_batch_asks_for_a_user_who_may_approve(recado: Recado, tmp_path:
         (("--text", "x", "--type", "1"), "Não há o tipo “1”"),
         (("--text", "x", "--until", "01/01/2020"), "já passou"),
         (("--text", "x", "--until", "amanhã"), "use dd/mm/aaaa"),
+        (("--text", "x", "--until", "31/12/9999"), "use dd/mm/aaaa"),
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_no_batch(

@@ -178,6 +178,12 @@ def test_nothing_found_is_400(account: Account, new: Call, asked: dict[str, str]
     assert new("ds", **asked).json()["error"] == "400"
 
 
+@pytest.mark.parametrize("written", ["9999", "9999-12", "9999-12-31", "9999-12-31 23:59:59", "0001-01-01"])
+def test_a_time_at_the_edge_of_the_calendar_is_no_time(account: Account, new: Call, written: str) -> None:
+    new(to="5581912345678", msg="Oi")
+    assert len(new("ds", dt=written).json()["data"]) == 1
+
+
 def test_an_account_sees_its_own_messages_only(account: Account, new: Call, old: Call) -> None:
     make_account("outra")
     old(u="outra")

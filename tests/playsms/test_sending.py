@@ -161,6 +161,13 @@ def test_a_schedule_that_is_no_time_is_refused(account: Account, old: Call) -> N
     assert old(schedule="amanhã cedo").content == b"ERR 200"
 
 
+@pytest.mark.parametrize("year", ["2999", "9999"])
+def test_a_schedule_more_than_a_year_ahead_is_a_slip(account: Account, old: Call, year: str) -> None:
+    assert old(schedule=f"{year}-12-31 23:59:59").content == b"ERR 200"
+    account.refresh_from_db()
+    assert "mais de um ano" in account.last_refusal
+
+
 def test_a_type_that_is_switched_off_sends_nothing(account: Account, old: Call) -> None:
     MessageType.objects.filter(pk=6).update(active=False)
     assert old().content == b"ERR 200"

@@ -46,7 +46,8 @@ def read_moment(text: str) -> tuple[datetime, bool] | None:
             written = datetime.strptime(text.strip(), form)  # noqa: DTZ007 - made aware below
         except ValueError:
             continue
-        return timezone.make_aware(written), has_hour
+        if FIRST_DAY <= written.date() <= LAST_DAY:
+            return timezone.make_aware(written), has_hour
     return None
 
 

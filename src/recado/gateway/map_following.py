@@ -17,6 +17,7 @@ from recado.links.bluetooth.map_events import Listed, MessageTold, Word
 from recado.links.bluetooth.map_phone import MapPhone
 from recado.links.bluetooth.map_session import OUTBOX, SENT
 from recado.modem.clock import Clock
+from recado.numerals import digits_of
 from recado.outbox import evidence, handed_over
 from recado.outbox.models import Attempt
 
@@ -152,4 +153,4 @@ def _is_of(listed: Listed, attempt: Attempt) -> bool:
 
 
 def _end(number: str) -> str:
-    return "".join(character for character in number if character.isdigit())[-_DIGITS_COMPARED:]
+    return digits_of(number)[-_DIGITS_COMPARED:]

@@ -71,9 +71,8 @@ def recognise(shown: Credentials, *, address: str, now: datetime, tells_why: boo
 
 def token_of(account: Account) -> str:
     """The account's token: 32 hexadecimal digits, as playSMS's are; another after `renew_token`."""
-    return salted_hmac("recado.playsms.token", f"{account.pk}:{account.token_round}", algorithm="sha256").hexdigest()[
-        :32
-    ]
+    value = f"{account.pk}:{account.token_round}"
+    return salted_hmac("recado.playsms.token", value, algorithm="sha256").hexdigest()[:32]
 
 
 def set_password(account: Account, own: str | None = None) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from recado.inbox.models import Reply
+from recado.numerals import digits_of
 from recado.outbox.models import Status, StatusChange
 from recado.playsms.codes import CallRefused, Code
 from recado.playsms.models import Account, Submission
@@ -32,6 +33,8 @@ STATE: Mapping[Status, str] = {
 USUAL_COUNT = 100
 MOST_COUNT = 1000
 _LAST_DIGITS = 8
+# At the edge of the calendar a local time has no UTC, or no day after it: it is no time of an SMS.
+_YEARS = range(1000, 9999)
 Row = dict[str, str]
 
 
@@ -45,7 +48,7 @@ def delivery(account: Account, fields: Mapping[str, str]) -> list[Row]:
         found = found.filter(queue_code=queue.lower()[:32])
     if number := fields.get("smslog_id", "") or fields.get("slid", ""):
         found = found.filter(message_id=_whole(number))
-    if ending := _digits(fields.get("dst", "")):
+    if ending := digits_of(fields.get("dst", "")):
         found = found.filter(message__number__endswith=ending[-_LAST_DIGITS:])
     if (period := _period(fields.get("dt", ""))) is not None:
         found = found.filter(message__created_at__gte=period[0], message__created_at__lt=period[1])
@@ -69,7 +72,7 @@ def incoming(account: Account, fields: Mapping[str, str], *, keywords: bool) -> 
         raise CallRefused(Code.NO_DATA)
     told = Submission.objects.filter(account=account, message__number=OuterRef("number"))
     found = Reply.objects.filter(Exists(told)).order_by("-received_at", "-pk")
-    if ending := _digits(fields.get("src", "")):
+    if ending := digits_of(fields.get("src", "")):
         found = found.filter(number__endswith=ending[-_LAST_DIGITS:])
     if (period := _period(fields.get("dt", ""))) is not None:
         found = found.filter(received_at__gte=period[0], received_at__lt=period[1])
@@ -126,10 +129,6 @@ def _whole(written: str) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) <= 18 else 0
 
 
-def _digits(written: str) -> str:
-    return "".join(character for character in written if character in "0123456789")
-
-
 def _period(written: str) -> tuple[datetime, datetime] | None:
     """The local year, month, day, hour, minute or second that `written` begins with; None for what is no time."""
     for length, form, span in _FORMS:
@@ -137,6 +136,8 @@ def _period(written: str) -> tuple[datetime, datetime] | None:
             try:
                 start = datetime.strptime(written, form)  # noqa: DTZ007 - made aware below
             except ValueError:
+                return None
+            if start.year not in _YEARS:
                 return None
             return timezone.make_aware(start), timezone.make_aware(_after(start, span))
     return None
@@ -156,5 +157,5 @@ def _after(start: datetime, span: timedelta | str) -> datetime:
     if isinstance(span, timedelta):
         return start + span
     if span == "year":
-        return start.replace(year=min(start.year + 1, 9998))
+        return start.replace(year=start.year + 1)
     return (start.replace(day=1) + timedelta(days=32)).replace(day=1)

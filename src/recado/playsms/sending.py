@@ -28,6 +28,7 @@ from recado.playsms.models import Account, NinthDigit, RecentCall, Submission
 MOST_RECIPIENTS = 500
 _PROTOCOL = re.compile(r"(?<!\d)(?:19|20)\d{2}1\d{9}(?!\d)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FURTHEST = timedelta(days=366)
 _SCHEDULE = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
 
 
@@ -86,7 +87,7 @@ def _send_one(account: Account, asked: Wanted, to: str, now: datetime) -> Taken:
         number, note = mobile_from_system(to, complete=account.ninth_digit == NinthDigit.COMPLETE)
     except NumberRefused as refusal:
         raise _NotTaken(str(refusal)) from refusal
-    not_before = _time_of(asked.schedule)
+    not_before = _time_of(asked.schedule, now)
     queue_code = uuid.uuid4().hex
     with transaction.atomic():
         first = _repeated(account, number, asked, queue_code, now)
@@ -152,13 +153,16 @@ def _protocol_in(text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _time_of(schedule: str) -> datetime | None:
-    """`YYYY-MM-DD hh:mm:ss`, local."""
+def _time_of(schedule: str, now: datetime) -> datetime | None:
+    """`YYYY-MM-DD hh:mm:ss`, local; within a year, for what is later is a slip. Raises _NotTaken."""
     if not schedule:
         return None
     for form in _SCHEDULE:
         try:
-            return timezone.make_aware(datetime.strptime(schedule, form))  # noqa: DTZ007 - made aware at once
+            at = timezone.make_aware(datetime.strptime(schedule, form))  # noqa: DTZ007 - made aware at once
         except ValueError:
             continue
+        if at > now + _FURTHEST:
+            raise _NotTaken("a data de agendamento está a mais de um ano de hoje.")
+        return at
     raise _NotTaken("a data e a hora de agendamento não estão na forma AAAA-MM-DD hh:mm:ss.")

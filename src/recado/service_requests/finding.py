@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from recado.numerals import digits_of
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 
 PROTOCOL_DIGITS = 14
 # An RA number is a 64-bit key: what has more digits is none, and must not reach the database as one.
 LONGEST_RA = 18
 LONGEST_PROPERTY = 12
-
-
-def digits_of(term: str) -> str:
-    """The ASCII digits of what was written."""
-    return "".join(character for character in term if character in "0123456789")
 
 
 def mobile_of(term: str) -> str:

@@ -15,8 +15,9 @@ from enum import StrEnum
 from django.db.models import Count, Max, Min, Q
 
 from recado.inbox.models import Reply
+from recado.numerals import digits_of
 from recado.outbox.models import Message
-from recado.service_requests.finding import LONGEST_RA, PROTOCOL_DIGITS, digits_of, mobile_of, named_by
+from recado.service_requests.finding import LONGEST_RA, PROTOCOL_DIGITS, mobile_of, named_by
 from recado.service_requests.models import Requester, ServiceRequest
 
 MOST_REQUESTS = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 
-from recado.service_requests.finding import digits_of
+from recado.numerals import digits_of
 
 
 class CustomerForm(forms.Form):
