@@ -133,9 +133,9 @@ def _urgent_waits(now: datetime, limits: Limits) -> list[Trouble]:
 
 def _errors(now: datetime, limits: Limits) -> list[Trouble]:
     ended = Message.objects.filter(moment__gt=now - ERROR_WINDOW, moment__lte=now)
-    counted = dict(ended.order_by().values_list("status").annotate(Count("pk")))
-    bad = sum(counted.get(status, 0) for status in NEEDS_A_PERSON)
-    all_ended = bad + sum(counted.get(status, 0) for status in SENT_GROUP)
+    by_status = dict(ended.order_by().values_list("status").annotate(Count("pk")))
+    bad = sum(by_status.get(status, 0) for status in NEEDS_A_PERSON)
+    all_ended = bad + sum(by_status.get(status, 0) for status in SENT_GROUP)
     if all_ended < LEAST_ENDED or 100 * bad <= limits.error_percent * all_ended:
         return []
     sentence = f"Na última hora, {bad} de {all_ended} mensagens terminaram com erro ou em dúvida."

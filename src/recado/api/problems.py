@@ -151,8 +151,8 @@ def failed(status: int) -> Problem:
 
 def _of_framework(error: exceptions.APIException) -> Problem:
     headers = {}
-    if wait := getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = wait
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
     status = error.status_code
     detail = _LINES.get(status) or str(error.detail)
     return Problem(status, _CODES.get(status, "refused"), detail, headers=headers)

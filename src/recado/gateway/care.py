@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from recado.gateway.sender import Around
 from recado.gateway.stored import settle_from_store
 from recado.gsm import EncodeError
 from recado.modem.driver import Driver
@@ -15,12 +15,6 @@ logger = logging.getLogger(__name__)
 BALANCE_EVERY = timedelta(days=1)
 # A balance that could not be had is asked for again after this, so that a refusing network is not pestered.
 BALANCE_AGAIN = timedelta(hours=1)
-
-
-class Around(Protocol):
-    """Where the time comes from."""
-
-    def now(self) -> datetime: ...
 
 
 class Care:

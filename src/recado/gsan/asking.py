@@ -13,8 +13,10 @@ from datetime import datetime
 from recado.gsan.layout import Layout
 from recado.gsan.source import Connection
 
-PENDING, CLOSED, BLOCKED = 1, 2, 3
+CLOSED = 2
+"""`rgat_cdsituacao` of an RA that is over."""
 MOBILE = 3
+"""`fnet_id` of a mobile."""
 YES, NO = 1, 2
 
 

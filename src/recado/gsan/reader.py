@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -78,8 +77,3 @@ def note_trouble(words: str, now: datetime) -> None:
     held = Position.objects.filter(pk=1)
     held.update(trouble=words[:300])
     held.filter(trouble_since=None).update(trouble_since=now)
-
-
-def reader_job() -> Callable[[datetime], bool]:
-    """The work of the job, with a reader of its own."""
-    return Reader().work

@@ -11,7 +11,7 @@ from recado.billing import keeping as bills
 from recado.billing.intake import read_some as read_bills
 from recado.billing.runs import carry_on
 from recado.gsan import watching as gsan
-from recado.gsan.reader import reader_job
+from recado.gsan.reader import Reader
 from recado.jobs.job import Job
 from recado.mail import keeping as mails
 from recado.mail.sending import send_due
@@ -30,7 +30,7 @@ JOBS: tuple[Job, ...] = (
     Job("bill reading", read_bills),
     Job("billing steps", carry_on),
     Job("gateway watch", watch_gateway, EVERY_SECONDS),
-    Job("gsan", reader_job(), 15),
+    Job("gsan", Reader().work, 15),
     Job("gsan watch", gsan.Watch().work, gsan.EVERY_SECONDS),
     Job("mail", send_due),
     Job("mail tidying", mails.remove_old, 600),

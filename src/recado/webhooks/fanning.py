@@ -12,6 +12,7 @@ from recado.outbox.models import Message, StatusChange
 from recado.webhooks.models import Delivery, Endpoint, Event, Kind
 
 AT_ONCE = 200
+FORGOTTEN_AT_ONCE = 1000
 KEPT_FOR = timedelta(days=30)
 
 
@@ -40,9 +41,11 @@ def fan_out(now: datetime) -> bool:
 
 
 def forget_old(now: datetime) -> bool:
-    """Remove events, and their deliveries, older than `KEPT_FOR`; the job of `recado jobs`."""
-    old = Event.objects.filter(at__lt=now - KEPT_FOR).order_by("at").values_list("pk", flat=True)[:1000]
-    return Event.objects.filter(pk__in=list(old)).delete()[0] >= 1000
+    """Remove some events older than `KEPT_FOR`, and their deliveries; a job of `recado jobs`. True when more wait."""
+    old = Event.objects.filter(at__lt=now - KEPT_FOR).order_by("at").values_list("pk", flat=True)
+    gone = list(old[:FORGOTTEN_AT_ONCE])
+    Event.objects.filter(pk__in=gone).delete()
+    return len(gone) == FORGOTTEN_AT_ONCE
 
 
 def _wants(endpoint: Endpoint, event: Event, author: str) -> bool:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from recado.outbox.numbers import LONGEST_INPUT, NumberRefused, normalise_mobile
 
-LONGEST_BIGINT = 2**63 - 1
+LARGEST_KEY = 2**63 - 1
 
 
 class NamingSerializer(serializers.Serializer[Any]):
@@ -90,7 +90,7 @@ class NumberField(serializers.IntegerField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("min_value", 1)
-        options.setdefault("max_value", LONGEST_BIGINT)
+        options.setdefault("max_value", LARGEST_KEY)
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> int:

@@ -7,7 +7,14 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from recado.api.serializers.fields import DayField, MobileField, NumberField, StrictSerializer, TextField
+from recado.api.serializers.fields import (
+    LARGEST_KEY,
+    DayField,
+    MobileField,
+    NumberField,
+    StrictSerializer,
+    TextField,
+)
 from recado.gsm.segment import MAX_CHARACTERS
 from recado.outbox.models import CAUSES, Message, Status
 
@@ -137,10 +144,10 @@ class MessageQuerySerializer(PeriodSerializer):
     status = serializers.ListField(
         child=serializers.ChoiceField(choices=Status.choices), required=False, help_text="Uma ou mais situações."
     )
-    type = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    type = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     protocol = serializers.RegexField(r"^[0-9]{1,14}$", required=False, max_length=LONGEST_PROTOCOL)
-    ra_number = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    phone = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    ra_number = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+    phone = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     created_by = TextField(required=False, max_length=150)
     cursor = TextField(required=False, max_length=80, help_text="O `next` da página anterior.")
     limit = serializers.IntegerField(default=50, min_value=1, max_value=MOST_ROWS)

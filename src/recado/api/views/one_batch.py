@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -101,7 +102,7 @@ class BatchSend(Door):
     def post(self, request: Request, pk: int) -> Response:
         """Põe em envio um lote já lido, ou o deixa à espera da aprovação de uma pessoa. Repetir não muda nada."""
 
-        def send(batch_id: int, *, actor: str, now: Any) -> Deed:
+        def send(batch_id: int, *, actor: str, now: datetime) -> Deed:
             asked = decisions.send(batch_id, actor=actor, now=now) == State.WAITING
             return Deed.BATCH_ASKED if asked else Deed.BATCH_STARTED
 
@@ -166,7 +167,7 @@ def _decide(door: Door, pk: int, decision: Callable[..., Deed], reached: Collect
 
 
 def _with(decision: Callable[..., None], deed: Deed) -> Callable[..., Deed]:
-    def take(batch_id: int, *, actor: str, now: Any) -> Deed:
+    def take(batch_id: int, *, actor: str, now: datetime) -> Deed:
         decision(batch_id, actor=actor, now=now)
         return deed
 
