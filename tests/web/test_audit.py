@@ -14,6 +14,7 @@ from django.utils import timezone
 from recado.outbox.models import Status
 from recado.people.audit import record
 from recado.people.models import AuditEntry, Deed
+from recado.web.forms import audit
 from tests.support.outbox import make_phone
 from tests.web.attendance import MOBILE, OTHER_MOBILE, go_wrong, new_ra_form, open_ra, words
 
@@ -121,6 +122,7 @@ def test_the_screen_tells_it_by_day_in_sentences(browser: Client) -> None:
         ("fim=14/08/2026&pessoa=ninguem", 0),
         ("fim=14/08/2026&pessoa=BRUNO", 2),
         ("fim=14/08/2026&pessoa=Ana+Lima", 1),
+        ("fim=14/08/2026&pessoa=ANÁ+LIMA", 1),
         ("fim=14/08/2026&sobre=12", 1),
         ("fim=14/08/2026&sobre=5", 1),
         ("fim=14/08/2026&sobre=1", 0),
@@ -139,30 +141,57 @@ def test_the_filters_hold(browser: Client, query: str, count: int) -> None:
     assert {0: "Nenhum registro", 1: "1 registro", 2: "2 registros"}[count] in page
 
 
-@pytest.mark.parametrize("asked", ["sobre=77", "pessoa=bruno.melo", "sobre=77&pessoa=bruno"])
-def test_words_without_a_first_day_are_looked_for_in_a_month_and_from_the_first_by_a_link(
-    browser: Client, asked: str
+@pytest.mark.parametrize("asked", ["sobre=77", "pessoa=bruno.melo", "acao=msg_viewed", "sobre=77&pessoa=bruno"])
+def test_a_filter_looks_at_so_many_entries_at_a_time_and_a_link_goes_on_with_the_older(
+    browser: Client, asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = timezone.now()
-    for days in (0, 29, 32):
-        record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=now - timedelta(days=days))
-    answer = browser.get(f"/auditoria/?{asked}")
-    page = words(answer)
-    assert "2 registros" in page
-    assert f"Desde {timezone.localdate() - timedelta(days=30):%d/%m/%Y}: sem a data inicial" in page
-    link = re.search(r'href="(/auditoria/\?[^"]+)">Pesquisar desde o primeiro registro', answer.content.decode())
-    assert link is not None
-    whole = words(browser.get(unescape(link[1])))
-    assert "3 registros" in whole
-    assert "sem a data inicial" not in whole
+    monkeypatch.setattr(audit, "MOST_LOOKED_AT", 3)
+    at = NOW - timedelta(days=100)
+    for days in (0, 1, 1, 2, 3, 5):
+        record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=at - timedelta(days=days))
+    answer = browser.get(f"/auditoria/?fim=14/08/2026&{asked}")
+    found = []
+    while True:
+        page = words(answer)
+        found.append(int(re.search(r"(\d+) registros?", page)[1]))
+        link = re.search(r'href="(/auditoria/\?[^"]+)">Pesquisar nos anteriores', answer.content.decode())
+        if link is None:
+            break
+        day = at - timedelta(days=(1, 4)[len(found) - 1])
+        assert f"A pesquisa olhou os registros mais novos do período, desde {day:%d/%m/%Y}." in page
+        answer = browser.get(unescape(link[1]))
+    assert found == [3, 3]
+    assert "A pesquisa olhou" not in page
 
 
-@pytest.mark.parametrize("asked", ["", "acao=msg_viewed", "sobre=77&inicio=01/01/2026"])
-def test_without_words_or_with_a_first_day_nothing_is_left_out(browser: Client, asked: str) -> None:
-    record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=timezone.now() - timedelta(days=200))
+def test_a_day_with_more_entries_than_are_looked_at_is_looked_at_whole(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MOST_LOOKED_AT", 3)
+    for hours in range(5):
+        record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=NOW - timedelta(days=100, hours=hours))
+    page = words(browser.get("/auditoria/?fim=14/08/2026&sobre=77"))
+    assert "5 registros" in page
+
+
+def test_what_was_not_found_among_the_newest_is_said_to_be_looked_for_in_the_older(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MOST_LOOKED_AT", 3)
+    for days in range(5):
+        record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=NOW - timedelta(days=100 + days))
+    page = words(browser.get("/auditoria/?fim=14/08/2026&sobre=88"))
+    assert "Nenhum registro com estes filtros. Pesquise nos anteriores ou retire um filtro." in page
+
+
+@pytest.mark.parametrize("asked", ["", "inicio=01/01/2026"])
+def test_without_a_filter_nothing_is_left_out(browser: Client, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "MOST_LOOKED_AT", 3)
+    for days in range(200, 205):
+        record(Deed.MESSAGE_VIEWED, who="bruno.melo", subject=77, now=timezone.now() - timedelta(days=days))
     page = words(browser.get(f"/auditoria/?{asked}"))
-    assert "viu a mensagem 77" in page
-    assert "sem a data inicial" not in page
+    assert page.count("viu a mensagem 77") == 5
+    assert "A pesquisa olhou" not in page
 
 
 def test_who_saw_an_ra_is_found_by_its_number_also_in_a_list(browser: Client) -> None:

@@ -104,6 +104,7 @@ def test_a_user_is_found_among_many_by_a_part_of_the_name(browser: Client) -> No
     assert "1 usuário" in found
     assert "pessoa07" in found
     assert "pessoa06" not in found
+    assert "pessoa07" in words(browser.get("/usuarios/?busca=NUMERO+07"))
     assert "Nenhum usuário com “zé”." in words(browser.get("/usuarios/?busca=zé"))
     assert browser.get("/usuarios/", {"busca": "a\0b"}).status_code == 200
     assert "11–12 de 12 usuários" in words(browser.get("/usuarios/?busca=fulana&pagina=2"))

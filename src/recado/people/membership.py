@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from recado.collation import dictionary_key
 from recado.people.roles import ADMINISTRATOR, APP, ATTENDANT, ROLES, Role, role_named
 
 
@@ -55,6 +56,16 @@ def administrators() -> QuerySet[User]:
     """The active users who may manage users."""
     is_one = Q(is_superuser=True) | Q(groups__name=ADMINISTRATOR.name)
     return User.objects.filter(is_one, is_active=True).distinct()
+
+
+def called(sought: str) -> QuerySet[User]:
+    """The users in whose user name or full name `sought` stands, whatever its case and with or without accents."""
+    # In Python: SQLite knows the case of plain letters only. A company has hundreds of users, not thousands.
+    wanted = dictionary_key(sought)[0]
+    rows = User.objects.values_list("pk", "username", "first_name", "last_name")
+    return User.objects.filter(
+        pk__in=[pk for pk, name, *full in rows if any(wanted in dictionary_key(of)[0] for of in (name, " ".join(full)))]
+    )
 
 
 def is_last_administrator(user: User) -> bool:

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from recado.outbox.queries import day_start
+from recado.people.membership import called
 from recado.people.models import AuditEntry, Deed
 from recado.web.forms.fields import DayField, PeriodForm
 
-# No index finds words inside of others: every entry of the period is looked at, of a million a year 60 ms a month.
-_RECENT = timedelta(days=30)
+# No index finds words inside of others, and each entry that is looked at costs up to a microsecond of a processor.
+MOST_LOOKED_AT = 100_000
 
 
 class AuditForm(PeriodForm):
     """Sent by GET: names of users and deeds may stand in an address.
 
-    Words and names without a first day are looked for in the last 30 days until `fim`; `narrowed_to` is then the first.
+    A person, a deed or words are looked for in the newest days of the period that hold `MOST_LOOKED_AT` entries
+    together; `looked_from` is their first day when older ones of the period were left out. Set by `found`.
     """
 
-    narrowed_to: date | None = None
+    looked_from: date | None = None
 
     inicio = DayField(label="De", required=False)
     fim = DayField(label="Até", required=False)
@@ -51,19 +50,16 @@ class AuditForm(PeriodForm):
         error_messages={"max_length": "Informe um número ou nome; o texto é longo demais."},
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if self.is_bound and not self.errors and not cleaned["inicio"] and (cleaned["pessoa"] or cleaned["sobre"]):
-            self.narrowed_to = (cleaned["fim"] or timezone.localdate()) - _RECENT
-        return cleaned
-
     def found(self) -> QuerySet[AuditEntry]:
         """The entries of a valid form, newest first."""
         asked, entries = self.cleaned_data, AuditEntry.objects.order_by("-at", "-pk")
-        if first := asked["inicio"] or self.narrowed_to:
+        if first := asked["inicio"]:
             entries = entries.filter(at__gte=day_start(first))
         if last := asked["fim"]:
             entries = entries.filter(at__lt=day_start(last + timedelta(days=1)))
+        if any(asked[name] for name in ("pessoa", "acao", "sobre")) and (newest := _newest_days(entries)):
+            self.looked_from = newest
+            entries = entries.filter(at__gte=day_start(newest))
         if who := asked["pessoa"]:
             entries = entries.filter(_by(who))
         if deed := asked["acao"]:
@@ -73,10 +69,20 @@ class AuditForm(PeriodForm):
         return entries
 
 
+def _newest_days(entries: QuerySet[AuditEntry]) -> date | None:
+    """The first of the newest whole days that hold `MOST_LOOKED_AT` of `entries`, newest first, together: at least one
+    day, which may hold more. None when all of them do."""
+    moments = entries.values_list("at", flat=True)
+    left_out = next(iter(moments[MOST_LOOKED_AT : MOST_LOOKED_AT + 1]), None)
+    if left_out is None:
+        return None
+    day = timezone.localdate(left_out)
+    return day if timezone.localdate(moments[0]) == day else day + timedelta(days=1)
+
+
 def _by(person: str) -> Q:
     """By whom: the user, or a person of that name; systems and terminals have names of their own."""
-    named = User.objects.annotate(full=Concat("first_name", Value(" "), "last_name")).filter(full__icontains=person)
-    return Q(who__istartswith=person) | Q(who__in=named.values("username"))
+    return Q(who__istartswith=person) | Q(who__in=called(person).values("username"))
 
 
 def _about(subject: str) -> Q:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from recado.people.models import AuditEntry
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.forms.audit import AuditForm
@@ -33,12 +32,11 @@ def audit(request: HttpRequest) -> HttpResponse:
         people = User.objects.filter(username__in={row.who for row in rows})
         names = {user.username: user.get_full_name() for user in people}
         context |= {"paging": paging, "rows": [(row, names.get(row.who, "")) for row in rows]}
-        if form.narrowed_to is not None:
-            context |= {"narrowed_to": form.narrowed_to, "from_the_first": _from_the_first(filters)}
+        if form.looked_from is not None:
+            context |= {"looked_from": form.looked_from, "older": _older(filters, form.looked_from)}
     return render(request, "web/audit.html", context)
 
 
-def _from_the_first(filters: dict[str, str]) -> str:
-    """The query of the same search from the day of the first entry on."""
-    first = AuditEntry.objects.order_by("at").values_list("at", flat=True).first() or timezone.now()
-    return urlencode({**filters, "inicio": f"{timezone.localtime(first):%d/%m/%Y}"})
+def _older(filters: dict[str, str], looked_from: date) -> str:
+    """The query of the same search in what is older than `looked_from`."""
+    return urlencode({**filters, "fim": f"{looked_from - timedelta(days=1):%d/%m/%Y}"})

@@ -8,8 +8,6 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, Value
-from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -40,10 +38,8 @@ class UserRow:
 def users(request: HttpRequest) -> HttpResponse:
     """The users, those who may log in first, all or by a part of the name; below them what each role can do."""
     sought = request.GET.get("busca", "").replace("\0", "").strip()[:60]
-    found = User.objects.prefetch_related("groups").order_by("-is_active", "username")
-    if sought:
-        full = Concat("first_name", Value(" "), "last_name")
-        found = found.annotate(full=full).filter(Q(username__icontains=sought) | Q(full__icontains=sought))
+    everybody = membership.called(sought) if sought else User.objects.all()
+    found = everybody.prefetch_related("groups").order_by("-is_active", "username")
     paging = paging_for(request, found.count(), {"busca": sought})
     rows = [UserRow(user, membership.role_of(user)) for user in found[paging.offset : paging.offset + paging.size]]
     context = {
