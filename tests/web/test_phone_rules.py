@@ -1,4 +1,4 @@
-"""One phone's rules on the screen: as the command line takes them, told, recorded, and never against another person."""
+"""One phone's rules on the screen: as the command line takes them, told and recorded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ EVERYTHING = {
     "hours_until": "20:00",
     "types": ["1", "6"],
     "ddds": "82, 81",
-    "rules_version": "0",
 }
 
 
@@ -67,7 +66,7 @@ def test_the_form_shows_the_rules_in_force(browser: Client, phone: Phone) -> Non
 
 def test_saving_what_is_in_force_changes_nothing(browser: Client, phone: Phone) -> None:
     save(browser, phone)
-    assert "Nada mudou." in save(browser, phone, rules_version="1")
+    assert "Nada mudou." in save(browser, phone)
     assert PhoneChange.objects.count() == 1
 
 
@@ -95,19 +94,10 @@ def test_what_is_no_rule_is_refused_at_its_field(
 def test_empty_fields_take_the_limits_away(browser: Client, phone: Phone) -> None:
     save(browser, phone)
     empty = dict.fromkeys(("quota_hour", "quota_day", "quota_month", "hours_from", "hours_until", "ddds"), "")
-    save(browser, phone, **empty, types=[], urgent_share="", takes_over="on", rules_version="1")
+    save(browser, phone, **empty, types=[], urgent_share="", takes_over="on")
     phone.refresh_from_db()
     assert (phone.quota_hour, phone.hours_from, phone.type_ids, phone.ddds) == (None, None, [], [])
     assert (phone.urgent_share, phone.takes_over) == (0, True)
-
-
-def test_two_people_at_once_do_not_undo_each_other_unseen(browser: Client, phone: Phone) -> None:
-    save(browser, phone)
-    told = save(browser, phone, quota_day="5", rules_version="0")
-    assert "Outra pessoa mudou estas regras agora há pouco." in told
-    assert Phone.objects.get().quota_day == 1000
-    assert 'name="rules_version" value="1"' in told
-    assert Phone.objects.get().rules_version == 1
 
 
 def test_a_phone_that_is_gone_is_not_found(browser: Client, phone: Phone) -> None:

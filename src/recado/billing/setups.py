@@ -61,6 +61,12 @@ def in_force(kind: Kind) -> Setup:
     return setup
 
 
+def held_for_change(kind: Kind) -> Setup | None:
+    """The version in force, if any; who else would save one waits until the caller's transaction ends."""
+    MessageType.objects.select_for_update().get(pk=message_type(kind).pk)
+    return Setup.objects.filter(kind=kind, is_in_force=True).first()
+
+
 def billing_month(kind: Kind) -> date:
     """The first day of the month of the newest bills; this month while there are none."""
     newest: date | None = Bill.objects.filter(kind=kind).aggregate(newest=Max("month"))["newest"]
@@ -109,14 +115,12 @@ def save_setup(wanted: Wanted, *, actor: str, now: datetime) -> Setup:
     """
     check_setup(wanted)
     with transaction.atomic():
-        # Whoever saves at the same moment waits here for the type's row.
-        sms = MessageType.objects.select_for_update().get(pk=message_type(wanted.kind).pk)
         ours = Setup.objects.filter(kind=wanted.kind)
-        before = ours.filter(is_in_force=True).first()
+        before = held_for_change(wanted.kind)
         if before is not None and _as_wanted(before) == wanted:
             return before
         ours.filter(is_in_force=True).update(withdrawn_at=now, is_in_force=False)
-        MessageType.objects.filter(pk=sms.pk).update(max_attempts=wanted.max_attempts)
+        MessageType.objects.filter(pk=message_type(wanted.kind).pk).update(max_attempts=wanted.max_attempts)
         return Setup.objects.create(
             kind=wanted.kind,
             number=(ours.aggregate(last=Max("number"))["last"] or 0) + 1,

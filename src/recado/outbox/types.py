@@ -43,6 +43,20 @@ def versions_of(message_type: MessageType) -> list[MessageTypeVersion]:
     return kept or [_first(message_type)]
 
 
+def held_for_change(pk: int | None) -> MessageType | None:
+    """The type as it is kept; who else would save it waits until the caller's transaction ends."""
+    return MessageType.objects.select_for_update().filter(pk=pk).first() if pk else None
+
+
+def last_change(message_type: MessageType) -> tuple[str, datetime] | None:
+    """Who last changed the text or a setting, and when (UTC); None for a type as it came."""
+    newest = [
+        *message_type.versions.values_list("actor", "at")[:1],
+        *message_type.changes.values_list("actor", "at")[:1],
+    ]
+    return max(newest, key=lambda row: row[1], default=None)
+
+
 def save_type(message_type: MessageType, *, actor: str, now: datetime, settings: str = "") -> MessageTypeVersion | None:
     """Store a new or changed type; give the new version when its text changed, else None.
 
@@ -56,7 +70,7 @@ def save_type(message_type: MessageType, *, actor: str, now: datetime, settings:
             "Este tipo avisa de um pedido do cliente e sai sempre: o protocolo não depende de autorização."
         )
     with transaction.atomic():
-        before = MessageType.objects.select_for_update().filter(pk=message_type.pk).first()
+        before = held_for_change(message_type.pk)
         message_type.save()
         # Its hours may let go of what waits.
         doorbell.ring()

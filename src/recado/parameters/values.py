@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from recado import statements
 
@@ -64,12 +64,23 @@ def _changed() -> statements.Question:
     return statements.keep(Parameter.objects.values_list("name", "value"))
 
 
+def held_for_change() -> Parameters:
+    """What holds now; who else would save waits until the caller's transaction ends."""
+    from recado.parameters.models import Parameter
+
+    # A parameter at its default has no row to lock; SQLite lets one transaction write at a time in any case.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Parameter._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+    return get()
+
+
 def save(wanted: Parameters, *, actor: str, now: datetime) -> list[str]:
     """Make `wanted` hold from now on; give the names of what changed. What equals its default leaves the database."""
     from recado.parameters.models import Parameter, ParameterChange
 
     with transaction.atomic():
-        before, usual = get(), defaults()
+        before, usual = held_for_change(), defaults()
         names = [field.name for field in fields(Parameters)]
         changed = [name for name in names if getattr(before, name) != getattr(wanted, name)]
         for name in changed:

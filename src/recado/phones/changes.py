@@ -12,6 +12,7 @@ from django.db.models import F
 
 from recado.phones.models import Phone, PhoneChange
 
+# What each of the two settings may name: columns of the phone.
 RULES = (
     "quota_hour",
     "quota_day",
@@ -24,8 +25,6 @@ RULES = (
     "takes_over",
     "pace_seconds",
 )
-
-
 LINE = ("balance_code", "smsc_wanted", "store_first")
 
 
@@ -38,23 +37,15 @@ def set_paused(phone: Phone, *, paused: bool, actor: str, now: datetime) -> bool
         return bool(changed)
 
 
-def set_rules(
-    phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime, version: int | None = None
-) -> bool:
-    """Set those of `RULES` that `fields` names; they hold from the next message on. `note` says them in words.
-
-    With `version`, the rules must still be of that version: False, and nothing done, when somebody changed them.
-    """
+def set_rules(phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime) -> None:
+    """Set those of `RULES` that `fields` names; they hold from the next message on. `note` says them in words."""
     unknown = set(fields) - set(RULES)
     if unknown:
         raise ValueError(f"no rules: {sorted(unknown)}")
     with transaction.atomic():
-        unchanged = {} if version is None else {"rules_version": version}
         # A worker that still has the old rules in mind loses its next claim by the version.
-        changed = Phone.objects.filter(pk=phone.pk, **unchanged).update(rules_version=F("rules_version") + 1, **fields)
-        if changed:
-            _record(phone, note, actor, now)
-        return bool(changed)
+        Phone.objects.filter(pk=phone.pk).update(rules_version=F("rules_version") + 1, **fields)
+        _record(phone, note, actor, now)
 
 
 def set_line(phone: Phone, fields: dict[str, object], *, note: str, actor: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from recado.phones.models import Phone
 LARGEST_QUOTA = 1_000_000
 LONGEST_PACE = 3600
 LARGEST_SHARE = 90
+CHANGED_RULES = "Mudou as regras"
 _DDD = re.compile(r"[1-9][1-9]")
 
 
@@ -72,4 +73,4 @@ def in_words(phone: Phone) -> list[tuple[str, str]]:
 def note_of(phone: Phone) -> str:
     """The rules as the phone's history keeps them."""
     words = "; ".join(f"{label.lower()}: {value}" for label, value in in_words(phone))
-    return f"Mudou as regras: {words}."
+    return f"{CHANGED_RULES}: {words}."

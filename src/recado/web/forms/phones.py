@@ -29,7 +29,6 @@ def _quota(period: str) -> forms.CharField:
 class RulesForm(forms.Form):
     """What the phone may send, and when; what is left empty sets no limit."""
 
-    rules_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     pace_seconds = PaceField(
         label="Ritmo, em segundos", help_text="Tempo mínimo entre o começo de dois envios no mesmo chip."
     )

@@ -14,15 +14,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from recado import parameters
 from recado.billing.models import Category, Kind, Setup
-from recado.billing.setups import UNENCODABLE, SetupRefused, billing_month, message_type, save_setup
+from recado.billing.setups import (
+    UNENCODABLE,
+    SetupRefused,
+    billing_month,
+    held_for_change,
+    message_type,
+    save_setup,
+)
 from recado.billing.tags import TAGS, text_faults, worst_case
 from recado.gsm import EncodeError, EncodingPolicy
 from recado.people.models import Deed
 from recado.people.roles import Duty
+from recado.web import overtaking
 from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.formatting import counted
 from recado.web.forms.billing import LONGEST_SMS, SetupForm, kind_in
+from recado.web.overtaking import Overtaken
 
 HEADING = "Parametrizar Mensagem de Faturamento (SMS/E-MAIL)"
 
@@ -42,11 +51,17 @@ def billing_setup(request: HttpRequest) -> HttpResponse:
     kind = kind_in(request.GET)
     held = Setup.objects.filter(kind=kind, is_in_force=True).first()
     form = SetupForm(request.POST, kind=kind) if request.method == "POST" else SetupForm.of(held, kind)
-    if form.is_bound and "ver" not in request.POST and form.is_valid() and (saved := _save(request, form, held)):
-        return saved
+    overtaken = None
+    if form.is_bound and "ver" not in request.POST and form.is_valid():
+        done = _save(request, form)
+        if isinstance(done, HttpResponse):
+            return done
+        overtaken = done
     context = {
         "heading": HEADING,
         "form": form if "ver" not in request.POST else SetupForm(kind=kind, initial=_typed(form)),
+        "overtaken": overtaken,
+        "mark": overtaken.mark if overtaken else overtaking.mark_of(request.POST, SetupForm.of(held, kind)),
         "kind": kind,
         "kinds": Kind,
         "month": billing_month(kind),
@@ -86,9 +101,14 @@ def length_of(text: str, kind: Kind) -> Length:
     return Length(f"{size} O limite é {limit} caracteres. {left}", fits=True)
 
 
-def _save(request: HttpRequest, form: SetupForm, before: Setup | None) -> HttpResponse | None:
+def _save(request: HttpRequest, form: SetupForm) -> HttpResponse | Overtaken | None:
+    """Where to go once it is saved; else who came first, or None when the form says what is wrong."""
     try:
         with transaction.atomic():
+            before = held_for_change(form.kind)
+            last = (before.actor, before.at) if before else None
+            if first := overtaking.overtaken(form, SetupForm.of(before, form.kind), last):
+                return first
             setup = save_setup(form.wanted(), actor=request.user.get_username(), now=timezone.now())
             if setup != before:
                 note(request, Deed.BILLING_CHANGED, f"{form.kind.one}, versão {setup.number}")

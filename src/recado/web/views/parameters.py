@@ -17,14 +17,16 @@ from django.views.decorators.http import require_http_methods
 
 from recado import parameters
 from recado.parameters.models import ParameterChange
-from recado.parameters.values import save
+from recado.parameters.values import held_for_change, save
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import ClosingReason
+from recado.web import overtaking
 from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.formatting import thousands
 from recado.web.forms.parameters import ParametersForm, shown
+from recado.web.overtaking import Overtaken
 
 PUT_BACK = "padrao"
 CHANGES_SHOWN = 20
@@ -63,14 +65,19 @@ def parameters_page(request: HttpRequest) -> HttpResponse:
         return _show(request, ParametersForm.put_back(request.POST, name))
     if not form.is_valid():
         return _show(request, form)
-    _save(request, form)
+    if first := _save(request, form):
+        return _show(request, form, first)
     return redirect("parameters")
 
 
-def _save(request: HttpRequest, form: ParametersForm) -> None:
+def _save(request: HttpRequest, form: ParametersForm) -> Overtaken | None:
+    """Save what was changed, and give None; else who came first."""
     reasons = {reason.pk: reason.name for reason in ClosingReason.objects.all()}
     with transaction.atomic():
-        before, wanted = parameters.get(), form.wanted()
+        before, wanted = held_for_change(), form.wanted()
+        last = ParameterChange.objects.values_list("actor", "at").first()
+        if first := overtaking.overtaken(form, ParametersForm.of(before), last):
+            return first
         changed = save(wanted, actor=request.user.get_username(), now=timezone.now())
         for name in changed:
             old, new = (_written(name, getattr(values, name), reasons) for values in (before, wanted))
@@ -80,10 +87,18 @@ def _save(request: HttpRequest, form: ParametersForm) -> None:
         messages.success(request, f"{words} Vale a partir de agora.")
     else:
         messages.info(request, "Nada mudou.")
+    return None
 
 
-def _show(request: HttpRequest, form: ParametersForm) -> HttpResponse:
-    context = {"heading": "Parâmetros", "form": form, "rows": _rows(form), "put_back": PUT_BACK}
+def _show(request: HttpRequest, form: ParametersForm, first: Overtaken | None = None) -> HttpResponse:
+    context = {
+        "heading": "Parâmetros",
+        "form": form,
+        "rows": _rows(form),
+        "put_back": PUT_BACK,
+        "overtaken": first,
+        "mark": first.mark if first else overtaking.mark_of(request.POST, ParametersForm.of(parameters.get())),
+    }
     return render(request, "web/parameters.html", context)
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recado import parameters
-from recado.gsm import Change, EncodingPolicy
+from recado.gsm import EncodingPolicy
 from recado.outbox import types as operations
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.hours import Hours
@@ -32,7 +33,9 @@ from recado.web.audit import note
 from recado.web.formatting import counted, duration
 from recado.web.forms.types import TestForm, TypeForm
 from recado.web.hours_words import caution, hours_words, opening_words
+from recado.web.overtaking import FIELD, Overtaken, mark_of, overtaken
 from recado.web.previews import sample_protocol
+from recado.web.size_words import change_words, room_words, size_words
 from recado.web.views.deciding import decide
 
 HEADING = "Tipos e textos"
@@ -93,9 +96,14 @@ def type_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone's drawing for what is being typed; `pk` 0 is a new type."""
     fields = operations.FIELDS_OF_A_NEW_TYPE
     message_type = get_object_or_404(MessageType, pk=pk) if pk else MessageType(fields=fields)
-    template, encoding = request.POST.get("template", "")[:2000], request.POST.get("encoding", "")
-    hours = TypeForm(request.POST, instance=MessageType(fields=message_type.fields)).hours
-    preview = preview_of(message_type, template, encoding, hours)
+    form = TypeForm(request.POST, instance=MessageType(fields=message_type.fields))
+    try:
+        # As it would be kept: line breaks as one character, nothing around it, and no longer than it may be.
+        template = form.fields["template"].clean(request.POST.get("template", ""))
+    except ValidationError as refusal:
+        preview = TypePreview(fault=" ".join(refusal.messages))
+    else:
+        preview = preview_of(message_type, template, request.POST.get("encoding", ""), form.hours)
     return render(request, "web/type_preview.html", {"preview": preview})
 
 
@@ -154,9 +162,9 @@ def preview_of(message_type: MessageType, template: str, encoding: str, hours: H
     return TypePreview(
         usual=usual,
         longest=longest,
-        size=_size(usual),
-        room=_room(longest),
-        changes=_changes(usual.changes),
+        size=size_words(usual),
+        room=room_words(longest),
+        changes=change_words(usual.changes),
         cost=_cost(usual, longest),
         hours=_hours(hours),
         caution=caution(hours, _validity_of(message_type), urgent=message_type.priority <= Priority.URGENT),
@@ -171,8 +179,18 @@ def _edit(request: HttpRequest, message_type: MessageType, *, heading: str) -> H
     looks = request.method != "POST" or "ver" in request.POST
     if looks or not form.is_valid():
         return _show(request, message_type, form, heading=heading, restored=restored)
-    if before is not None and "salvar" not in request.POST:
-        return _ask(request, before, form)
+    with transaction.atomic():
+        before = operations.held_for_change(message_type.pk)
+        if before is not None and (first := overtaken(form, TypeForm(instance=before), operations.last_change(before))):
+            return _show(request, message_type, form, heading=heading, first=first)
+        if before is not None and "salvar" not in request.POST:
+            return _ask(request, before, form)
+        _save(request, before, form)
+    return redirect("types")
+
+
+def _save(request: HttpRequest, before: MessageType | None, form: TypeForm) -> None:
+    """Save a valid form; `before` is the type as it is kept, None for a new one."""
     created = before is None
     settings = "; ".join(f"{label}: {old} → {new}" for label, old, new in changed_settings(before, form))
     with transaction.atomic():
@@ -183,7 +201,6 @@ def _edit(request: HttpRequest, message_type: MessageType, *, heading: str) -> H
         note(request, Deed.TYPE_CHANGED, form.instance.name, "; ".join([*told, *filter(None, [settings])]))
     said = f"Versão {version.number} em vigor." if version else "Ajustes salvos; o texto não mudou."
     messages.success(request, f"Tipo “{form.instance.name}” criado." if created else said)
-    return redirect("types")
 
 
 def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpResponse:
@@ -195,7 +212,7 @@ def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpRespo
         "section": "types",
         "form": form,
         "message_type": before,
-        "given": [(name, value) for name in form.fields for value in request.POST.getlist(name)],
+        "given": [(name, value) for name in (FIELD, *form.fields) for value in request.POST.getlist(name)],
         "difference": difference(before.template, after.template) if before.template != after.template else [],
         "settings": settings,
         "changed": bool(settings) or before.template != after.template,
@@ -241,6 +258,7 @@ def _show(
     heading: str,
     restored: MessageTypeVersion | None = None,
     test: TestForm | None = None,
+    first: Overtaken | None = None,
 ) -> HttpResponse:
     template, encoding = form["template"].value() or "", str(form["encoding"].value())
     context = {
@@ -254,9 +272,16 @@ def _show(
         "versions": operations.versions_of(message_type) if message_type.pk else [],
         "changes": message_type.changes.all()[:CHANGES_SHOWN] if message_type.pk else [],
         "restored": restored,
+        "overtaken": first,
+        "mark": first.mark if first else mark_of(request.POST, TypeForm(instance=_held(message_type))),
         "users": operations.users_of(message_type) if message_type.pk else [],
     }
     return render(request, "web/type_form.html", context)
+
+
+def _held(message_type: MessageType) -> MessageType:
+    """The type as it is kept: a bound form writes what was typed into the one that it was given."""
+    return MessageType.objects.filter(pk=message_type.pk).first() or message_type
 
 
 def _restored(request: HttpRequest, message_type: MessageType) -> MessageTypeVersion | None:
@@ -294,31 +319,6 @@ def _hours(hours: Hours) -> str:
     return f"Sai {hours_words(hours)}. " + (
         f"Agora está fora do horário: sai {opens}." if opens else "Agora pode sair."
     )
-
-
-def _size(found: Measure) -> str:
-    # Each part of several gives some of its room to what joins them (3GPP TS 23.040 §9.2.3.24.1).
-    alone, joined = (70, 67) if found.unicode else (160, 153)
-    room = alone if len(found.parts) == 1 else joined
-    letters = f"{'com todos os caracteres' if found.unicode else 'letras do SMS comum'}, {room} por SMS"
-    return f"{counted(found.characters, 'caractere', 'caracteres')}, {len(found.parts)} SMS ({letters})."
-
-
-def _room(longest: Measure) -> str:
-    """How much fits, or has to go, with the longest values: what is sure for every customer."""
-    count = len(longest.parts)
-    if count == 1:
-        return f"Cabem mais {counted(longest.room, 'caractere', 'caracteres')} em 1 SMS, com as tags no tamanho máximo."
-    less = counted(longest.over, "caractere", "caracteres")
-    return f"Com as tags no tamanho máximo são {count} SMS: retire {less} para caber em {count - 1}."
-
-
-def _changes(changes: tuple[Change, ...]) -> str:
-    told = [f"“{change.before}” por “{change.after}”" for change in changes if change.after]
-    dropped = [f"“{change.before}”" for change in changes if not change.after]
-    sentences = [f"O SMS troca {', '.join(told)}."] if told else []
-    sentences += [f"Não saem: {', '.join(dropped)}."] if dropped else []
-    return " ".join(sentences)
 
 
 def _cost(usual: Measure, longest: Measure) -> str:
