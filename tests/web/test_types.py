@@ -72,6 +72,42 @@ def test_the_editor_tells_size_room_folding_and_cost(browser: Client) -> None:
     assert "Cada envio toma 7 s da fila." in page
 
 
+def preview(browser: Client, template: str, encoding: str = "fold", pk: int = OPENED) -> str:
+    form = form_of(MessageType.objects.get(pk=pk), template=template, encoding=encoding)
+    return words(browser.post(f"/tipos/{pk}/previa/", form))
+
+
+@pytest.mark.parametrize(
+    ("template", "encoding", "told"),
+    [
+        ("a\r\nb\r\nc", "fold", "5 caracteres, 1 SMS (letras do SMS comum, 160 por SMS)."),
+        ("  a  ", "fold", "1 caractere, 1 SMS"),
+        ("x" * 160, "fold", "Não cabe mais nenhum caractere em 1 SMS"),
+        (
+            "€" * 81,
+            "fold",
+            "81 caracteres que tomam 162 lugares, 2 SMS (letras do SMS comum, 153 por SMS). “€” toma 2 lugares cada.",
+        ),
+        ("[~]", "fold", "3 caracteres que tomam 6 lugares, 1 SMS (letras do SMS comum, 160 por SMS). “[”, “~” e “]”"),
+        ("Olá 😀", "fold", "O SMS troca “á” por “a”, “😀” por “?”."),
+        ("😀" * 36, "ucs2", "36 caracteres que tomam 72 lugares, 2 SMS (com todos os caracteres, 67 por SMS)."),
+        ("Atenção", "shift", "7 caracteres que tomam 9 lugares, 1 SMS (com as tabelas portuguesas, 155 por SMS)."),
+        ("ça", "ucs2", "2 caracteres, 1 SMS (com todos os caracteres, 70 por SMS). Cabem mais 68 caracteres em 1 SMS"),
+        ("a\tb\u00a0c\u200bd", "fold", "O SMS troca a tabulação por um espaço, um espaço especial por um espaço."),
+        ("a\tb\u00a0c\u200bd", "fold", "Não saem: um caractere invisível."),
+        ("a\x0bb", "fold", "O caractere na posição 2 não aparece em nenhum celular. Retire-o."),
+        ("x" * 1001, "fold", "O texto tem 1001 caracteres; o limite é 1000."),
+        ("x" * 1000, "fold", "1.000 caracteres, 7 SMS"),
+        ("{CPF}", "fold", "A tag {CPF} (posição 1) não existe neste tipo."),
+        ("", "fold", "Informe o texto."),
+    ],
+)
+def test_the_preview_of_any_text_says_what_the_encoder_makes_of_it(
+    browser: Client, template: str, encoding: str, told: str
+) -> None:
+    assert told in preview(browser, template, encoding)
+
+
 def test_a_long_text_says_how_much_has_to_go(browser: Client) -> None:
     form = form_of(MessageType.objects.get(pk=OPENED), template="x" * 172)
     page = words(browser.post(f"/tipos/{OPENED}/previa/", form))

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recado import parameters
-from recado.gsm import Change, EncodeError, EncodingPolicy, segment
+from recado.gsm import Change, EncodeError, EncodingPolicy, Part, segment
+from recado.gsm.alphabet import encode_septets
 from recado.gsm.coding import Encoding
+from recado.gsm.userdata import MAX_USER_DATA_OCTETS
 from recado.outbox.enqueue import company_values
 from recado.outbox.templates import FIELDS, TemplateRefused, fill
 
@@ -19,6 +21,8 @@ _MOST_IN_A_PART = 160
 class Measure:
     """A filled text as it goes over the air.
 
+    `places`: what the text takes, in septets, or in UTF-16 units of a `unicode` one; `capacity`: how many of them a
+    part holds beside its header; `wide`: the characters that take two. `portuguese`: some need the national tables.
     `room`: how many plain characters more keep the number of parts; `over`: how many fewer would save one part (0 for a
     text in one part). `changes` of folding, in order.
     """
@@ -26,6 +30,10 @@ class Measure:
     text: str
     parts: tuple[str, ...]
     unicode: bool
+    portuguese: bool
+    places: int
+    capacity: int
+    wide: tuple[str, ...]
     room: int
     over: int
     changes: tuple[Change, ...]
@@ -38,11 +46,17 @@ class Measure:
 def measure(text: str, policy: EncodingPolicy) -> Measure:
     """Measure a filled text. Raises EncodeError for one that cannot be sent."""
     cut = segment(text, policy)
-    count = len(cut.parts)
+    count, first = len(cut.parts), cut.parts[0]
+    header = _header_octets(first)
+    unicode = cut.encoding is Encoding.UCS2
     return Measure(
         text=cut.text,
         parts=tuple(part.text for part in cut.parts),
-        unicode=cut.encoding is Encoding.UCS2,
+        unicode=unicode,
+        portuguese=bool(first.locking or first.single),
+        places=sum(_places(character, first) for character in cut.text),
+        capacity=(MAX_USER_DATA_OCTETS - header) // 2 if unicode else _septets_beside(header),
+        wide=tuple(dict.fromkeys(character for character in cut.text if _places(character, first) > 1)),
         room=_room(text, policy, count),
         over=_over(text, policy, count),
         changes=cut.changes,
@@ -66,9 +80,35 @@ def measure_template(template: str, policy: EncodingPolicy, values: Mapping[str,
     try:
         return measure(fill(template, values), policy)
     except EncodeError as fault:
+        place = next((place for place, letter in enumerate(template, 1) if not _sendable(letter, policy)), None)
         raise TemplateRefused(
-            "O texto é longo demais para um SMS ou tem um caractere que nenhum celular mostra."
+            "O texto é longo demais para um SMS."
+            if place is None
+            else f"O caractere na posição {place} não aparece em nenhum celular. Retire-o."
         ) from fault
+
+
+def _header_octets(part: Part) -> int:
+    return part.user_data[0] + 1 if part.udhi else 0
+
+
+def _septets_beside(header: int) -> int:
+    # Text begins at the next whole septet after the header (3GPP TS 23.040 §9.2.3.24).
+    return MAX_USER_DATA_OCTETS * 8 // 7 - -(-header * 8 // 7)
+
+
+def _places(character: str, part: Part) -> int:
+    if part.encoding is Encoding.UCS2:
+        return len(character.encode("utf-16-be")) // 2
+    return len(encode_septets(character, part.locking, part.single) or b"")
+
+
+def _sendable(character: str, policy: EncodingPolicy) -> bool:
+    try:
+        segment(character, policy)
+    except EncodeError:
+        return False
+    return True
 
 
 def _room(text: str, policy: EncodingPolicy, count: int) -> int:

@@ -32,7 +32,8 @@ function count(area) {
   area.closest(".br-textarea, .br-input, div").append(note);
   let waiting = 0;
   const words = () => {
-    const left = limit - area.value.length;
+    // Characters as the server counts them: an emoji is one, and two of `length`.
+    const left = limit - [...area.value].length;
     if (left < 0) return left === -1 ? "1 caractere a mais." : `${-left} caracteres a mais.`;
     return left === 1 ? "Resta 1 caractere." : `Restam ${left} caracteres.`;
   };
