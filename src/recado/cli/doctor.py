@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from recado.cli.base import CommandFailed, RecadoCommand, counted, with_django
-from recado.cli.findings import Level, failure
+from recado.cli.base import RecadoCommand, counted, with_django
+from recado.cli.findings import Level, failure, tell
 
 
 @click.command(
@@ -27,12 +27,15 @@ Termina com código 1 quando algo falha. Não envia SMS; com --alarm, avisa pelo
 def doctor(alarm: bool) -> None:
     """Confere a instalação e diz o que fazer.
 
-    Olha banco, fuso, relógio, portas, permissões, disco, serviço de envio, aparelhos, GSAN e servidor de e-mail.
+    Olha banco, fuso, relógio, portas, permissões, disco, segurança, serviço de envio, aparelhos, GSAN e servidor de
+    e-mail.
     """
+    from django.conf import settings
     from django.db import DatabaseError, InterfaceError
     from django.utils import timezone
 
     from recado.alarms.sentinel import watch_gateway
+    from recado.cli.exposure_checks import check_exposure
     from recado.cli.gateway_checks import check_gateway
     from recado.cli.gsan import check_gsan
     from recado.cli.mail_checks import check_mail
@@ -41,6 +44,7 @@ def doctor(alarm: bool) -> None:
     from recado.gsan.watching import watch_from_outside
 
     findings = check_system()
+    findings += check_exposure(settings.RECADO_HOME)
     findings += check_gateway(timezone.now())
     findings += check_phones()
     findings += check_gsan()
@@ -52,12 +56,6 @@ def doctor(alarm: bool) -> None:
         except (DatabaseError, InterfaceError) as error:
             # What the database suffers from is among the findings already.
             findings.append(failure("Alarmes", f"não avisados ({type(error).__name__}).", "Veja o banco de dados."))
-    for finding in findings:
-        click.echo(f"{finding.level.value:<6} {finding.what}: {finding.found}")
-        if finding.advice:
-            click.echo(f"       → {finding.advice}")
-    failures = sum(finding.level is Level.FAILURE for finding in findings)
-    if failures:
-        raise CommandFailed(counted(failures, "falha encontrada.", "falhas encontradas."))
+    tell(findings)
     warnings = sum(finding.level is Level.WARNING for finding in findings)
     click.echo(f"Nenhuma falha; {counted(warnings, 'aviso.', 'avisos.')}" if warnings else "Tudo certo.")

@@ -1,9 +1,14 @@
-"""One finding of `recado doctor`: what was looked at, how it is, and what to do about it."""
+"""One finding of `recado doctor` and its like: what was looked at, how it is, and what to do about it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import click
+
+from recado.cli.base import CommandFailed, counted
 
 
 class Level(StrEnum):
@@ -37,3 +42,13 @@ def warning(what: str, found: str, advice: str) -> Finding:
 def failure(what: str, found: str, advice: str) -> Finding:
     """Something will not work until somebody mends it."""
     return Finding(Level.FAILURE, what, found, advice)
+
+
+def tell(findings: Sequence[Finding]) -> None:
+    """Print the findings, one a line, each advice below its own. Raises CommandFailed when one is a failure."""
+    for finding in findings:
+        click.echo(f"{finding.level.value:<6} {finding.what}: {finding.found}")
+        if finding.advice:
+            click.echo(f"       → {finding.advice}")
+    if failures := sum(finding.level is Level.FAILURE for finding in findings):
+        raise CommandFailed(counted(failures, "falha encontrada.", "falhas encontradas."))

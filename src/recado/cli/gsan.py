@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, counted, with_django
-from recado.cli.findings import Finding, Level, failure, good, warning
+from recado.cli.findings import Finding, failure, good, tell, warning
 from recado.cli.listing import read_moment
 
 if TYPE_CHECKING:
@@ -58,12 +58,7 @@ def check() -> None:
             failure("Ligação", str(trouble), "Confira RECADO_GSAN_DATABASE_URL, a rede e o pg_hba.conf do GSAN.")
         ]
     findings += _position()
-    for finding in findings:
-        click.echo(f"{finding.level.value:<6} {finding.what}: {finding.found}")
-        if finding.advice:
-            click.echo(f"       → {finding.advice}")
-    if failures := sum(finding.level is Level.FAILURE for finding in findings):
-        raise CommandFailed(counted(failures, "falha encontrada.", "falhas encontradas."))
+    tell(findings)
 
 
 @gsan.command(
