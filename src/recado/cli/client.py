@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, table, with_django
-from recado.cli.deeds import note
+from recado.cli.deeds import note, shell_user
 
 if TYPE_CHECKING:
     from recado.clients.models import Client
-
-ACTOR = "recado client"
 
 
 @click.group(
@@ -59,7 +57,7 @@ def add(name: str, networks: tuple[str, ...], rate: int | None) -> None:
             cleaned["name"],
             networks=cleaned["networks"],
             rate_per_minute=cleaned["rate"],
-            actor=ACTOR,
+            actor=shell_user(),
             now=timezone.now(),
         )
         note("CLIENT_ADDED", row.name)
@@ -93,7 +91,7 @@ def token(name: str, purpose: str, scopes: tuple[str, ...], days: int) -> None:
     if not 1 <= days <= MOST_DAYS:
         raise Refused(f"Um token vale de 1 a {MOST_DAYS} dias.")
     with transaction.atomic():
-        made = issue(row, name=purpose[:60], scopes=wanted, days=days, actor=ACTOR, now=timezone.now())
+        made = issue(row, name=purpose[:60], scopes=wanted, days=days, actor=shell_user(), now=timezone.now())
         note("TOKEN_MADE", row.name, f"{made.row.hint}…: {made.row.scopes}")
     click.echo(f"Token: {made.secret}")
     click.echo("Anote-o agora: ele não será mostrado de novo.")
@@ -148,7 +146,7 @@ def revoke(hint: str) -> None:
             "Nenhum token em vigor tem este começo." if not found else "Mais de um token tem este começo."
         )
     with transaction.atomic():
-        revoke_token(found[0].pk, actor=ACTOR, now=timezone.now())
+        revoke_token(found[0].pk, actor=shell_user(), now=timezone.now())
         note("TOKEN_REVOKED", found[0].client.name, f"{found[0].hint}…")
     click.echo(f"Token {found[0].hint}… revogado: não abre mais nada.")
 

@@ -5,8 +5,6 @@ Nothing is written to a phone: its line may be in use at this moment.
 
 from __future__ import annotations
 
-import getpass
-import grp
 import os
 import stat
 from collections.abc import Sequence
@@ -33,6 +31,7 @@ from recado.links.bluetooth.obex import Programs
 from recado.links.bluetooth.pairing import Pairing
 from recado.links.finding import find_ports
 from recado.links.machine import THIS_MACHINE, Machine
+from recado.links.refusals import group_of, user_name
 from recado.modem.condition import PhoneCondition
 from recado.phones.fleet import is_held
 from recado.phones.leases import is_gone
@@ -114,8 +113,8 @@ def check_device(what: str, path: Path) -> Finding:
     if not stat.S_ISCHR(status.st_mode):
         return failure(what, f"{path} não é uma porta serial.", "Confira a ligação do aparelho.")
     if not os.access(path, os.R_OK | os.W_OK):
-        group = _group_name(status.st_gid)
-        advice = f"Execute: usermod -aG {group} {getpass.getuser()} (como administrador), saia e entre de novo."
+        group = group_of(path)
+        advice = f"Execute: usermod -aG {group} {user_name()} (como administrador), saia e entre de novo."
         return failure(what, f"{path}: sem permissão; a porta é do grupo {group}.", advice)
     return good(what, f"porta {path} presente e com permissão.")
 
@@ -212,10 +211,3 @@ def _what_to_add(devices: Sequence[DeviceDescription]) -> str:
         return 'Ligue o telefone e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
     found = ", ".join(f"{device.product or device.path} ({device.link})" for device in likely)
     return f'Ligado: {found}. Inclua-o: recado phones add "Aparelho 1" --link {likely[0].link}'
-
-
-def _group_name(gid: int) -> str:
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return str(gid)

@@ -48,6 +48,8 @@ def run(demo: bool) -> None:
     if demo:
         os.environ["RECADO_DEMO"] = "sim"
         os.environ.setdefault("RECADO_HOME", DEMONSTRATION_HOME)
+    # In one terminal only what asks for attention; who wants each send in the log sets the level.
+    os.environ.setdefault("RECADO_LOG_LEVEL", "WARNING")
     _run()
 
 
@@ -61,8 +63,6 @@ def _run() -> None:
             require_disk_space(home)
             require_free_address(settings.RECADO_HTTP_ADDRESS)
             login = _prepare(demo=settings.RECADO_DEMO)
-            # In one terminal only what asks for attention; who wants each send in the log sets the level.
-            os.environ.setdefault("RECADO_LOG_LEVEL", "WARNING")
             _supervise(login)
     except AlreadyHeld as error:
         process = f" (processo {error.pid})" if error.pid else ""

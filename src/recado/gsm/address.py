@@ -14,7 +14,6 @@ from recado.gsm.septets import pack, unpack
 
 INTERNATIONAL = 0x91
 UNKNOWN = 0x81
-NATIONAL = 0xA1
 ALPHANUMERIC = 0xD0
 
 _DIGITS = "0123456789*#abc"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 DCS_GSM7 = 0x00
-DCS_OCTETS = 0x04
 DCS_UCS2 = 0x08
 
 

@@ -95,10 +95,11 @@ def _no_permission(link: SerialLink) -> LinkDown:
     reason = f"Sem permissão para abrir {link.path}, que pertence ao grupo “{group}”."
     if not mode & stat.S_IRGRP or not mode & stat.S_IWGRP:
         return LinkDown(reason, f"Nem o grupo pode abri-lo: sudo chmod g+rw {link.path} (ou uma regra udev).")
-    return LinkDown(reason, f"Execute: sudo usermod -aG {group} {_user_name()} — e entre de novo na sessão.")
+    return LinkDown(reason, f"Execute: sudo usermod -aG {group} {user_name()} — e entre de novo na sessão.")
 
 
-def _user_name() -> str:
+def user_name() -> str:
+    """The user whom this process runs as, for advice; the number of one without a name."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:

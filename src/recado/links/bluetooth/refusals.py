@@ -5,11 +5,11 @@ BlueZ's own error names and texts are its `src/error.c`; what each meant was tri
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 from recado.links.bluetooth.bus import NO_ANSWER, NO_BUS, NO_LINE, BusRefusal
 from recado.links.machine import Machine
+from recado.links.refusals import user_name
 from recado.modem.errors import LinkDown
 
 _NEAR = "Confira se o aparelho está ligado, com o Bluetooth ativo, e leve-o para perto do servidor."
@@ -54,7 +54,7 @@ def no_permission() -> LinkDown:
     """The bus does not let this user talk to bluetoothd."""
     return LinkDown(
         "Sem permissão para usar o serviço de Bluetooth.",
-        f"Execute: sudo usermod -aG bluetooth {_user()} e reinicie o Recado. "
+        f"Execute: sudo usermod -aG bluetooth {user_name()} e reinicie o Recado. "
         f"Se não bastar, a política está em {POLICY}.",
     )
 
@@ -225,10 +225,3 @@ def _rfkill(entry: Path) -> tuple[bool, bool]:
     except (OSError, UnicodeDecodeError):
         return False, False
     return soft, hard
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "USUÁRIO"
