@@ -1,9 +1,19 @@
 # Recado: two commands do everything.
 #
-#   make run    experimenta o Recado, com dados fictícios e um aparelho emulado
-#   make test   roda todos os testes, trazendo o que eles pedem
+#   make run              experimenta o Recado, com dados fictícios e um aparelho emulado
+#   make test             roda todos os testes, trazendo o que eles pedem
 #
-# Também: make check, make test-bluetooth, make bench, make pictures, make screens, make constraints, make clean.
+# The others, for whoever changes it:
+#
+#   make check            formato, lint, tipos e regras de importação
+#   make faults           a campanha de falhas; RUNS=50 para uma rápida
+#   make fuzz             tudo o que um aparelho pode dizer; MINUTES=2 por alvo
+#   make test-bluetooth   Bluetooth de verdade, em uma máquina virtual descartável
+#   make bench            os números, cada um com o comando que o dá
+#   make pictures         as figuras do README e do manual
+#   make screens          uma imagem de cada tela, em três larguras
+#   make constraints      anota as versões experimentadas
+#   make clean            apaga o que se refaz; os dados em var/ ficam
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +28,7 @@ bring = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Faltam pacotes do sistema. Execute: sudo apt-get update && sudo $(APT) $(1)" >&2; exit 1; \
 	fi
 
-.PHONY: help run test check faults fuzz bench pictures screens constraints clean test-packages
+.PHONY: help run test check faults fuzz test-bluetooth bench pictures screens constraints clean test-packages
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -56,7 +66,7 @@ test-bluetooth: $(VENV)/.installed-dev
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python docs/make_pictures.py
 
-# Every screen at both widths and at a zoom of 200 %, into var/screens, for people to look at; no picture is committed.
+# Every screen at three widths, one of them a zoom of 200 %, into var/screens, for people to look at; no picture is committed.
 screens: $(VENV)/.installed-dev test-packages
 	rm -rf var/screens
 	SCREENS_FOLDER=$(CURDIR)/var/screens $(BIN)/pytest -n auto $$(grep -l grave_faults tests/e2e/test_*.py)
