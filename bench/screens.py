@@ -107,7 +107,7 @@ def screens(scene: Scene, say: Say) -> None:
     _tell(
         say,
         "a customer's story",
-        [_story(client, f"+55819{chance.randint(1, year.ROWS):08d}") for _ in range(REQUESTS)],
+        [_story(client, year.mobile_of(chance.randint(1, year.ROWS))) for _ in range(REQUESTS)],
     )
 
 

@@ -1,6 +1,8 @@
 """A year of a company: a million messages with all that hangs on them, made by the database itself.
 
-Evenly spread, most of them sent, through three phones; one in five tells of a new RA. The last ones still wait.
+Evenly spread, most of them sent, through three phones; one in five tells of a new RA. The last ones still wait. A
+customer is told something three times in the year or so, and who comes after whom is chance: mobiles that rose with
+time would lead PostgreSQL to read the whole year by their index.
 """
 
 from __future__ import annotations
@@ -8,6 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 ROWS = 1_000_000
+# Two primes: `n * _STRIDE % _CUSTOMERS` names each customer before any again, and neighbours in time never are in
+# number. The product fits in 32 bits, which is how PostgreSQL counts here.
+_CUSTOMERS, _STRIDE = 300_007, 2_003
 QUEUED = 2_000
 YEAR_START = datetime(2025, 11, 1, tzinfo=UTC)
 _STEP_SECONDS = 365 * 86400 / ROWS
@@ -45,13 +50,22 @@ class _Dialect:
         seconds = f"(n * {_STEP_SECONDS} + {plus_seconds}) || ' seconds'"
         return f"strftime('%Y-%m-%d %H:%M:%f', '{start}', {seconds}) || '000'"
 
-    def padded(self, before: str, digits: int) -> str:
-        return (
-            f"'{before}' || lpad(n::text, {digits}, '0')" if self._postgresql else f"printf('{before}%0{digits}d', n)"
-        )
+    def padded(self, before: str, digits: int, number: str = "n") -> str:
+        if self._postgresql:
+            return f"'{before}' || lpad(({number})::text, {digits}, '0')"
+        return f"printf('{before}%0{digits}d', {number})"
+
+    @property
+    def mobile(self) -> str:
+        return self.padded("+55819", 8, f"n * {_STRIDE} % {_CUSTOMERS}")
 
     def truth(self, true: bool) -> str:
         return str(true).lower() if self._postgresql else str(int(true))
+
+
+def mobile_of(number: int) -> str:
+    """Whom the message `number` is for, in E.164."""
+    return f"+55819{number * _STRIDE % _CUSTOMERS:08d}"
 
 
 def fill() -> None:
@@ -80,7 +94,7 @@ def _messages(say: _Dialect, first_phone: int) -> str:
     )
     gone = f"n <= {ROWS - QUEUED} AND {_SENT}"
     return (
-        f"INSERT INTO outbox_message ({columns}) SELECT n, {_TYPE}, {say.padded('+55819', 8)}, 'Texto fictício.',"
+        f"INSERT INTO outbox_message ({columns}) SELECT n, {_TYPE}, {say.mobile}, 'Texto fictício.',"
         f" 'fold', 1, {_STATUS}, {_CAUSE}, '', {_KEY}, 1, {say.padded('20261', 9)}, n,"
         " CASE WHEN n % 3 = 0 THEN 'ana' ELSE 'bruno' END,"
         # Waits of 1 to 200 s: what the panel reckons its percentiles from.
@@ -109,6 +123,6 @@ def _requests(say: _Dialect, subtype: int, channel: int) -> str:
 def _requesters(say: _Dialect) -> str:
     return (
         "INSERT INTO service_requests_requester (service_request_id, name, mobile, email, protocol, is_main,"
-        f" created_at) SELECT n, 'Pessoa Fictícia', {say.padded('+55819', 8)}, '', {say.padded('20261', 9)},"
+        f" created_at) SELECT n, 'Pessoa Fictícia', {say.mobile}, '', {say.padded('20261', 9)},"
         f" {say.truth(True)}, {say.moment('- 1 - n % 200')} FROM {say.numbers} WHERE n % 5 = 0"
     )

@@ -41,6 +41,17 @@ def test_rows_come_in_ascending_order_of_moment_then_number():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_is_the_same_from_either_end(order, descending):
+    for number in range(7):
+        queue_message(number=f"+558190000001{number % 3}", at=FIRST + timedelta(minutes=number))
+    asked = Consultation(DAY, DAY, order=order, descending=descending)
+    for offset in range(8):
+        assert asked.rows(offset, 3, 7) == asked.rows(offset, 3)
+
+
+@pytest.mark.django_db
 def test_status_and_type_narrow_the_result():
     phone, other = make_phone(), make_type()
     queue_message()
@@ -85,6 +96,23 @@ def test_count_totals_and_page_never_leave_the_index(statuses, type_id, handed_o
     for plan in plans:
         assert "USING COVERING INDEX message_consult (moment>? AND moment<?)" in plan
         assert "SCAN" not in plan
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", [Order.NUMBER, Order.PROTOCOL])
+def test_no_order_leads_through_other_periods(order):
+    """PostgreSQL would follow the index of mobiles through all years, to a page in the middle of a month in seconds."""
+    with CaptureQueriesContext(connection) as queries:
+        Consultation(DAY, DAY, order=order).rows(40_000, 10)
+    with connection.cursor() as cursor:
+        # The planner thinks little of reading a small table whole; in a large one it does not.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("EXPLAIN " + queries.captured_queries[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "message_number" not in plan
+    assert "message_consult" in plan
 
 
 @pytest.mark.sqlite

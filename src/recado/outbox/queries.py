@@ -13,16 +13,23 @@ type filtered or not:
 With a million rows count and page together take about 0.1 s, the last page too. The totals by status read the same
 index; a mobile, a protocol, an RA and a batch have indexes of their own. A phone, a user and the other orders read
 the rows of the period, some 80,000 for a month: no index was added for them, since that takes 10 to 40 ms.
+
+Mobiles and protocols are ordered by their bytes (`_ByItsBytes`). In the database's own order of letters PostgreSQL
+follows the index of mobiles through every year there is, and leaves out what is not of the period: a page in the middle
+of a month then reads 236,000 blocks and takes seconds, instead of 2,800 and 45 ms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Case, Count, F, Func, OrderBy, Q, QuerySet, Value, When
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from recado.collation import dictionary_key
@@ -85,9 +92,14 @@ class Consultation:
             counted[shown] = counted.get(shown, 0) + count
         return {shown: counted[shown] for shown, _ in SHOWN_STATUSES if shown in counted}
 
-    def rows(self, offset: int, limit: int) -> list[Message]:
-        """`limit` messages after the first `offset`; each with its type."""
-        ids = self._matching().order_by(*self._ordering()).values("pk")[offset : offset + limit]
+    def rows(self, offset: int, limit: int, total: int | None = None) -> list[Message]:
+        """`limit` messages after the first `offset`; each with its type. With the `total` of them all, a page of the
+        second half is looked for from the end, which is nearer."""
+        matching, here = self._matching(), slice(offset, offset + limit)
+        ordered = matching.order_by(*self._ordering())
+        if total is not None and offset > total // 2:
+            ordered, here = ordered.reverse(), slice(max(0, total - here.stop), total - offset)
+        ids = ordered.values("pk")[here]
         return list(Message.objects.filter(pk__in=ids).order_by(*self._ordering()).select_related("type"))
 
     def every_row(self) -> QuerySet[Message]:
@@ -96,11 +108,11 @@ class Consultation:
 
     def _ordering(self) -> list[OrderBy]:
         """The column asked for, then moment and number, so that no two messages are equal."""
-        keys: list[F | Case] = [F("moment"), F("id")]
+        keys: list[F | Case | _ByItsBytes] = [F("moment"), F("id")]
         if self.order is Order.NUMBER:
-            keys.insert(0, F("number"))
+            keys.insert(0, _ByItsBytes("number"))
         elif self.order is Order.PROTOCOL:
-            keys.insert(0, F("protocol"))
+            keys.insert(0, _ByItsBytes("protocol"))
         elif self.order is Order.TYPE:
             keys.insert(0, _rank("type_id", MessageType.objects.values_list("pk", "name")))
         elif self.order is Order.STATUS:
@@ -128,6 +140,18 @@ class Consultation:
             "phone_id": self.phone_id,
         }
         return found.filter(**{name: value for name, value in exact.items() if value is not None})
+
+
+class _ByItsBytes(Func):
+    """A column of digits, ordered as they stand: no language has another order for them, nor an index of its own."""
+
+    template = "%(expressions)s"
+    arity = 1
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **options: Any
+    ) -> tuple[str, Sequence[Any]]:
+        return self.as_sql(compiler, connection, template='%(expressions)s COLLATE "C"', **options)
 
 
 def _made_by(name: str) -> Q:

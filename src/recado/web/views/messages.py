@@ -113,7 +113,7 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
         asked = replace(asked, order=Order.MOMENT, descending=asked.descending and asked.order is Order.MOMENT)
     filters = form.filters | kept_search.address(request)
     paging = paging_for(request, total, filters)
-    rows = asked.rows(paging.offset, paging.size)
+    rows = asked.rows(paging.offset, paging.size, total)
     note_list(request, HEADING, "mensagens", [row.pk for row in rows])
     start, end = written_date(asked.start), written_date(asked.end)
     return {
