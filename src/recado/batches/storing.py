@@ -9,8 +9,8 @@ from operator import attrgetter
 
 from recado.batches.models import Batch, BatchFault, BatchRow, FaultKind, RowState
 from recado.outbox.inserting import insert_many
+from recado.outbox.listed import listed
 
-_NUMBERS_A_QUESTION = 900
 LONGEST_CONTENT = 300
 
 
@@ -68,11 +68,8 @@ def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> Cou
 
 
 def _first_lines(batch: Batch, numbers: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(numbers), _NUMBERS_A_QUESTION):
-        some = numbers[start : start + _NUMBERS_A_QUESTION]
-        found.update(BatchRow.objects.filter(batch=batch, number__in=some, copy=0).values_list("number", "line"))
-    return found
+    rows = BatchRow.objects.filter(batch=batch, number__in=listed(numbers), copy=0)
+    return dict(rows.values_list("number", "line"))
 
 
 def _storable(content: str) -> str:

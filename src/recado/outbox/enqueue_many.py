@@ -13,10 +13,9 @@ from datetime import datetime
 from recado.outbox import doorbell
 from recado.outbox.enqueue import expiry
 from recado.outbox.inserting import insert_many
+from recado.outbox.listed import listed
 from recado.outbox.models import Message, MessageType, OptOut, Priority, Status, StatusChange
 from recado.outbox.transitions import PROGRAM
-
-_NUMBERS_A_QUESTION = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,12 @@ def enqueue_many(
 
 def unwilling(numbers: Sequence[str]) -> set[str]:
     """Those of `numbers` whose owners do not want messages of the types that heed it."""
-    found: set[str] = set()
-    for start in range(0, len(numbers), _NUMBERS_A_QUESTION):
-        some = numbers[start : start + _NUMBERS_A_QUESTION]
-        found |= set(OptOut.objects.filter(number__in=some, ended_at=None).values_list("number", flat=True))
-    return found
+    wishes = OptOut.objects.filter(number__in=listed(numbers), ended_at=None)
+    return set(wishes.values_list("number", flat=True))
 
 
 def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
     """The limit that comes first; None for no limit."""
-    return min((at for at in (one, other) if at is not None), default=None)
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

@@ -1,12 +1,14 @@
 """Writing many rows that differ in a few columns: what `bulk_create` does, at a fraction of its cost a row.
 
-`bulk_create` asks every field of every row for its value; here the fields of one row, the prototype, are asked once,
-and then only the columns that vary. A column that a model gets later is in the prototype too.
+`bulk_create` asks every field of every row for its value, and sends every value as a parameter of its own. Here the
+fields of one row, the prototype, are asked once, and only the columns that vary travel: on PostgreSQL one array each,
+since psycopg's work is by the parameter; SQLite knows no arrays. A column that a model gets later is in the prototype
+too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -14,8 +16,8 @@ from django.db import connection, models
 if TYPE_CHECKING:
     Column = models.Field[Any, Any]
 
-# SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
-_MOST_PARAMETERS = 30_000
+# SQLite takes 32,766 parameters in a statement, those of the prototype among them.
+_MOST_VALUES = 30_000
 
 
 def insert_many(
@@ -24,49 +26,63 @@ def insert_many(
     """Insert one copy of `prototype` (unsaved) for each of `rows`, which hold the values of the columns `varying`.
 
     A row that a unique constraint refuses is left out. Gives the column `returning` of those that were inserted, in no
-    order. Names are those of the model's attributes (`type_id`). Call it inside a transaction.
+    order; keys of the database's own making rise in the order of `rows`. Names are those of the model's attributes
+    (`type_id`). Call it inside a transaction.
     """
-    fields = [field for field in prototype._meta.concrete_fields if not field.primary_key]
-    fill = _filler(prototype, fields, varying)
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    head = f"INSERT INTO {quote(prototype._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of the model
-    tail = f" ON CONFLICT DO NOTHING RETURNING {quote(returning)}"
-    one = f"({', '.join(['%s'] * len(fields))})"
-    at_once = max(1, _MOST_PARAMETERS // len(fields))
+    fields = {field.attname: field for field in prototype._meta.concrete_fields if not field.primary_key}
+    constant = [
+        field.get_db_prep_save(getattr(prototype, name), connection)
+        for name, field in fields.items()
+        if name not in varying
+    ]
+    varied = [fields[name] for name in varying]
+    at_once = _MOST_VALUES // len(varied)
     inserted: list[Any] = []
     with connection.cursor() as cursor:
         for start in range(0, len(rows), at_once):
-            lot = rows[start : start + at_once]
-            parameters: list[Any] = []
-            for row in lot:
-                parameters += fill(row)
-            cursor.execute(head + ", ".join([one] * len(lot)) + tail, parameters)
+            columns = [
+                _prepared(field, values)
+                for field, values in zip(varied, zip(*rows[start : start + at_once], strict=True), strict=True)
+            ]
+            source, parameters = _source(varied, columns)
+            cursor.execute(_statement(prototype, fields, varying, source, returning), [*constant, *parameters])
             inserted += [found for (found,) in cursor.fetchall()]
     return inserted
 
 
-def _filler(
-    prototype: models.Model, fields: Sequence[Column], varying: Sequence[str]
-) -> Callable[[Sequence[Any]], list[Any]]:
-    """What gives the parameters of a row: the prototype's, prepared once, with those that vary in their places."""
-    by_name = {field.attname: place for place, field in enumerate(fields)}
-    places = [by_name[name] for name in varying]
-    # Text and whole numbers are the same in Python and in the database; times are not.
-    preparing = [(place, fields[place]) for place in places if isinstance(fields[place], models.DateTimeField)]
-    constant = [field.get_db_prep_save(getattr(prototype, field.attname), connection) for field in fields]
+def _statement(
+    prototype: models.Model, fields: dict[str, Column], varying: Sequence[str], source: str, returning: str
+) -> str:
+    """`source` is a table whose columns `column1`, `column2` and so on are those that vary."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields.values())
+    places = {name: f"column{place}" for place, name in enumerate(varying, 1)}
+    values = ", ".join(places.get(name, "%s") for name in fields)
+    into = f"INSERT INTO {quote(prototype._meta.db_table)} ({columns})"
+    # Without a condition SQLite would take ON CONFLICT for the ON of a join.
+    return f"{into} SELECT {values} FROM {source} WHERE true ON CONFLICT DO NOTHING RETURNING {quote(returning)}"  # noqa: S608 - names of the model; values are parameters
+
+
+def _source(fields: Sequence[Column], columns: Sequence[list[Any]]) -> tuple[str, list[Any]]:
+    """The table that holds `columns`, and its parameters."""
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{_bare_type(field)}[]" for field in fields)
+        names = ", ".join(f"column{place}" for place in range(1, len(fields) + 1))
+        return f"unnest({arrays}) AS given({names})", list(columns)
+    one = f"({', '.join(['%s'] * len(fields))})"
+    rows = list(zip(*columns, strict=True))
+    return f"(VALUES {', '.join([one] * len(rows))})", [value for row in rows for value in row]
+
+
+def _bare_type(field: Column) -> str:
+    """The type of the field's column without its length: a cast to `varchar(16)` would cut what the column refuses."""
+    return str(field.db_type(connection)).partition("(")[0]
+
+
+def _prepared(field: Column, values: Sequence[Any]) -> list[Any]:
+    """`values` as the database takes them: text and whole numbers are the same in Python, times are not."""
+    if not isinstance(field, models.DateTimeField):
+        return list(values)
     # Many rows share their few times.
-    prepared: dict[Any, Any] = {}
-
-    def fill(row: Sequence[Any]) -> list[Any]:
-        values = constant.copy()
-        for place, value in zip(places, row, strict=True):
-            values[place] = value
-        for place, field in preparing:
-            at = values[place]
-            if at not in prepared:
-                prepared[at] = field.get_db_prep_save(at, connection)
-            values[place] = prepared[at]
-        return values
-
-    return fill
+    prepared = {at: field.get_db_prep_save(at, connection) for at in set(values)}
+    return [prepared[at] for at in values]
