@@ -23,7 +23,9 @@ from recado.outbox.doorbell import PG_CHANNEL, SocketBell
 class HasFileno(Protocol):
     """What `select` takes."""
 
-    def fileno(self) -> int: ...
+    def fileno(self) -> int:
+        """The descriptor."""
+        ...
 
 
 logger = logging.getLogger(__name__)
@@ -37,13 +39,16 @@ class Wake:
         self._descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def fileno(self) -> int:
+        """What a `select` beside other descriptors takes."""
         return self._descriptor
 
     def set(self) -> None:
+        """Raise the flag. From any thread."""
         with contextlib.suppress(BlockingIOError):
             os.eventfd_write(self._descriptor, 1)
 
     def clear(self) -> None:
+        """Lower the flag."""
         with contextlib.suppress(BlockingIOError):
             os.eventfd_read(self._descriptor)
 
@@ -52,6 +57,7 @@ class Wake:
         return bool(select.select([self._descriptor], [], [], max(0.0, seconds))[0])
 
     def close(self) -> None:
+        """Give the descriptor back; the flag must not be used after that."""
         os.close(self._descriptor)
 
 
@@ -69,6 +75,7 @@ class BellListener(threading.Thread):
         listen()
 
     def stop(self) -> None:
+        """End the thread, and wait for its end a few seconds at most."""
         self._stopped = True
         self._ended.set()
         self.join(5)

@@ -43,6 +43,7 @@ class Roster:
         self.doubted = True
 
     def update(self, phones: Iterable[Phone], now: datetime) -> None:
+        """Take in how `phones`, all in use, stand at `now` (aware), and which types are held back."""
         self._members = members(phones, now)
         self._hours = limited_hours()
         self._reserved = reserved_types()

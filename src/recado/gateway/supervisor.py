@@ -48,6 +48,7 @@ class Supervisor:
         self._rung = False
 
     def run(self, stop: threading.Event) -> None:
+        """Keep the workers until `stop`; then end them, each after the send that is under way."""
         bell = BellListener(self.wake_all)
         bell.start()
         watchman = Watchman(self._around.now)
@@ -74,6 +75,7 @@ class Supervisor:
             logger.info("gateway ended")
 
     def wake_all(self) -> None:
+        """Somebody rang: every worker looks into the queue, and the phones' rows are read soon. From any thread."""
         self._rung = True
         for worker in list(self._workers.values()):
             worker.wake.set()

@@ -117,6 +117,7 @@ class PhoneWorker(threading.Thread):
 
     @property
     def stopping(self) -> bool:
+        """True once the end was asked for."""
         return self._stopping.is_set()
 
     def _give_back(self) -> None:

@@ -44,6 +44,7 @@ class Answer:
 
     @property
     def taken(self) -> bool:
+        """True when the other side took what was posted."""
         return 200 <= self.code < 300
 
 
