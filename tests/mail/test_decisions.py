@@ -7,7 +7,17 @@ from datetime import timedelta
 import pytest
 
 from recado.mail import sending, smtp
-from recado.mail.decisions import DecisionRefused, confirm_sent, correct, discard, resend, why_not_again, withdraw
+from recado.mail.decisions import (
+    DecisionRefused,
+    confirm_sent,
+    correct,
+    discard,
+    discarded,
+    resend,
+    undo_discard,
+    why_not_again,
+    withdraw,
+)
 from recado.mail.models import Fault, Mail, MailStatus
 from recado.mail.posting import AddressRefused
 from recado.mail.sending import send_due
@@ -161,3 +171,42 @@ def test_what_is_withdrawn_while_it_goes_over_the_line_is_not_sent_and_those_beh
     assert [taken["To"] for taken in office.mails] == ["joao@example.com"]
     assert (now_is(mail).status, now_is(mail).reason) == (MailStatus.CANCELLED, "O cliente deixou de autorizar.")
     assert now_is(behind).status == MailStatus.SENT
+
+
+def test_a_discard_taken_back_lets_it_stand_as_it_stood_and_be_sent_again(office: Office) -> None:
+    mail = refused(office)
+    discard(mail.pk, note="avisado por telefone", now=NOW + minutes(1))
+    assert list(discarded()) == [mail]
+    undo_discard(mail.pk, now=NOW + minutes(2))
+    back = now_is(mail)
+    assert (back.status, back.fault, back.reason) == (mail.status, mail.fault, mail.reason)
+    assert (back.discarded_status, back.discarded_reason) == ("", "")
+    send_due(NOW + minutes(3))
+    assert not office.mails
+    resend(mail.pk, now=NOW + minutes(3))
+    send_due(NOW + minutes(3))
+    assert [taken["Message-ID"] for taken in office.mails] == [mail.message_id]
+
+
+def test_what_may_have_gone_out_is_in_doubt_again_after_its_discard_is_undone() -> None:
+    mail = stands(MailStatus.UNCERTAIN)
+    discard(mail.pk, note="x", now=NOW)
+    undo_discard(mail.pk, now=NOW)
+    with pytest.raises(DecisionRefused, match="talvez já tenha saído"):
+        resend(mail.pk, now=NOW)
+
+
+def test_what_the_customers_own_wish_stopped_does_not_come_back() -> None:
+    mail = stands(MailStatus.WAITING)
+    withdraw([mail.pk], reason="O cliente deixou de autorizar.", now=NOW)
+    assert not discarded()
+    with pytest.raises(DecisionRefused, match="Este e-mail não volta"):
+        undo_discard(mail.pk, now=NOW)
+
+
+def test_of_two_who_undo_one_is_told_how_it_stands(office: Office) -> None:
+    mail = refused(office)
+    discard(mail.pk, note="x", now=NOW)
+    undo_discard(mail.pk, now=NOW)
+    with pytest.raises(DecisionRefused, match="agora está “Com erro”"):
+        undo_discard(mail.pk, now=NOW)

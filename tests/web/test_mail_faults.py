@@ -121,10 +121,45 @@ def test_discarding_asks_why_and_keeps_it() -> None:
     assert "Informe por que" in words(browser.post(f"{PATH}descartar/", ids | {"note": " "}))
     assert statuses() == [MailStatus.FAILED] * 2
     answer = browser.post(f"{PATH}descartar/", ids | {"note": "avisado por telefone"}, follow=True)
-    assert "2 e-mails descartados: não serão enviados." in words(answer)
+    assert "2 e-mails descartados: não serão enviados. Desfazer" in words(answer)
     assert {mail.reason for mail in Mail.objects.all()} == {"Descartado: avisado por telefone"}
     assert AuditEntry.objects.filter(deed=Deed.MAIL_DISCARDED).count() == 2
     assert "outra pessoa já decidiu" in words(browser.post(f"{PATH}descartar/", ids | {"note": "x"}, follow=True))
+
+
+def test_a_discard_is_taken_back_at_once_or_later() -> None:
+    mails = [failed(number) for number in range(2)]
+    ids = {"ids": [mail.pk for mail in mails]}
+    browser = logged_in()
+    page = browser.post(f"{PATH}descartar/", ids | {"note": "engano"}, follow=True)
+    assert f'action="{PATH}desfazer/"' in page.content.decode()
+    assert f'action="{PATH}desfazer/"' not in browser.get(PATH).content.decode()
+    listed = words(browser.get(f"{PATH}descartados/"))
+    assert "Descartado: engano" in listed
+    assert "Antes: com erro. Recusado (código 550)." in listed
+    assert "Ver 2 e-mails descartados" in words(browser.get(PATH))
+    back = words(browser.post(f"{PATH}desfazer/", ids, follow=True))
+    assert "Descarte desfeito: 2 e-mails voltaram a ficar como estavam." in back
+    assert statuses() == [MailStatus.FAILED] * 2
+    assert AuditEntry.objects.filter(deed=Deed.MAIL_UNDONE).count() == 2
+    assert "2 e-mails ficaram como estavam" in words(browser.post(f"{PATH}desfazer/", ids, follow=True))
+    assert "Nenhum e-mail descartado." in words(browser.get(f"{PATH}descartados/"))
+
+
+def test_a_bills_return_counts_a_discard_and_that_it_was_undone(office: Office, setup: object) -> None:
+    take(bill_row(1))
+    do(Run.Step.PREPARE)
+    do(Run.Step.TRANSMIT)
+    office.at_rcpt = "550 5.1.1 No such user"
+    send_due(timezone.now())
+    mail = Mail.objects.get()
+    browser = logged_in()
+    fates = []
+    for path, given in (("descartar/", {"note": "engano"}), ("desfazer/", {})):
+        browser.post(f"{PATH}{path}", {"ids": [mail.pk]} | given)
+        do(Run.Step.RETURN)
+        fates.append(Notice.objects.get(channel="email").state)
+    assert fates == ["cancelled", "invalid"]
 
 
 def test_all_of_one_reason_are_discarded_with_one_reason() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from recado.mail.models import NEEDS_A_PERSON, Mail, MailStatus
@@ -56,7 +57,28 @@ def discard(mail_id: int, *, note: str, now: datetime) -> None:
     mail = Mail.objects.get(pk=mail_id)
     if mail.status not in NEEDS_A_PERSON:
         raise DecisionRefused(standing(mail))
-    _move(mail, MailStatus.CANCELLED, now, reason=f"Descartado: {note}"[:300])
+    stood = {"discarded_status": mail.status, "discarded_reason": mail.reason}
+    _move(mail, MailStatus.CANCELLED, now, reason=f"Descartado: {note}"[:300], **stood)
+
+
+def undo_discard(mail_id: int, *, now: datetime) -> None:
+    """Let a discarded e-mail stand as it stood. Raises DecisionRefused, Mail.DoesNotExist.
+
+    What the customer's own wish stopped stays so.
+    """
+    mail = Mail.objects.get(pk=mail_id)
+    if mail.status != MailStatus.CANCELLED:
+        raise DecisionRefused(standing(mail))
+    if not mail.discarded_status:
+        raise DecisionRefused(f"Este e-mail não volta. {mail.reason}".rstrip())
+    stood = MailStatus(mail.discarded_status)
+    _move(mail, stood, now, reason=mail.discarded_reason, discarded_status="", discarded_reason="")
+
+
+def discarded() -> QuerySet[Mail]:
+    """The e-mails that a person discarded, the last one first."""
+    found = Mail.objects.filter(status=MailStatus.CANCELLED).exclude(discarded_status="")
+    return found.order_by("-moment", "-pk")
 
 
 def withdraw(mail_ids: Collection[int], *, reason: str, now: datetime) -> int:

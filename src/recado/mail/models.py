@@ -40,7 +40,8 @@ class Mail(models.Model):
 
     `message_id` is made once, so that whoever gets a second copy can tell. `forgets`: the text is emptied once the
     server has it, for it holds a secret. Nobody tries after `expires_at`; a person may have it tried again until
-    `useful_until`.
+    `useful_until`. `discarded_status` and `discarded_reason`: how it stood before a person discarded it; empty for any
+    other, also for one that the customer's own wish stopped.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -59,6 +60,8 @@ class Mail(models.Model):
     tries = models.PositiveIntegerField("tentativas", default=0)
     fault = models.CharField("motivo", max_length=12, choices=Fault.choices, blank=True)
     reason = models.CharField("explicação", max_length=300, blank=True)
+    discarded_status = models.CharField(max_length=12, choices=MailStatus.choices, blank=True)
+    discarded_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "e-mail"

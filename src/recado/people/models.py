@@ -56,6 +56,7 @@ class Deed(models.TextChoices):
     MAIL_CORRECTED = "mail_corrected", "corrigiu o endereço do e-mail"
     MAIL_CONFIRMED = "mail_confirmed", "confirmou o envio do e-mail"
     MAIL_DISCARDED = "mail_discarded", "descartou o e-mail"
+    MAIL_UNDONE = "mail_undone", "desfez o descarte do e-mail"
     REPLY_READ = "reply_read", "marcou como lida a resposta"
     WISH_NOTED = "wish_noted", "registrou um pedido de não receber"
     WISH_ENDED = "wish_ended", "retirou o pedido de não receber"

@@ -60,6 +60,7 @@ PAGE_OF: dict[str, str] = {
     "message_confirm": "talvez-enviada-o-que-fazer",
     "message_discard": "desistir-de-uma-mensagem",
     "mail_faults": "e-mails-com-erro",
+    "mail_discarded": "e-mails-com-erro",
     "mail_faults_discard": "e-mails-com-erro",
     "mail_faults_resend_all": "e-mails-com-erro",
     "mail_resend": "e-mails-com-erro",

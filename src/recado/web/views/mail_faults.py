@@ -32,7 +32,7 @@ from recado.web.mail_words import BY_KEY, FAMILIES, UNSURE, About, MailFamily, a
 from recado.web.views.bulk import MOST_AT_ONCE, decide_each, keys_among, ticked
 from recado.web.views.deciding import decide
 from recado.web.views.listing import failed_and_unsure, paging_for
-from recado.web.views.returning import return_url
+from recado.web.views.returning import offer_undo_of_mails, return_url, take_undo_of_mails
 
 HEADING = "E-mails com erro"
 _SECTION = {"section": "mail_faults"}
@@ -80,6 +80,8 @@ def mail_faults(request: HttpRequest) -> HttpResponse:
         "unsure": in_doubt,
         "unsure_count": unsure_count,
         "waiting": _waiting(),
+        "undo": take_undo_of_mails(request),
+        "discarded": decisions.discarded().count(),
         "return_to": request.get_full_path(),
     }
     return render(request, "web/mail_faults.html", context)
@@ -131,15 +133,45 @@ def mail_faults_discard(request: HttpRequest) -> HttpResponse:
         return render(
             request, "web/mail_faults_discard.html", {"heading": "Descartar e-mails com erro"} | asked | _SECTION
         )
-    done = 0
-    if found:
-        decision = partial(decisions.discard, note=form.cleaned_data["note"], now=timezone.now())
-        done = _each(request, Deed.MAIL_DISCARDED, [mail.pk for mail in found], decision)
+    done: list[int] = []
+
+    def decision(mail_id: int) -> None:
+        decisions.discard(mail_id, note=form.cleaned_data["note"], now=timezone.now())
+        done.append(mail_id)
+
+    _each(request, Deed.MAIL_DISCARDED, [mail.pk for mail in found], decision)
+    offer_undo_of_mails(request, done)
+    _say_left_out(request, len(keys) - len(done))
+    return redirect(back)
+
+
+@require_GET
+@needs(Duty.DECIDE_MESSAGES)
+def mail_discarded(request: HttpRequest) -> HttpResponse:
+    """The e-mails that people discarded, each of which may be taken back."""
+    found = decisions.discarded()
+    paging = paging_for(request, found.count(), {})
+    shown = _rows(found[paging.offset : paging.offset + paging.size], timezone.now())
+    note_list(request, HEADING, "e-mails", [row.mail.pk for row in shown])
+    context = {"heading": "E-mails descartados", "paging": paging, "rows": shown, "return_to": request.get_full_path()}
+    return render(request, "web/mail_discarded.html", context | _SECTION)
+
+
+@require_POST
+@needs(Duty.DECIDE_MESSAGES)
+def mail_faults_undo(request: HttpRequest) -> HttpResponse:
+    """Let the discarded e-mails (`ids`) stand as they stood."""
+    keys = sorted(ticked(request))[:MOST_AT_ONCE]
+    done = _each(request, Deed.MAIL_UNDONE, keys, partial(decisions.undo_discard, now=timezone.now()))
     if done:
-        words = ngettext("%d e-mail descartado: não será enviado.", "%d e-mails descartados: não serão enviados.", done)
+        words = ngettext(
+            "Descarte desfeito: %d e-mail voltou a ficar como estava.",
+            "Descarte desfeito: %d e-mails voltaram a ficar como estavam.",
+            done,
+        )
         messages.success(request, words % done)
     _say_left_out(request, len(keys) - done)
-    return redirect(back)
+    return redirect(return_url(request, reverse("mail_faults")))
 
 
 @require_http_methods(["GET", "POST"])
