@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from bench import batches, crowd, doors, fleet, screens, sending
+from bench import batches, crowd, doors, fleet, screens, sending, triggers
 from bench.scene import POSTGRESQL, SQLITE, scene
 
 CASES = {
@@ -25,6 +25,7 @@ CASES = {
     "doors": doors.doors,
     "crowd": crowd.crowd,
     "batch": batches.batches,
+    "triggers": triggers.triggers,
 }
 # A clock and a memory do not differ by database.
 ON_SQLITE_ONLY = {"pace", "web-memory"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import random
+import re
 import threading
 from datetime import date, timedelta
 
@@ -12,9 +14,9 @@ from django.db.models import F
 
 from recado.conf import settings as recado_settings
 from recado.outbox.models import Message, Status, StatusChange
-from recado.outbox.queries import Consultation, day_start
+from recado.outbox.queries import Consultation, day_span, day_start
 from recado.outbox.removing import remove
-from recado.reports import counting, keeping
+from recado.reports import counting, keeping, method, touching
 from recado.reports.consulting import totals
 from recado.reports.keeping import LONGEST_TRANSACTION, count_days
 from recado.reports.models import CountedDay, TouchedDay
@@ -78,7 +80,7 @@ def test_ended_days_are_read_from_what_was_kept(a_week, django_assert_num_querie
         lambda old: Message.objects.filter(pk=old.pk).update(moment=NOW - 2 * DAY),
         lambda old: Message.objects.filter(pk=old.pk).update(sent_at=NOW),
         lambda old: Message.objects.filter(pk=old.pk).update(type=make_type()),
-        lambda old: Message.objects.filter(pk=old.pk).update(phone=None),
+        lambda old: Message.objects.filter(pk=old.pk).update(phone=make_phone("Aparelho 2")),
         lambda old: Message.objects.filter(pk=old.pk).update(status=Status.FAILED, cause="network"),
         lambda old: remove([old.pk]),
         lambda old: queue_message(at=old.moment),
@@ -281,3 +283,50 @@ def test_the_totals_of_ended_days_read_no_message(a_week, django_assert_num_quer
     told = asked.totals()
     with django_assert_num_queries(1):
         assert totals(asked) == told
+
+
+def test_counts_made_in_another_way_hold_no_more_and_are_made_anew(a_week, monkeypatch):
+    count_all()
+    monkeypatch.setattr(keeping, "method", lambda: "another way")
+    assert kept() == set()
+    assert shown() == counted()
+    count_all()
+    assert kept() == {TODAY - number * DAY for number in range(1, 7)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "old", "new"),
+    [
+        (counting, "max(0, seconds)", "seconds"),
+        (touching, "cause, ", ""),
+        (day_span, "timedelta(days=1)", "timedelta(days=2)"),
+    ],
+    ids=["what is counted", "what is watched", "when a day ends"],
+)
+def test_who_changes_how_days_are_counted_need_not_remember_the_kept_counts(monkeypatch, changed, old, new):
+    before, source = method.method(), inspect.getsource
+    assert old in source(changed)
+    monkeypatch.setattr(
+        inspect, "getsource", lambda thing: source(thing).replace(old, new) if thing is changed else source(thing)
+    )
+    method.method.cache_clear()
+    try:
+        assert method.method() != before
+    finally:
+        method.method.cache_clear()
+
+
+def test_every_column_that_is_counted_is_watched(a_week, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20) as asked:
+        counted()
+    named = set(re.findall(r'"outbox_message"\."(\w+)"|"U?T?\d+"\."(\w+)"', " ".join(q["sql"] for q in asked)))
+    columns = {name for pair in named for name in pair if name}
+    assert columns
+    assert columns - {"id"} <= set(touching.COLUMNS.split(", "))
+
+
+def test_what_was_touched_is_noted_once_a_day_and_statement_at_the_most(a_week):
+    count_all()
+    Message.objects.filter(moment__lt=day_start(WEEK_AGO + DAY)).update(status=Status.DELIVERED)
+    noted = TouchedDay.objects.filter(day=WEEK_AGO).count()
+    assert noted == (1 if connection.vendor == "postgresql" else 12)

@@ -33,7 +33,7 @@ _ASKED, _BECAME = "asked", "became"
 class Counts:
     """Some counters that may be added up, and written down as JSON: the words that they count are texts.
 
-    Who changes the counters forgets in a migration what was written with the old ones.
+    What was written by a program that counted otherwise is not read (`method`).
     """
 
     def add(self, other: Self) -> None:

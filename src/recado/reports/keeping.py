@@ -3,7 +3,8 @@
 A counting takes a new turn and forgets the touches that it sees (their changes are committed, so it counts them), then
 counts, then keeps its counts unless another took a turn meanwhile. A change that is committed later leaves a touch that
 nobody forgot, and the day's counts hold no more. A transaction that looked for a known day before there was one leaves
-none: so a day is counted only when it has been known for longer than a transaction lasts.
+none: so a day is counted only when it has been known for longer than a transaction lasts. Counts that an older program
+made in another way (`method`) hold no more either.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from recado.outbox.models import Message
 from recado.outbox.queries import day_span
 from recado.reports import counting
 from recado.reports.counting import Counts, Made, Moved
+from recado.reports.method import method
 from recado.reports.models import CountedDay, TouchedDay
 
 EVERY_SECONDS = 60
@@ -53,7 +55,7 @@ def count_days(now: datetime) -> bool:
 def holding() -> QuerySet[CountedDay]:
     """The days whose counts are what the messages say."""
     touched = TouchedDay.objects.filter(day=OuterRef("pk"))
-    return CountedDay.objects.filter(~Exists(touched), moved__isnull=False, made__isnull=False)
+    return CountedDay.objects.filter(~Exists(touched), moved__isnull=False, made__isnull=False, method=method())
 
 
 def gaps(start: date, end: date, kept: Container[date]) -> Iterator[tuple[date, date]]:
@@ -112,4 +114,4 @@ def _count(day: date) -> None:
         turn = row.values_list("turn", flat=True).get()
         TouchedDay.objects.filter(day=day).delete()
     written = {"moved": counting.moved(day, day).written, "made": counting.made(day, day).written}
-    row.filter(turn=turn).update(**written)
+    row.filter(turn=turn).update(method=method(), **written)

@@ -9,8 +9,8 @@ class CountedDay(models.Model):
     """One ended local day, `starts` to `ends`, and its counts; null until they are made.
 
     `moved` counts the messages whose moment lies in the day, `made` those asked for in it, both as
-    `counting.Counts.written`. `turn` is a number that each counting takes: the last to begin is the one that is kept.
-    At `checked_at` every event of the day had its message.
+    `counting.Counts.written` and in the way that `method` names. `turn` is a number that each counting takes: the last
+    to begin is the one that is kept. At `checked_at` every event of the day had its message.
     """
 
     day = models.DateField("dia", primary_key=True)
@@ -20,6 +20,7 @@ class CountedDay(models.Model):
     turn = models.PositiveIntegerField(default=0)
     moved = models.JSONField(null=True)
     made = models.JSONField(null=True)
+    method = models.CharField(max_length=64, default="")
     checked_at = models.DateTimeField(null=True)
 
     class Meta:
