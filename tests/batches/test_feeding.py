@@ -6,15 +6,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from recado.batches import decisions, feeding
 from recado.batches.feeding import LEAST_WINDOW, MOST_WINDOW, feed_some, look_after_some, window_size
 from recado.batches.models import Batch, BatchRow, RowState, State
+from recado.gateway.choosing import Roster
 from recado.outbox import consent, doorbell
 from recado.outbox.claims import claim_next, finish, let_go
 from recado.outbox.decisions import correct_number, resend
 from recado.outbox.models import Message, MessageType, Priority, Status, StatusChange
 from recado.phones.models import Phone
+from recado.phones.rules import Rules
 from tests.batches.scene import NOW, feed, fresh, messages_of, mobile, numbers_queued, table, under_way
 from tests.support.outbox import ACCEPTED, HOLDER, PERMANENT, UNKNOWN, make_phone
 
@@ -198,6 +201,30 @@ def test_the_batchs_limit_is_that_of_its_messages() -> None:
     batch = under_way(table(range(1)), expires_at=limit)
     feed()
     assert messages_of(batch)[0].expires_at == limit
+
+
+def test_what_is_resent_heeds_the_batchs_limit_as_its_first_sending_did() -> None:
+    limit = NOW + timedelta(hours=1)
+    batch = under_way(table(range(1)), expires_at=limit)
+    feed()
+    finish(claim_next(make_phone(), HOLDER, NOW), PERMANENT, NOW)
+    again = resend(messages_of(batch)[0].pk, actor="bia", now=NOW + timedelta(minutes=30))
+    assert (again.status, again.expires_at) == (Status.QUEUED, limit)
+
+
+def test_what_is_resent_waits_for_the_types_hours_as_its_first_sending_did() -> None:
+    batch = under_way(table(range(1)))
+    feed()
+    phone = make_phone()
+    finish(claim_next(phone, HOLDER, NOW), PERMANENT, NOW)
+    opens, closes = (timezone.localtime(NOW + timedelta(hours=hours)).time() for hours in (1, 2))
+    MessageType.objects.filter(pk=batch.type_id).update(hours_from=opens, hours_until=closes)
+    resend(messages_of(batch)[0].pk, actor="bia", now=NOW)
+    roster = Roster()
+    roster.update(Phone.objects.all(), NOW)
+    for at, goes in ((NOW, False), (NOW + timedelta(minutes=61), True)):
+        allowance = roster.allowance(phone.pk, Rules(), at, urgent_only=False)
+        assert (claim_next(phone, HOLDER, at, allowance) is not None) is goes
 
 
 def test_a_type_that_is_switched_off_pauses_its_batches() -> None:

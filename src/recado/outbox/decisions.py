@@ -11,11 +11,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from recado.gsm.causes import Cause
 from recado.outbox import doorbell, transitions
 from recado.outbox.consent import opted_out
-from recado.outbox.enqueue import compose_again, expiry
+from recado.outbox.enqueue import compose_again, earlier, expiry
 from recado.outbox.evidence import settle_as_sent
 from recado.outbox.models import GONE, Message, Segment, SegmentStatus, Status, StatusChange
 from recado.outbox.templates import TemplateRefused
@@ -48,7 +49,7 @@ def resend(message_id: int, *, actor: str, now: datetime) -> Message:
             actor=actor,
             note="Reenvio pedido.",
             ready_at=now,
-            expires_at=expiry(message.type, now),
+            expires_at=_new_limit(message, now),
             phone=None,
             text=_sendable_text(message),
         )
@@ -154,18 +155,30 @@ def _send_anew(old: Message, number: str, key: str, actor: str, now: datetime) -
         protocol=old.protocol,
         ra_number=old.ra_number,
         batch=old.batch,
+        useful_until=old.useful_until,
         created_by=actor,
         replaces=old,
         created_at=now,
         moment=now,
         ready_at=now,
-        expires_at=expiry(old.type, now),
+        expires_at=_new_limit(old, now),
     )
     transitions.record_new(new, actor=actor)
     if old.batch is not None:
         Message.objects.filter(pk=old.pk).update(batch=None)
     doorbell.ring()
     return new
+
+
+def _new_limit(message: Message, now: datetime) -> datetime | None:
+    """Until when a resend at `now` is tried. Raises DecisionRefused where the text is of no use any more."""
+    last = message.useful_until
+    if last is not None and last <= now:
+        of_batch = "" if message.batch is None else f" (limite do lote {message.batch})"
+        raise DecisionRefused(
+            f"A mensagem {message.pk} servia até {timezone.localtime(last):%d/%m/%Y %H:%M}{of_batch}: não sai mais."
+        )
+    return earlier(expiry(message.type, now), last)
 
 
 def _heed_wish(message: Message, number: str) -> None:

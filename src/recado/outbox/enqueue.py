@@ -111,6 +111,13 @@ def expiry(message_type: MessageType, now: datetime) -> datetime | None:
     return now + timedelta(minutes=message_type.validity_minutes)
 
 
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The limit that comes first; None for no limit."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
 def company_values() -> dict[str, str]:
     """The fields every type may use, the company's name and phone; and what every text ends with."""
     held = parameters.get()

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from recado.outbox import doorbell
-from recado.outbox.enqueue import expiry
+from recado.outbox.enqueue import earlier, expiry
 from recado.outbox.inserting import insert_many
 from recado.outbox.listed import listed
 from recado.outbox.models import Message, MessageType, OptOut, Priority, Status, StatusChange
@@ -20,7 +21,7 @@ from recado.outbox.transitions import PROGRAM
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A text for a mobile (E.164) and the key that makes it one message; `expires_at` where it ends before its type.
+    """A text for a mobile (E.164) and the key that makes it one message; `useful_until`: nobody sends it after that.
 
     `protocol` and `ra_number` where it belongs to an RA's requester.
     """
@@ -28,7 +29,7 @@ class Ready:
     number: str
     text: str
     key: str
-    expires_at: datetime | None = None
+    useful_until: datetime | None = None
     protocol: str = ""
     ra_number: int | None = None
 
@@ -53,10 +54,9 @@ def enqueue_many(
         ready_at=now,
         expires_at=limit,
     )
-    varying = ("number", "text", "idempotency_key", "expires_at", "protocol", "ra_number")
-    rows = [
-        (row.number, row.text, row.key, earlier(limit, row.expires_at), row.protocol, row.ra_number) for row in ready
-    ]
+    told = attrgetter("number", "text", "key", "useful_until", "protocol", "ra_number")
+    varying = ("number", "text", "idempotency_key", "useful_until", "protocol", "ra_number", "expires_at")
+    rows = [(*told(row), earlier(limit, row.useful_until)) for row in ready]
     made = insert_many(prototype, varying, rows, returning="id")
     history = StatusChange(at=now, before="", after=Status.QUEUED, actor=actor or PROGRAM, note=note[:400])
     insert_many(history, ("message_id",), [(message_id,) for message_id in made], returning="id")
@@ -69,10 +69,3 @@ def unwilling(numbers: Sequence[str]) -> set[str]:
     """Those of `numbers` whose owners do not want messages of the types that heed it."""
     wishes = OptOut.objects.filter(number__in=listed(numbers), ended_at=None)
     return set(wishes.values_list("number", flat=True))
-
-
-def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    """The limit that comes first; None for no limit."""
-    if one is None or other is None:
-        return one or other
-    return min(one, other)

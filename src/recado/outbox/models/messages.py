@@ -15,6 +15,8 @@ class Message(models.Model):
 
     `moment` is the time the query screen asks for: of the send; of the last attempt while not sent; of the queueing
     before any attempt. `ready_at` is when the queue may next try it. `attempts` counts the tries of all parts.
+    `expires_at`: not tried after that; a resend begins it anew, but never beyond `useful_until`, which whoever had it
+    sent gave (None: no such limit).
     `handed_over`: sent only in so far as a phone that sends by itself took it, and has told no more.
     `batch` is the number of the batch that it stands in; one that replaces it takes that place (`decisions`).
     `only_phone` is set for a test of that phone: no other takes it, and neither its types nor its DDDs keep it away.
@@ -43,6 +45,7 @@ class Message(models.Model):
     moment = models.DateTimeField("data e hora do envio")
     ready_at = models.DateTimeField()
     expires_at = models.DateTimeField("prazo", null=True)
+    useful_until = models.DateTimeField("serve até", null=True)
     sent_at = models.DateTimeField(null=True)
     handed_over = models.BooleanField("só entregue ao aparelho", default=False, db_default=False)
     phone = models.ForeignKey(
