@@ -117,20 +117,3 @@ def missing_icons(page: Page) -> list[str]:
     """The classes of each icon that `vendor/fontawesome/icons.css` has no rule for."""
     found: list[str] = page.evaluate(_WITHOUT_A_PICTURE)
     return found
-
-
-_BROWSER_WORDS = """() => [...document.querySelectorAll("main input, main select, main textarea")].filter((field) => {
-  if (field.type === "hidden" || !field.getClientRects().length) return false;
-  if (["file", "date", "time", "month", "datetime-local"].includes(field.type)) {
-    return getComputedStyle(field).opacity !== "0";
-  }
-  const checked = field.required || ["email", "url", "number"].includes(field.type) || field.pattern
-    || field.minLength > 0 || field.min || field.max;
-  return checked && field.form && !field.form.noValidate;
-}).map((field) => `${field.type} ${field.name}`)"""
-
-
-def browser_words(page: Page) -> list[str]:
-    """The fields of which the browser speaks, or which it draws, in words of its own, in its own language."""
-    found: list[str] = page.evaluate(_BROWSER_WORDS)
-    return found

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.accessibility import grave_faults
-from tests.e2e.steps import browser_words
+from tests.e2e.accessibility import browser_words, grave_faults
 from tests.e2e.test_keyboard import tab_to
 
 pytestmark = pytest.mark.sqlite
