@@ -35,6 +35,8 @@ from recado.cli.system_checks import (
     check_users,
 )
 from recado.links import SerialLink, UsbLink, describe_devices
+from recado.people.membership import give_role
+from recado.people.roles import ADMINISTRATOR
 from recado.phones.leases import this_process
 from recado.phones.models import Phone
 from tests.cli.conftest import Recado, Shell
@@ -118,6 +120,10 @@ def test_a_free_port_is_no_trouble_and_a_taken_one_is(settings: object) -> None:
 def test_nobody_who_can_administer_fails_and_a_first_password_warns(tmp_path: Path) -> None:
     assert_trouble(check_users(tmp_path), Level.FAILURE, "recado user add")
     User.objects.create_superuser("chefia")
+    assert check_users(tmp_path).level is Level.GOOD
+    User.objects.update(is_active=False)
+    assert_trouble(check_users(tmp_path), Level.FAILURE, "recado user add")
+    give_role(User.objects.create_user("ana"), ADMINISTRATOR)
     assert check_users(tmp_path).level is Level.GOOD
     (tmp_path / "primeiro_acesso.txt").touch()
     assert_trouble(check_users(tmp_path), Level.WARNING, "recado user password")

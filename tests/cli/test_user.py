@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from recado.cli.preparation import first_login
 from recado.people.membership import role_of
+from recado.people.models import AuditEntry, Deed
 from recado.people.passwords import must_change_password, new_password
 from recado.people.roles import ATTENDANT, ROLES, Role
 from tests.cli.conftest import Recado, Shell
@@ -24,7 +26,7 @@ GOOD = "um-segredo-bem-longo"
 
 @pytest.fixture
 def first_file() -> Iterator[Path]:
-    path = Path(settings.RECADO_HOME) / "primeiro_acesso.txt"
+    path = Path(django_settings.RECADO_HOME) / "primeiro_acesso.txt"
     path.unlink(missing_ok=True)
     yield path
     path.unlink(missing_ok=True)
@@ -155,6 +157,51 @@ def test_the_file_goes_away_once_the_password_was_changed(first_file: Path, reca
 
     assert not first_file.exists()
     assert first_login() is None
+
+
+def test_the_first_administrator_chooses_a_password_at_once_and_stands_in_the_audit(first_file: Path) -> None:
+    made = first_login()
+    assert made is not None
+
+    browser = Client()
+    browser.post("/entrar/", {"username": "admin", "password": made.password})
+
+    assert browser.get("/")["Location"] == reverse("own_password")
+    entry = AuditEntry.objects.get(deed=Deed.USER_ADDED)
+    assert (entry.subject, entry.detail, entry.address) == (
+        "admin",
+        "papel Administrador, por ser o primeiro",
+        "terminal",
+    )
+
+
+def test_the_first_password_of_a_demonstration_stays(first_file: Path, settings: Settings) -> None:
+    settings.RECADO_DEMO = True
+    first_login()
+
+    assert not must_change_password(User.objects.get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_goes_away_when_the_password_is_changed_on_the_screen(first_file: Path) -> None:
+    made = first_login()
+    assert made is not None
+    browser = Client()
+    browser.post("/entrar/", {"username": "admin", "password": made.password})
+
+    browser.post("/minha-senha/", {"old_password": made.password, "new_password1": GOOD, "new_password2": GOOD})
+
+    assert works("admin", GOOD)
+    assert not first_file.exists()
+
+
+def test_a_name_that_differs_in_its_capitals_is_taken(recado: Recado) -> None:
+    User.objects.create_user("ana.lima")
+
+    result = recado("user", "add", "Ana.Lima", "--generate")
+
+    assert "Já existe o usuário ana.lima." in result.stderr
+    assert User.objects.count() == 1
 
 
 def test_no_administrator_is_made_where_somebody_is_already(first_file: Path) -> None:

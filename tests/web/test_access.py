@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from recado.people.membership import give_role
 from recado.people.models import AuditEntry, Deed
-from recado.people.roles import ADMINISTRATOR, ATTENDANT, INTEGRATION, ROLES, Duty, Role
+from recado.people.roles import ADMINISTRATOR, ATTENDANT, INTEGRATION, ROLES, SUPERVISOR, Duty, Role
 
 ANYBODY, ANY_USER = "anybody", "any user"
 
@@ -249,6 +249,24 @@ def test_what_was_refused_stands_in_the_audit_and_a_live_part_does_not_fill_it()
     assert list(told) == [
         ("pessoa-atendente", "/mensagens-com-erro/", "reenviar, confirmar e descartar mensagens"),
     ]
+
+
+@pytest.mark.django_db
+def test_an_address_that_no_database_takes_is_refused_like_any_other() -> None:
+    assert browser_of(ATTENDANT).get("/mensagens/exportar/%00/").status_code == 403
+    assert AuditEntry.objects.get(deed=Deed.DUTY_MISSING).subject == "/mensagens/exportar/\ufffd/"
+
+
+@pytest.mark.django_db
+def test_a_role_that_is_taken_away_ends_at_the_next_page_also_while_logged_in() -> None:
+    browser = browser_of(SUPERVISOR)
+    assert browser.get("/tipos/").status_code == 200
+    give_role(User.objects.get(username="pessoa-supervisor"), ATTENDANT)
+    for answer in (browser.get("/tipos/"), browser.post("/tipos/1/", {"salvar": "sim"}), browser.get("/painel/")):
+        assert answer.status_code == 403
+    assert browser.get("/ra/").status_code == 200
+    give_role(User.objects.get(username="pessoa-supervisor"), INTEGRATION)
+    assert browser.get("/ra/").status_code == 403
 
 
 def menu_of(role: Role) -> set[str]:

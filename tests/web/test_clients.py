@@ -77,7 +77,7 @@ def test_a_token_is_shown_once_and_opens(browser: Browser) -> None:
 def test_a_token_without_scope_or_beyond_its_days_is_refused_in_place(browser: Browser) -> None:
     client = system()
     said = words(make_token(browser, client, scopes=[], days="5000", name=""))
-    for sentence in ("Escolha ao menos uma coisa que o token abre.", "O máximo é 1095.", "Diga para que é o token."):
+    for sentence in ("Escolha ao menos uma coisa que o token abre.", "O máximo é 1.095.", "Diga para que é o token."):
         assert sentence in said
     assert Token.objects.count() == 0
 

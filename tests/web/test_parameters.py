@@ -56,6 +56,7 @@ def test_nothing_changed_is_told_so(browser: Client) -> None:
         ("company_phone", "0" * 14, "o limite é 13"),
         ("success_reasons", "999", "Escolha motivos da lista."),
         ("success_reasons", "x", "Escolha motivos da lista."),
+        ("success_reasons", "9" * 23, "Escolha motivos da lista."),
         ("pace", "", "Informe o ritmo em segundos."),
         ("pace", "depressa", "Informe um número de segundos."),
         ("pace", "-1", "O ritmo mínimo é 0 segundos."),
@@ -66,19 +67,50 @@ def test_nothing_changed_is_told_so(browser: Client) -> None:
         ("signature", "a\x07b", "nenhum celular mostra"),
         ("billing_sms_limit", "119", "O mínimo são 120 caracteres."),
         ("billing_sms_limit", "766", "O máximo são 765 caracteres."),
+        ("batch_approval", "1.00", "Informe um número inteiro de SMS."),
+        ("batch_approval", "1,000", "Informe um número inteiro de SMS."),
+        ("batch_approval", "٣٠٠", "Informe um número inteiro de SMS."),
+        ("batch_approval", "1.000.001", "O máximo são 1.000.000 SMS."),
+        ("company", "\u202e\u200b", "Informe o nome da companhia."),
         ("batch_approval", "muitos", "Informe um número inteiro de SMS."),
         ("evaluation_days", "0", "O mínimo é 1 dia."),
         ("evaluation_days", "91", "O máximo são 90 dias."),
         ("evaluation_notice", "", "Informe o aviso."),
         ("evaluation_notice", "x" * 81, "o limite é 80"),
         ("retention_days", "29", "O mínimo são 30 dias."),
-        ("retention_days", "99999", "O máximo são 3650 dias."),
+        ("retention_days", "99999", "O máximo são 3.650 dias."),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_in_words(browser: Client, field: str, value: str, told: str) -> None:
     page = words(browser.post("/parametros/", SAME | {field: value}))
     assert told in page
     assert parameters.get() == parameters.defaults()
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "kept"),
+    [
+        ("batch_approval", "1.000", 1000),
+        ("batch_approval", " 1 000 ", 1000),
+        ("batch_approval", "1.000.000", 1_000_000),
+        ("retention_days", "3.650", 3650),
+        ("pace", " 7,5 ", 7.5),
+        ("company", "  Águas\u200b  Novas\n", "Águas  Novas"),
+        ("company", "Águas\nNovas", "Águas Novas"),
+        ("signature", "Águas\u202eNovas", "ÁguasNovas"),
+        ("company", "Águas 👩\u200d🔧", "Águas 👩\u200d🔧"),
+    ],
+)
+def test_numbers_and_lines_are_taken_as_people_write_and_paste_them(
+    browser: Client, field: str, written: str, kept: object
+) -> None:
+    assert browser.post("/parametros/", SAME | {field: written}).status_code == 302
+    assert getattr(parameters.get(), field) == kept
+
+
+def test_minus_nothing_is_nothing(browser: Client) -> None:
+    browser.post("/parametros/", SAME | {"pace": "-0"})
+    assert "-0" not in words(browser.get("/parametros/"))
 
 
 def test_each_says_what_it_does_its_bounds_and_its_default(browser: Client) -> None:

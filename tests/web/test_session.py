@@ -6,6 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from recado.people.membership import give_role
+from recado.people.models import AuditEntry
+from recado.people.roles import INTEGRATION
+
 REFUSED = "Usuário ou senha incorretos."
 
 
@@ -76,6 +80,37 @@ def test_behind_the_proxy_a_strangers_guesses_shut_out_nobody_else(user, setting
         log_in(stranger, password="errada")
     assert log_in(stranger).status_code == 429
     assert log_in(colleague).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (1, "203.0.113.9, 198.51.100.4", "198.51.100.4"),
+        (2, "203.0.113.9, 198.51.100.4, 192.0.2.1", "198.51.100.4"),
+        (2, "198.51.100.4", "198.51.100.4"),
+        (1, "198.51.100.4:51624", "198.51.100.4"),
+        (1, "[2001:db8::1]:51624", "2001:db8::1"),
+        (1, "2001:DB8:0::1", "2001:db8::1"),
+        (1, "unknown", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "198.51.100.4,", "127.0.0.1"),
+    ],
+)
+def test_whose_address_counts_behind_proxies(user, settings, proxies, forwarded, address):
+    settings.RECADO_HTTPS, settings.RECADO_PROXIES = True, proxies
+    client = Client(REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"})
+    log_in(client)
+    assert AuditEntry.objects.get().address == address
+
+
+def test_another_system_is_not_let_in_by_its_right_password_and_that_is_on_record(anonymous, db):
+    give_role(User.objects.create_user("sistema", password="uma-senha-longa"), INTEGRATION)
+    page = log_in(anonymous, "sistema").content.decode()
+    assert "Este usuário é de outro sistema e não entra nas telas." in page
+    assert anonymous.get("/minha-senha/").status_code == 302
+    assert "outro sistema" not in log_in(anonymous, "sistema", "errada").content.decode()
+    told = AuditEntry.objects.order_by("pk").values_list("who", "deed", "detail")
+    assert list(told) == [("sistema", "refused", "o papel não tem telas"), ("sistema", "refused", "")]
 
 
 def test_a_new_password_opens_a_login_that_was_closed(browser, anonymous):

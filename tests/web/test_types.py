@@ -294,6 +294,36 @@ def test_a_new_type_holds_the_companys_fields(browser: Client) -> None:
     assert "não existe neste tipo" in words(refused)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ENVIO AVULSO", "Já existe um tipo com este nome."),
+        ("Énvio\u200b avulso", "Já existe um tipo com este nome."),
+        ("\u200b", "Informe o nome do tipo."),
+        ("x" * 61, "O nome tem 61 caracteres; o limite é 60."),
+    ],
+)
+def test_a_name_that_people_would_confuse_is_refused(browser: Client, name: str, told: str) -> None:
+    form = form_of(MessageType(name=name, template="{TEXTO}", priority=5, active=True))
+    assert told in words(browser.post("/tipos/novo/", form))
+
+
+def test_a_type_keeps_its_own_name(browser: Client) -> None:
+    change(browser, name="envio PROTOCOLO (RA inserida)", salvar="sim")
+    assert MessageType.objects.get(pk=OPENED).name == "envio PROTOCOLO (RA inserida)"
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [("priority", "Escolha a prioridade"), ("encoding", "as letras"), ("on_uncertain", "o que fazer")],
+)
+@pytest.mark.parametrize("value", ["", "nada"])
+def test_what_no_page_offers_is_refused_in_words(browser: Client, field: str, value: str, told: str) -> None:
+    page = words(change(browser, **{field: value}, salvar="sim"))
+    assert told in page
+    assert "Faça uma escolha válida" not in page
+
+
 def test_changes_are_recorded(browser: Client) -> None:
     change(browser, template="Novo texto {PROTOCOLO}.", salvar="sim")
     entry = AuditEntry.objects.get(deed="type_changed")

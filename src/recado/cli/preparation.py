@@ -14,14 +14,16 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from recado.cli.base import CommandFailed
+from recado.cli.deeds import note
 from recado.cli.lock import AlreadyHeld, held
-from recado.people.passwords import new_password
+from recado.people.models import Account
+from recado.people.passwords import FIRST_ADMINISTRATOR, first_password_file, new_password
+from recado.people.roles import ADMINISTRATOR
 
-ADMINISTRATOR = "admin"
 _STAMP = ".recado-stamp"
 
 
@@ -58,23 +60,31 @@ def migrate_database() -> bool:
 def first_login() -> FirstLogin | None:
     """Make the administrator when there is no user at all; give the login while its first password is in force.
 
-    The password is kept in RECADO_HOME/primeiro_acesso.txt (0600), which goes away once the password was changed.
+    The password is kept in RECADO_HOME/primeiro_acesso.txt (0600), which goes away once the password was changed: at
+    the first login, but in a demonstration, which keeps it.
     """
-    path = Path(settings.RECADO_HOME) / "primeiro_acesso.txt"
+    path = first_password_file()
     users = get_user_model().objects
     if not users.exists():
         password = new_password()
         _write_private(path, password)
-        users.create_superuser(username=ADMINISTRATOR, email="", password=password)
-        return FirstLogin(ADMINISTRATOR, password, path, new=True)
+        _make_administrator(password)
+        return FirstLogin(FIRST_ADMINISTRATOR, password, path, new=True)
     if not path.exists():
         return None
     password = _read_password(path)
-    user = users.filter(username=ADMINISTRATOR, is_active=True).first()
+    user = users.filter(username=FIRST_ADMINISTRATOR, is_active=True).first()
     if user is not None and password and user.check_password(password):
-        return FirstLogin(ADMINISTRATOR, password, path, new=False)
+        return FirstLogin(FIRST_ADMINISTRATOR, password, path, new=False)
     path.unlink(missing_ok=True)
     return None
+
+
+def _make_administrator(password: str) -> None:
+    with transaction.atomic():
+        user = get_user_model().objects.create_superuser(username=FIRST_ADMINISTRATOR, email="", password=password)
+        Account.objects.create(user=user, must_change_password=not settings.RECADO_DEMO)
+        note("USER_ADDED", FIRST_ADMINISTRATOR, f"papel {ADMINISTRATOR.name}, por ser o primeiro")
 
 
 def collect_static() -> None:
@@ -111,8 +121,9 @@ def _read_stamp(stamp: Path) -> str:
 def _write_private(path: Path, password: str) -> None:
     text = (
         "Primeiro acesso ao Recado\n\n"
-        f"Usuário: {ADMINISTRATOR}\nSenha: {password}\n\n"
-        "Troque a senha com: recado user password admin\n"
+        f"Usuário: {FIRST_ADMINISTRATOR}\nSenha: {password}\n\n"
+        "Entre nas telas e escolha outra senha; ou use: recado user password admin\n"
+        "Depois disso este arquivo some.\n"
     )
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

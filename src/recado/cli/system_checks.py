@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from recado.cli.run import LEAST_FREE_BYTES
 from recado.cli.web import require_free_address, split_address
 from recado.conf.sqlite import FIRST_SAFE_WAL
 from recado.outbox.models import StatusChange
+from recado.people.membership import administrators
 
 # No clock that is right stands before the first release.
 FIRST_RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -132,8 +132,7 @@ def check_port() -> Finding:
 
 def check_users(home: Path) -> Finding:
     """Somebody can get in, and not with a password that lies in a file."""
-    administrators = get_user_model().objects.filter(is_active=True, is_superuser=True).count()
-    if not administrators:
+    if not administrators().exists():
         return failure("Usuários", "nenhum administrador ativo.", "Inclua um: recado user add NOME --admin")
     first = home / "primeiro_acesso.txt"
     if first.exists():

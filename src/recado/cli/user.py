@@ -138,8 +138,9 @@ def list_users() -> None:
 def _refuse_taken(name: str) -> None:
     from django.contrib.auth.models import User
 
-    if User.objects.filter(username=name).exists():
-        raise CommandFailed(f"Já existe o usuário {name}. Para trocar a senha: recado user password {name}")
+    # The screens refuse it too: two names that differ in their capitals are one for who reads the record.
+    if taken := User.objects.filter(username__iexact=name).values_list("username", flat=True).first():
+        raise CommandFailed(f"Já existe o usuário {taken}. Para trocar a senha: recado user password {taken}")
 
 
 def _new_password(person: User, *, generate: bool) -> str:

@@ -90,6 +90,13 @@ SETTINGS: tuple[Setting, ...] = (
         "não",
         read_flag,
     ),
+    Setting(
+        "PROXIES",
+        "Com RECADO_HTTPS=sim: quantos proxies, um atrás do outro, cada pedido atravessa. O endereço de quem usa é o"
+        " que o primeiro deles informa em X-Forwarded-For.",
+        "1",
+        read_whole(1, 9),
+    ),
     Setting("WEB_WORKERS", "Processos do servidor de telas.", "2", read_whole(1, 64)),
     Setting("WEB_THREADS", "Linhas de execução por processo do servidor de telas.", "4", read_whole(1, 64)),
     Setting("COMPANY", "Nome da companhia, como assina os SMS.", "Companhia Exemplo de Água", read_text),

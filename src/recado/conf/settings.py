@@ -50,6 +50,7 @@ RECADO_LOG_LEVEL = cast(str, _environment["LOG_LEVEL"])
 RECADO_DEMO = cast(bool, _environment["DEMO"])
 RECADO_EMULATOR_CONTROL = cast("Path | None", _environment["EMULATOR_CONTROL"]) or RECADO_HOME / "run" / "emulator.sock"
 RECADO_HTTPS = cast(bool, _environment["HTTPS"])
+RECADO_PROXIES = cast(int, _environment["PROXIES"])
 
 prepare_home(RECADO_HOME)
 SQLITE_VERSION = install_safe_sqlite()

@@ -23,6 +23,7 @@ def record(
         who=who[:150],
         address=address[:45],
         deed=deed,
-        subject=str(subject)[:150],
+        # An address that somebody asked for may hold NUL, which PostgreSQL does not take.
+        subject=str(subject).replace("\0", "\ufffd")[:150],
         detail=detail[:LONGEST_DETAIL],
     )

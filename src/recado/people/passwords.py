@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from recado.people.models import Account
 
+FIRST_ADMINISTRATOR = "admin"
 RULES = (
     "Ao menos 12 caracteres, que não sejam só números, sem nada parecido com o seu nome. "
     "Uma frase curta é fácil de lembrar e boa: cafe-na-varanda-azul."
@@ -39,6 +43,12 @@ def set_password(user: User, password: str, *, generated: bool) -> None:
     if generated:
         Account.objects.update_or_create(user=user, defaults={"must_change_password": True})
     let_try_again(user)
+    _forget_the_first(user)
+
+
+def first_password_file() -> Path:
+    """Where the first administrator's password stands until it is changed."""
+    return Path(settings.RECADO_HOME) / "primeiro_acesso.txt"
 
 
 def let_try_again(user: User) -> None:
@@ -57,3 +67,11 @@ def must_change_password(user: User) -> bool:
 def password_was_changed(user: User) -> None:
     """The user chose a password of their own."""
     Account.objects.filter(user=user).update(must_change_password=False)
+    _forget_the_first(user)
+
+
+def _forget_the_first(user: User) -> None:
+    """Take away the file whose password is none any more."""
+    if user.get_username() == FIRST_ADMINISTRATOR:
+        # The change stands, whether the file can be removed or not: then it is logged, and `recado doctor` tells it.
+        transaction.on_commit(partial(first_password_file().unlink, missing_ok=True), robust=True)

@@ -62,5 +62,9 @@ def on_refused(
     """Handler of Django's `user_login_failed`. What is no user's name is not kept: it may be a password."""
     typed = str(credentials.get("username", ""))
     known = "\0" not in typed and User.objects.filter(username=typed).exists()
-    who = typed if known else "desconhecido"
-    record(Deed.LOGIN_REFUSED, who=who, address=address_of(request) if request else "")
+    note_refusal(request, typed if known else "desconhecido")
+
+
+def note_refusal(request: HttpRequest | None, who: str, detail: str = "") -> None:
+    """Record that `who`, who is not logged in, was not let in."""
+    record(Deed.LOGIN_REFUSED, who=who, address=address_of(request) if request else "", detail=detail)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
+from unicodedata import category
 
 from django import forms
 from django.contrib.auth.validators import ASCIIUsernameValidator
@@ -21,6 +22,7 @@ from django.forms.models import ModelChoiceIterator
 from recado.collation import dictionary_key
 from recado.conf.networks import NetworkRefused, tidied
 from recado.mail.posting import LONGEST_ADDRESS, AddressRefused, normalise_address
+from recado.numerals import thousands
 from recado.outbox.numbers import NumberRefused, normalise_mobile
 from recado.phones.rule_values import LONGEST_PACE
 
@@ -35,13 +37,21 @@ _DATE = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2(\d{4})|(\d{2})(\d{2})(\d{4})",
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})[:hH](\d{2})", re.ASCII)
 _YEARS = range(1900, 3000)
+# As people write it: 1204, 1.204, 1 204.
+_COUNT = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)", re.ASCII)
+# The longest key of a row is that of a 64-bit integer.
+_LONGEST_KEY = 18
+# Kept among what nobody sees: it joins one emoji to the next.
+_JOINER = "\u200d"
 
 # Django's classes take no parameter at run time.
 if TYPE_CHECKING:
     RowFieldBase = forms.ModelChoiceField[Model]
+    RowsFieldBase = forms.ModelMultipleChoiceField[Model]
     RowsBase = ModelChoiceIterator[Model]
 else:
     RowFieldBase = forms.ModelChoiceField
+    RowsFieldBase = forms.ModelMultipleChoiceField
     RowsBase = ModelChoiceIterator
 
 
@@ -91,6 +101,12 @@ class LineField(forms.CharField):
         if missing:
             words["required"] = missing
         super().__init__(max_length=max_length, required=bool(missing), error_messages=words, **options)
+
+    def to_python(self, value: Any) -> str:
+        """On one line; what nobody sees, as pasted text carries it, is dropped: it would turn names round or make
+        two of them look the same."""
+        seen = (sign for sign in super().to_python(value) or "" if sign == _JOINER or category(sign) != "Cf")
+        return "".join(" " if sign.isspace() else sign for sign in seen).strip()
 
 
 class LoginNameField(LineField):
@@ -151,11 +167,18 @@ class CountField(forms.IntegerField):
             **options,
         )
 
+    def to_python(self, value: Any) -> int | None:
+        """Django's would take 1.000 for 1."""
+        written = str(value).strip() if value not in self.empty_values else ""
+        if written and not _COUNT.fullmatch(written):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(re.sub("[. ]", "", written))
+
 
 def _is_count(number: int, noun: tuple[str, str] | None) -> str:
     if noun is None:
-        return f"é {number}"
-    return f"é 1 {noun[0]}" if number == 1 else f"são {number} {noun[1]}"
+        return f"é {thousands(number)}"
+    return f"é 1 {noun[0]}" if number == 1 else f"são {thousands(number)} {noun[1]}"
 
 
 class PaceField(forms.DecimalField):
@@ -203,6 +226,24 @@ class RowField(RowFieldBase):
             self.iterator = _ByName
         words = {"required": missing, "invalid_choice": gone}
         super().__init__(empty_label="Escolha", error_messages=words, **options)
+
+
+class RowsField(RowsFieldBase):
+    """Some rows of one of the company's tables; `gone` (pt-BR) refuses what is none of them."""
+
+    def __init__(self, *, gone: str, **options: Any) -> None:
+        super().__init__(
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"invalid_choice": gone, "invalid_pk_value": gone},
+            **options,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """A key that the database cannot hold is no row's; SQLite would fail over it."""
+        if any(len(str(key)) > _LONGEST_KEY for key in value or ()):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
 
 
 class DigitsField(forms.CharField):
@@ -298,10 +339,9 @@ class ClockField(forms.Field):
 class TokenField(forms.Field):
     """The hidden mark that makes a form sent twice one row; only a program spoils it, and then it is replaced."""
 
-    widget = forms.HiddenInput
-
     def __init__(self) -> None:
-        super().__init__(required=False, initial=uuid.uuid4)
+        # Several forms of one page have one each: an id would stand there twice.
+        super().__init__(required=False, initial=uuid.uuid4, widget=forms.HiddenInput(attrs={"id": False}))
 
     def clean(self, value: Any) -> uuid.UUID:
         try:

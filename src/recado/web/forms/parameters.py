@@ -11,7 +11,7 @@ from django.http import QueryDict
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.parameters import Parameters, defaults
 from recado.service_requests.models import ClosingReason
-from recado.web.forms.fields import CountField, LineField, PaceField, written_pace
+from recado.web.forms.fields import CountField, LineField, PaceField, RowsField, written_pace
 from recado.web.forms.types import MOST_ATTEMPTS
 
 LONGEST_COMPANY, LONGEST_PHONE = 40, 13
@@ -46,13 +46,11 @@ class ParametersForm(forms.Form):
         help_text="Acrescentada ao fim de todo SMS que ainda não termine com ela. Ocupa espaço do texto: confira em"
         " Tipos e textos. Vazio: nenhuma.",
     )
-    success_reasons = forms.ModelMultipleChoiceField(
+    success_reasons = RowsField(
         label="Motivos de encerramento que avisam o cliente",
         queryset=ClosingReason.objects.all(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+        gone="Escolha motivos da lista.",
         help_text="Ao encerrar um RA com um destes motivos, cada celular recebe o SMS de serviço realizado.",
-        error_messages={"invalid_choice": "Escolha motivos da lista.", "invalid_pk_value": "Escolha motivos da lista."},
     )
     pace = PaceField(
         label="Ritmo de aparelhos novos, em segundos",
@@ -73,8 +71,8 @@ class ParametersForm(forms.Form):
         least=LEAST_RETENTION,
         most=MOST_RETENTION,
         noun=("dia", "dias"),
-        help_text="Mais antigas que isso são removidas para sempre, menos as que ainda esperam envio ou decisão."
-        " Vazio: guarda tudo. Os RA não são removidos.",
+        help_text="Mais antigas que isso são removidas para sempre, menos as que ainda esperam envio ou decisão; também"
+        " e-mails, contas e comentários de avaliações. Vazio: guarda tudo. Os RA e as notas ficam.",
     )
     evaluation_notice = LineField(
         "O aviso",
@@ -143,7 +141,8 @@ class ParametersForm(forms.Form):
             company=given["company"],
             company_phone=given["company_phone"],
             success_reasons=tuple(sorted(reason.pk for reason in given["success_reasons"])),
-            pace=float(given["pace"]),
+            # Who writes -0 means 0, and would see -0 ever after.
+            pace=abs(float(given["pace"])),
             retention_days=given["retention_days"] or 0,
             attempts=given["attempts"],
             signature=given["signature"],

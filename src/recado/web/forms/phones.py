@@ -11,7 +11,16 @@ from django.core.exceptions import ValidationError
 from recado.outbox.models import MessageType
 from recado.phones.models import Phone
 from recado.phones.rule_values import LARGEST_QUOTA, LARGEST_SHARE, RuleRefused, check_hours, read_ddds, read_quota
-from recado.web.forms.fields import NUMERIC, ClockField, CountField, MobileField, OnceForm, PaceField, written_pace
+from recado.web.forms.fields import (
+    NUMERIC,
+    ClockField,
+    CountField,
+    MobileField,
+    OnceForm,
+    PaceField,
+    RowsField,
+    written_pace,
+)
 
 T = TypeVar("T")
 
@@ -44,13 +53,11 @@ class RulesForm(forms.Form):
     quota_month = _quota("mês")
     hours_from = ClockField(label="Envia a partir das", required=False)
     hours_until = ClockField(label="Envia até as", required=False)
-    types = forms.ModelMultipleChoiceField(
+    types = RowsField(
         label="Tipos de SMS que envia",
         queryset=MessageType.objects.order_by("pk"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+        gone="Escolha tipos da lista.",
         help_text="Nenhum marcado: envia todos.",
-        error_messages={"invalid_choice": "Escolha tipos da lista.", "invalid_pk_value": "Escolha tipos da lista."},
     )
     ddds = forms.CharField(
         label="DDDs preferidos",

@@ -6,9 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 from django.core.validators import MaxLengthValidator
 
+from recado.people.roles import Duty
+
 WRONG = "Usuário ou senha incorretos."
+NO_SCREENS = "Este usuário é de outro sistema e não entra nas telas. Peça ao administrador um usuário seu."
 LONGEST = 150
 
 
@@ -27,6 +31,12 @@ class LoginForm(AuthenticationForm):
         # server checks, and the table of refused logins holds 255 characters.
         user.validators = [_refuse_quietly(validator) for validator in (*user.validators, MaxLengthValidator(LONGEST))]
         password.validators = [_refuse_quietly(validator) for validator in password.validators]
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Refuse whose role has no screens; who reads that has given the right password."""
+        super().confirm_login_allowed(user)
+        if not user.has_perm(Duty.USE_SCREENS.permission):
+            raise forms.ValidationError(NO_SCREENS, code="no_screens")
 
 
 def _refuse_quietly(validator: Any) -> Any:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from recado.collation import dictionary_key
 from recado.gsm import EncodingPolicy
 from recado.outbox.hours import EVERY_DAY, Hours
 from recado.outbox.measuring import longest_values, measure_template
 from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
 from recado.outbox.templates import TemplateRefused, check_template
 from recado.outbox.types import OF_A_REQUEST, fields_of
-from recado.web.forms.fields import PLAIN, ClockField, CountField, MobileField, NoteField, OnceForm
+from recado.web.forms.fields import ClockField, CountField, LineField, MobileField, NoteField, OnceForm
 from recado.web.hours_words import DAYS
 
 LONGEST_TEXT = 1000
@@ -47,9 +48,15 @@ class DaysField(forms.MultipleChoiceField):
         return "".join(sorted(set(super().clean(value))))
 
 
+def _one_of(what: str) -> dict[str, str]:
+    """How the choice of nothing, and of what no page offers, is refused."""
+    return {"required": f"Escolha {what}.", "invalid_choice": f"Escolha {what} da lista."}
+
+
 class TypeForm(MessageTypeForm):
     """All that may be changed of a type; its fields belong to its event and stay."""
 
+    name = LineField("O nome", label="Nome", max_length=60, missing="Informe o nome do tipo.")
     template = NoteField(
         label="Texto",
         widget=forms.Textarea(attrs={"rows": 6, "data-counter": str(LONGEST_TEXT)}),
@@ -79,17 +86,20 @@ class TypeForm(MessageTypeForm):
         label="Prioridade",
         choices=Priority.choices,
         coerce=int,
+        error_messages=_one_of("a prioridade"),
         help_text="Urgente passa à frente na fila; Em lote espera por todos.",
     )
     encoding = forms.ChoiceField(
         label="Letras",
         choices=ENCODINGS,
+        error_messages=_one_of("as letras"),
         help_text="Sem os acentos cabem 160 letras por SMS; com todos os caracteres, 70. Nem todo celular mostra as"
         " tabelas portuguesas.",
     )
     on_uncertain = forms.ChoiceField(
         label="Quando não se sabe se saiu",
         choices=OnUncertain.choices,
+        error_messages=_one_of("o que fazer"),
         help_text="Enviar de novo pode fazer o cliente receber em dobro.",
     )
     hours_from = ClockField(label="A partir das", required=False)
@@ -111,20 +121,19 @@ class TypeForm(MessageTypeForm):
             "heeds_opt_out",
             "active",
         )
-        error_messages = {
-            "name": {
-                "required": "Informe o nome do tipo.",
-                "unique": "Já existe um tipo com este nome. Escolha outro.",
-                "max_length": "O nome tem %(show_value)d caracteres; o limite é 60.",
-            }
-        }
-        widgets = {"name": forms.TextInput(attrs=PLAIN)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = "Nome"
         minutes = self.instance.validity_minutes
         self.fields["validity_hours"].initial = -(-minutes // 60) if minutes else None
+
+    def clean_name(self) -> str:
+        """Unlike any other type's, also to whoever looks past accents and capitals."""
+        name: str = self.cleaned_data["name"]
+        others = MessageType.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
+        if dictionary_key(name)[0] in {dictionary_key(other)[0] for other in others}:
+            raise ValidationError("Já existe um tipo com este nome. Escolha outro.", code="taken")
+        return name
 
     def clean_heeds_opt_out(self) -> bool:
         """Never for what tells of a request, whatever a browser sends."""

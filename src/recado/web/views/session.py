@@ -11,9 +11,11 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from recado.web.audit import note_refusal
 from recado.web.forms.session import LoginForm
 from recado.web.kept_form import FIELD, unsealed
 from recado.web.views.keeping import after_login
@@ -38,6 +40,12 @@ class Login(LoginView):
         onward = super().form_valid(form)
         kept = unsealed(self.request.POST.get(FIELD, ""))
         return after_login(self.request, kept) if kept else onward
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        # Django tells of a wrong password by a signal, and of nothing when a right one is refused.
+        if form.has_error(NON_FIELD_ERRORS, "no_screens"):
+            note_refusal(self.request, form.cleaned_data["username"], "o papel não tem telas")
+        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(heading=HEADING, sealed=self.request.POST.get(FIELD, ""), **kwargs)
