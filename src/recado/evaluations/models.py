@@ -15,6 +15,7 @@ class Evaluation(models.Model):
     """What was asked of one e-mail address about one RA; `key` names RA and address, so that they are asked once.
 
     `protocol` is empty where another system gave none. `grade` (1 to 5) and `answered_at` are null until answered.
+    `forgotten`: older than the company keeps; nothing of the customer is left but the grade.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -27,12 +28,14 @@ class Evaluation(models.Model):
     answered_at = models.DateTimeField("respondida em", null=True, db_index=True)
     grade = models.PositiveSmallIntegerField("nota", null=True)
     comment = models.CharField("comentário", max_length=LONGEST_COMMENT, blank=True)
+    forgotten = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "avaliação"
         verbose_name_plural = "avaliações"
         default_permissions = ()
         ordering = ["pk"]
+        indexes = [models.Index(fields=["created_at"], name="evaluation_to_forget", condition=Q(forgotten=False))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(grade=None, answered_at=None) | Q(grade__range=(LEAST, MOST), answered_at__isnull=False),

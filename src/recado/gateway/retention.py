@@ -1,4 +1,5 @@
-"""Removing what is older than the company keeps: messages that are over, and replies, with all that hangs on them.
+"""Removing what is older than the company keeps: messages that are over, and replies, with all that hangs on them; what
+phones handed over that belongs to none of them, too.
 
 Off until an administrator gives a number of days. What still waits for the radio or for a person stays, however old.
 A few at a time, so that no send waits for it.
@@ -10,8 +11,8 @@ import logging
 from datetime import datetime, timedelta
 
 from recado import parameters
-from recado.inbox.models import Reply
-from recado.outbox.models import SENT_GROUP, Message, Status
+from recado.inbox.models import IncomingPart, Reply
+from recado.outbox.models import SENT_GROUP, DeliveryReport, Message, Status
 from recado.outbox.removing import remove
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,20 @@ def remove_old(now: datetime) -> int:
         remove(gone)
     if replies:
         Reply.objects.filter(pk__in=replies).delete()
-    if count := len(gone) + len(replies):
-        logger.info("retention of %s days: %s messages and %s replies removed", days, len(gone), len(replies))
+    loose = _remove_loose(before)
+    if count := len(gone) + len(replies) + loose:
+        words = "retention of %s days: %s messages, %s replies and %s loose PDUs removed"
+        logger.info(words, days, len(gone), len(replies), loose)
+    return count
+
+
+def _remove_loose(before: datetime) -> int:
+    """Remove what phones handed over that belongs to no message and no reply: a PDU holds a mobile, perhaps a text."""
+    count = 0
+    for old in (
+        IncomingPart.objects.filter(reply=None, received_at__lt=before),
+        DeliveryReport.objects.filter(attempt=None, received_at__lt=before),
+    ):
+        keys = [*old.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]]
+        count += old.model._default_manager.filter(pk__in=keys).delete()[0]
     return count

@@ -10,11 +10,13 @@ from recado.batches.tidying import tidy
 from recado.billing import keeping as bills
 from recado.billing.intake import read_some as read_bills
 from recado.billing.runs import carry_on
+from recado.evaluations import keeping as evaluations
 from recado.gsan import watching as gsan
 from recado.gsan.reader import Reader
 from recado.jobs.job import Job
 from recado.mail import keeping as mails
 from recado.mail.sending import send_due
+from recado.people import tidying as people
 from recado.playsms import tidying as playsms
 from recado.reports import keeping as reports
 from recado.service_requests import reconciling
@@ -35,6 +37,8 @@ JOBS: tuple[Job, ...] = (
     Job("mail", send_due),
     Job("mail tidying", mails.remove_old, 600),
     Job("bill tidying", bills.remove_old, 600),
+    Job("evaluation tidying", evaluations.forget_old, 600),
+    Job("session tidying", people.forget_old, 3600),
     Job("ended days", reports.count_days, reports.EVERY_SECONDS),
     Job("events of ended days", reconciling.check_days, reconciling.CHECK_SECONDS),
     Job("webhook events", fan_out),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from recado import parameters
-from recado.mail.models import FINAL, Mail
+from recado.mail.models import FINAL, NEEDS_A_PERSON, Mail
 
 AT_ONCE = 500
 
@@ -16,6 +16,8 @@ def remove_old(now: datetime) -> bool:
     if not days:
         return False
     old = Mail.objects.filter(moment__lt=now - timedelta(days=days), status__in=FINAL).order_by("moment")
+    # As long as it is of use a person may still send it again.
+    old = old.exclude(status__in=NEEDS_A_PERSON, useful_until__gt=now)
     keys = list(old.values_list("pk", flat=True)[:AT_ONCE])
     Mail.objects.filter(pk__in=keys).delete()
     return len(keys) == AT_ONCE
