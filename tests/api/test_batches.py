@@ -18,7 +18,7 @@ from recado.batches.models import Batch, State
 from recado.batches.reading import read_some
 from recado.clients.scopes import Scope
 from recado.outbox import consent
-from recado.outbox.models import Message
+from recado.outbox.models import Message, Status
 from recado.people.models import AuditEntry, Deed
 from tests.api.conftest import Caller
 from tests.api.test_door import problem
@@ -125,6 +125,18 @@ def test_each_row_is_followed_by_the_name_that_its_maker_gave(caller: Caller) ->
     assert {row["status"] for row in found} == {"queued"}
     assert caller.get(f"messages/{found[0]['message']}").json()["number"] == found[0]["number"]
     assert last["next"] is None
+
+
+def test_what_a_phone_only_took_is_counted_apart(caller: Caller) -> None:
+    batch = made(caller, 3)
+    feed_some(timezone.now())
+    Message.objects.update(status=Status.SENT)
+    Message.objects.filter(number=mobile(1)).update(handed_over=True)
+    said = caller.get(f"batches/{batch.pk}").json()
+    assert said["messages"] == {"sent": 2, "handed_over": 1}
+    assert (said["progress"]["sent"], said["progress"]["over"]) == (3, 3)
+    rows = caller.get(f"batches/{batch.pk}/rows").json()["rows"]
+    assert sorted(row["status"] for row in rows) == ["handed_over", "sent", "sent"]
 
 
 def test_a_batch_tells_how_far_it_is_and_when_it_ends(caller: Caller) -> None:

@@ -10,7 +10,8 @@ from recado.batches import decisions
 from recado.batches.feeding import look_after_some
 from recado.batches.models import State
 from recado.batches.operations import fates
-from recado.batches.progress import progress_of
+from recado.batches.progress import messages_of, progress_of
+from recado.gateway.translation import HANDED_OVER
 from recado.outbox import consent
 from recado.outbox.claims import claim_next, finish
 from recado.outbox.decisions import correct_number, resend
@@ -46,6 +47,22 @@ def test_what_retention_removed_is_told() -> None:
     Message.objects.filter(batch=batch.pk).first().delete()
     found = progress_of(fresh(batch))
     assert (found.messages, found.removed, found.adds_up) == (2, 1, True)
+
+
+def test_what_a_phone_only_took_is_counted_apart_and_among_the_sent() -> None:
+    phone = make_phone()
+    batch = under_way(table(range(4)))
+    feed()
+    for answer in (ACCEPTED, HANDED_OVER, HANDED_OVER, PERMANENT):
+        finish(claim_next(phone, HOLDER, NOW), answer, NOW)
+    feed()
+    found = progress_of(fresh(batch))
+    assert list(found.statuses.items()) == [(Status.SENT, 1), ("handed_over", 2), (Status.FAILED, 1)]
+    assert (found.sent, found.handed_over, found.unsent, found.over, found.adds_up) == (3, 2, 1, 4, True)
+    for shown, count in found.statuses.items():
+        assert {message.shown_status for message in messages_of(batch.pk, shown)} == {shown}
+        assert messages_of(batch.pk, shown).count() == count
+    assert [fate.shown_status for fate in fates(batch.pk)] == ["sent", "handed_over", "handed_over", "failed"]
 
 
 @pytest.mark.sqlite

@@ -13,7 +13,7 @@ from recado.batches import storage
 from recado.batches.feeding import feed_some
 from recado.batches.models import Batch, State
 from recado.batches.reading import read_some
-from recado.outbox.models import Message
+from recado.outbox.models import Message, Status
 from recado.people.membership import give_role
 from recado.people.models import AuditEntry, Deed
 from recado.people.roles import ATTENDANT, SUPERVISOR
@@ -191,6 +191,21 @@ def test_how_it_ended_is_shown_to_add_up(recado: Recado, file: Path) -> None:
     recado("batch", "cancel", number, "--yes")
     shown = recado("batch", "show", number).output
     assert "4 linhas = 3 prontas + 1 fora. 3 prontas = 0 enviadas + 3 não enviadas. Tudo confere." in shown
+
+
+def test_what_a_phone_only_took_is_told_apart(recado: Recado, file: Path) -> None:
+    number = str(read(recado, file).pk)
+    recado("batch", "send", number)
+    feed_some(timezone.now())
+    Message.objects.update(status=Status.SENT)
+    Message.objects.filter(pk=Message.objects.earliest("pk").pk).update(handed_over=True)
+    feed_some(timezone.now())
+    shown = recado("batch", "show", number).output
+    assert "1  entregue ao aparelho" in shown
+    assert "2  enviada\n" in shown
+    assert "3 enviadas (1 só entregue ao aparelho) + 0 não enviadas" in shown
+    assert "3 (1 só entregue ao aparelho)" in recado("batch", "list").output
+    assert "Entregue ao aparelho" in recado("batch", "export", number).output
 
 
 def test_an_unknown_batch_is_told(recado: Recado) -> None:

@@ -26,7 +26,7 @@ from recado.batches.storing import BadLine, GoodLine, store
 from recado.gsm import EncodingPolicy
 from recado.outbox import consent
 from recado.outbox.enqueue import company_values
-from recado.outbox.models import Message, MessageType
+from recado.outbox.models import Message, MessageType, shown_status
 from recado.outbox.templates import SIGNATURE
 
 AT_ONCE = 2000
@@ -53,7 +53,7 @@ class Fate:
 
     Where a person corrected its mobile or sent it anew, message and `number` are those that it goes on with.
     `status` is "" while the row waits in the batch, and where the message was `removed` because of its age;
-    `left_out` (pt-BR) says why it will never be a message.
+    `shown_status` is what screens call it; `left_out` (pt-BR) says why it will never be a message.
     """
 
     line: int
@@ -65,6 +65,11 @@ class Fate:
     moment: datetime | None
     left_out: str
     removed: bool = False
+    handed_over: bool = False
+
+    @property
+    def shown_status(self) -> str:
+        return shown_status(self.status, self.handed_over)
 
 
 def create(
@@ -150,8 +155,17 @@ def _followed(found: dict[str, Message]) -> dict[str, Message]:
 
 def _fate(row: BatchRow, message: Message | None, batch: Batch) -> Fate:
     if message is not None:
-        number = message.number
-        return Fate(row.line, row.reference, number, message.pk, message.status, message.cause, message.moment, "")
+        return Fate(
+            row.line,
+            row.reference,
+            message.number,
+            message.pk,
+            message.status,
+            message.cause,
+            message.moment,
+            left_out="",
+            handed_over=message.handed_over,
+        )
     left_out = LEFT_OUT.get(row.state, "")
     removed = not left_out and row.line <= batch.fed_line
     if not left_out and not removed and batch.state == State.CANCELLED:

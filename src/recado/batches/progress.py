@@ -9,23 +9,28 @@ Messages are counted from the index `message_batch` alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from recado.batches.models import Batch, State
-from recado.outbox.models import SENT_GROUP, Message, Status
+from recado.outbox.models import HANDED_OVER, SENT_GROUP, SHOWN_STATUSES, Message, Status, shown_status
 
-OVER = (*SENT_GROUP, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED, Status.CANCELLED)
+SENT = (*SENT_GROUP, HANDED_OVER)
+OVER = (*SENT, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED, Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The counts of one batch. `waiting`: rows not passed on; `statuses`: its messages, only statuses that occur."""
+    """The counts of one batch. `statuses`: its messages by what screens call them (`SHOWN_STATUSES`), if there are any.
+
+    What a phone only took is counted apart, and among the sent ones.
+    """
 
     batch: Batch
-    statuses: dict[Status, int]
+    statuses: dict[str, int]
 
     @property
     def waiting(self) -> int:
@@ -49,7 +54,12 @@ class Progress:
 
     @property
     def sent(self) -> int:
-        return self.of(SENT_GROUP)
+        return self.of(SENT)
+
+    @property
+    def handed_over(self) -> int:
+        """Of the sent ones, those of which the phone has not told more than that it has them."""
+        return self.of([HANDED_OVER])
 
     @property
     def unsent(self) -> int:
@@ -68,12 +78,25 @@ class Progress:
         """True when every line has its place; anything else is a fault of ours."""
         return self.batch.rows_read == self.batch.ready + self.left_out and self.messages <= self.batch.fed
 
-    def of(self, statuses: Iterable[Status]) -> int:
+    def of(self, statuses: Iterable[str]) -> int:
         """How many messages stand at any of `statuses`."""
         return sum(self.statuses.get(status, 0) for status in statuses)
 
 
 def progress_of(batch: Batch) -> Progress:
     """Count the batch's messages now."""
-    counted = dict(Message.objects.filter(batch=batch.pk).order_by().values_list("status").annotate(count=Count("pk")))
-    return Progress(batch, {status: counted[status] for status in Status if status in counted})
+    messages = Message.objects.filter(batch=batch.pk).order_by()
+    counted: Counter[str] = Counter()
+    for status, handed_over, count in messages.values_list("status", "handed_over").annotate(count=Count("pk")):
+        counted[shown_status(status, handed_over)] += count
+    return Progress(batch, {shown: counted[shown] for shown, _ in SHOWN_STATUSES if shown in counted})
+
+
+def messages_of(batch_id: int, shown: str = "") -> QuerySet[Message]:
+    """The batch's messages in their order, or only those that screens call `shown`."""
+    found = Message.objects.filter(batch=batch_id).order_by("pk")
+    if not shown:
+        return found
+    if shown in (Status.SENT, HANDED_OVER):
+        return found.filter(status=Status.SENT, handed_over=shown == HANDED_OVER)
+    return found.filter(status=shown)

@@ -50,11 +50,14 @@ def list_(limit: int) -> None:
     """Mostra os lotes, os mais novos primeiro."""
     from recado.batches.models import Batch
     from recado.batches.progress import progress_of
+    from recado.web.batch_words import handed_over_words
 
-    rows = [
-        (str(row.pk), row.name[:40], row.get_state_display(), str(row.ready), str(progress_of(row).sent), row.author)
-        for row in Batch.objects.order_by("-pk")[:limit]
-    ]
+    rows = []
+    for row in Batch.objects.order_by("-pk")[:limit]:
+        counts = progress_of(row)
+        handed_over = handed_over_words(counts)
+        sent = f"{counts.sent} ({handed_over})" if handed_over else str(counts.sent)
+        rows.append((str(row.pk), row.name[:40], row.get_state_display(), str(row.ready), sent, row.author))
     if not rows:
         click.echo("Nenhum lote.")
         return
@@ -75,7 +78,7 @@ def show(number: int) -> None:
     from recado.batches.models import BatchFault, State
     from recado.batches.progress import progress_of
     from recado.batches.reckoning import reckon
-    from recado.outbox.models import Status
+    from recado.outbox.models import SHOWN_STATUSES, Status
     from recado.web.batch_words import balance_words, progress_words
 
     found = _found(number)
@@ -84,6 +87,7 @@ def show(number: int) -> None:
     if found.fault:
         click.echo(f"Atenção: {found.fault}")
     kept = "canceladas antes da fila" if found.state == State.CANCELLED else "esperam no lote"
+    labels = dict(SHOWN_STATUSES)
     told = (
         (found.rows_read, "linhas lidas"),
         (found.ready, f"prontas ({found.parts} SMS)"),
@@ -93,7 +97,7 @@ def show(number: int) -> None:
         (found.told, "já receberam este tipo hoje" + (" (fora do lote)" if found.skip_told else "")),
         *([(found.expired, "com prazo acabado")] if found.expired else []),
         *([(counts.waiting, kept)] if counts.waiting else []),
-        *((count, status.label.lower()) for status, count in counts.statuses.items()),
+        *((count, labels[status].lower()) for status, count in counts.statuses.items()),
     )
     for count, words in told:
         click.echo(f"  {count:>9}  {words}")

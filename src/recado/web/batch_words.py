@@ -10,7 +10,6 @@ from django.utils import timezone
 from recado.batches.models import Batch, State
 from recado.batches.progress import Progress
 from recado.batches.reckoning import Reckoning
-from recado.outbox.models import Status
 from recado.web.formatting import counted, percent, thousands, when
 
 
@@ -112,10 +111,14 @@ def balance_words(found: Progress) -> str:
         counted(found.batch.ready, "pronta", "prontas"),
     )
     sent, unsent = counted(found.sent, "enviada", "enviadas"), counted(found.unsent, "não enviada", "não enviadas")
+    taken = f" ({handed_over_words(found)})" if found.handed_over else ""
     removed = f" + {counted(found.removed, 'removida', 'removidas')} por idade" if found.removed else ""
-    return f"{lines} = {ready} + {thousands(found.left_out)} fora. {ready} = {sent} + {unsent}{removed}. Tudo confere."
+    table = f"{lines} = {ready} + {thousands(found.left_out)} fora"
+    return f"{table}. {ready} = {sent}{taken} + {unsent}{removed}. Tudo confere."
 
 
-def status_counts(found: Progress) -> list[tuple[str, Status, int]]:
-    """Each status that occurs among the messages, with its count; the address's word of it first."""
-    return [(status.value, status, count) for status, count in found.statuses.items()]
+def handed_over_words(found: Progress) -> str:
+    """How many of the sent ones a phone only took; "" for none."""
+    if not found.handed_over:
+        return ""
+    return counted(found.handed_over, "só entregue ao aparelho", "só entregues ao aparelho")

@@ -97,6 +97,27 @@ def test_every_number_leads_to_its_messages(supervisor: Client) -> None:
     assert AuditEntry.objects.filter(deed=Deed.BATCH_VIEWED).exists()
 
 
+def test_what_a_phone_only_took_is_told_apart_on_every_page(supervisor: Client) -> None:
+    batch = prepared(supervisor, table(range(3)))
+    supervisor.post(f"/lotes/{batch.pk}/enviar/")
+    feed_some(timezone.now())
+    Message.objects.update(status=Status.SENT)
+    Message.objects.filter(number=mobile(1)).update(handed_over=True)
+    feed_some(timezone.now())
+    page = words(supervisor.get(f"/lotes/{batch.pk}/"))
+    assert "Enviada 2 Entregue ao aparelho 1" in page
+    assert "3 prontas = 3 enviadas (1 só entregue ao aparelho) + 0 não enviadas. Tudo confere." in page
+    listed = words(supervisor.get(f"/lotes/{batch.pk}/mensagens/?estado=handed_over"))
+    assert "1 mensagem: entregue ao aparelho" in listed
+    assert "(81) 90000-0001" in listed
+    assert "2 mensagens: enviada" in words(supervisor.get(f"/lotes/{batch.pk}/mensagens/?estado=sent"))
+    assert "3 1 só entregue ao aparelho" in words(supervisor.get("/lotes/"))
+    content = b"".join(supervisor.get(f"/lotes/{batch.pk}/resultado.csv").streaming_content)
+    lines = content.decode("utf-8-sig").splitlines()
+    told = [line.split(";")[2] for line in lines if "(81)" in line]
+    assert told == ["Enviada", "Entregue ao aparelho", "Enviada"]
+
+
 def test_the_live_part_asks_for_the_whole_page_when_the_state_has_changed(supervisor: Client) -> None:
     batch = prepared(supervisor, table(range(2)))
     answer = supervisor.get(f"/lotes/{batch.pk}/vivo/?era=reading", headers={"HX-Request": "true"})

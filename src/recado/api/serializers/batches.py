@@ -11,7 +11,7 @@ from rest_framework import serializers
 from recado.api.serializers.fields import FlagField, NumberField, StrictSerializer, TextField
 from recado.batches.columns import LONGEST_TAG
 from recado.batches.models import Batch, BatchFault, State
-from recado.outbox.models import Status
+from recado.outbox.models import HANDED_OVER, SHOWN_STATUSES, Status
 from recado.outbox.numbers import LONGEST_INPUT
 
 MOST_ROWS = 2000
@@ -19,6 +19,10 @@ MOST_A_PAGE = 1000
 LONGEST_TEXT = 1000
 LONGEST_VALUE = 300
 FURTHEST = timedelta(days=366)
+_MESSAGES = (
+    f"Mensagens por situação: {', '.join(status for status, _ in SHOWN_STATUSES)}. "
+    f"As que estão em {HANDED_OVER}, só entregues ao aparelho que envia, não se contam em {Status.SENT.value}."
+)
 
 
 class LimitField(serializers.DateTimeField):
@@ -116,7 +120,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    """Of the `ready` rows: those that ended, those that went out, those that are no messages yet."""
+    """Of the `ready` rows: those that ended, those that went out (or a phone took), those that are no messages yet."""
 
     over = serializers.IntegerField()
     sent = serializers.IntegerField()
@@ -134,9 +138,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
 class BatchDetailSerializer(BatchSerializer):
     """A batch with its messages counted."""
 
-    messages = serializers.DictField(
-        child=serializers.IntegerField(), help_text=f"Mensagens por situação: {', '.join(Status.values)}."
-    )
+    messages = serializers.DictField(child=serializers.IntegerField(), help_text=_MESSAGES)
     progress = ProgressSerializer()
     forecast = ForecastSerializer(allow_null=True, help_text="Só do que está conferido, aguarda ou está em envio.")
 
@@ -180,13 +182,16 @@ class LinesQuerySerializer(StrictSerializer):
 
 
 class RowSerializer(serializers.Serializer[Any]):
-    """A row: `message` and `status` once it is a message; `left_out` says why it never will be."""
+    """A row: `message` and `status` once it is a message; `left_out` says why it never will be.
+
+    `status` is that of the message, but for what a phone only took, which is told apart, as in the batch's counts.
+    """
 
     line = serializers.IntegerField()
     reference = serializers.CharField(allow_blank=True)
     number = serializers.CharField()
     message = serializers.IntegerField(source="message_id", allow_null=True)
-    status = serializers.ChoiceField(choices=[("", "Ainda no lote"), *Status.choices])
+    status = serializers.ChoiceField(source="shown_status", choices=[("", "Ainda no lote"), *SHOWN_STATUSES])
     cause = serializers.CharField(allow_blank=True)
     moment = serializers.DateTimeField(allow_null=True)
     left_out = serializers.CharField(allow_blank=True)

@@ -177,7 +177,7 @@ def _with(decision: Callable[..., None], deed: Deed) -> Callable[..., Deed]:
 def _detail(batch: Batch) -> dict[str, Any]:
     found = progress_of(batch)
     shown = dict(BatchSerializer(batch).data)
-    shown["messages"] = {status.value: count for status, count in found.statuses.items()}
+    shown["messages"] = found.statuses
     shown["progress"] = {"over": found.over, "sent": found.sent, "waiting": found.waiting}
     shown["forecast"] = None
     if batch.state in _FORESEEN:

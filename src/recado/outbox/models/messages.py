@@ -73,7 +73,9 @@ class Message(models.Model):
             models.Index(fields=["protocol"], name="message_protocol", condition=~Q(protocol="")),
             models.Index(fields=["number"], name="message_number"),
             # How a batch stands, from the index alone.
-            models.Index(fields=["batch", "status"], name="message_batch", condition=Q(batch__isnull=False)),
+            models.Index(
+                fields=["batch", "status", "handed_over"], name="message_batch", condition=Q(batch__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,14 +13,14 @@ from django.views.decorators.http import require_safe
 
 from recado.batches import decisions, drafting
 from recado.batches.models import UNDER_WAY, Batch, BatchFault, BatchRow, State
-from recado.batches.progress import Progress, progress_of
+from recado.batches.progress import Progress, messages_of, progress_of
 from recado.batches.reckoning import Reckoning, reckon, waiting_parts
-from recado.outbox.models import Message, Status
+from recado.outbox.models import SHOWN_STATUSES, Status
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note, note_view
-from recado.web.batch_words import STATE_WORDS, balance_words, end_words, progress_words, report_lines, status_counts
+from recado.web.batch_words import STATE_WORDS, balance_words, end_words, progress_words, report_lines
 from recado.web.formatting import thousands
 from recado.web.live import live_part
 from recado.web.views.listing import paging_for
@@ -77,18 +76,16 @@ def batch_messages(request: HttpRequest, pk: int) -> HttpResponse:
     """The batch's messages, of one status or of all."""
     found = _found(pk)
     asked = request.GET.get("estado", "")
-    status = Status(asked) if asked in Status.values else None
-    rows: QuerySet[Message] = Message.objects.filter(batch=pk).order_by("pk")
-    if status is not None:
-        rows = rows.filter(status=status)
-    paging = paging_for(request, rows.count(), {"estado": status.value if status else ""})
+    status = asked if asked in dict(SHOWN_STATUSES) else ""
+    rows = messages_of(pk, status)
+    paging = paging_for(request, rows.count(), {"estado": status})
     note(request, Deed.BATCH_VIEWED, pk, "mensagens")
     context = {
         "heading": f"Mensagens do lote {pk}",
         "section": "batches",
         "batch": found,
         "status": status,
-        "counts": status_counts(progress_of(found)),
+        "counts": progress_of(found).statuses,
         "paging": paging,
         "rows": list(rows[paging.offset : paging.offset + paging.size]),
         "here": request.get_full_path(),
@@ -111,7 +108,6 @@ def _context(request: HttpRequest, found: Batch) -> dict[str, Any]:
         "moving": found.state in _MOVING or bool(counted.of((Status.QUEUED, Status.SENDING))),
         "progress": counted,
         "balance": balance_words(counted),
-        "counts": status_counts(counted),
         "lines": report_lines(found, reverse("batch_faults", args=[found.pk])),
         "needs_approval": found.state == State.READ and decisions.needs_approval(found),
         "is_author": request.user.get_username() == found.author,

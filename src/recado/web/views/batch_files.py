@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from recado.batches.models import Batch, BatchFault
 from recado.batches.operations import fates
-from recado.outbox.models import CAUSES, Status
+from recado.outbox.models import CAUSES, SHOWN_STATUSES
 from recado.outbox.numbers import show_mobile
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -59,11 +59,11 @@ def batch_export(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def result_rows(batch: Batch) -> Iterator[tuple[Cell, ...]]:
     """Each row under `RESULT_HEADS`; lines that gave none are in the list of problems."""
-    statuses, causes = dict(Status.choices), dict(CAUSES)
+    statuses, causes = dict(SHOWN_STATUSES), dict(CAUSES)
     for fate in fates(batch.pk):
         moment = timezone.localtime(fate.moment).replace(tzinfo=None) if fate.moment else None
         waits = "Removida por idade" if fate.removed else "Espera no lote"
-        status = statuses.get(fate.status, "") or fate.left_out or waits
+        status = statuses.get(fate.shown_status, "") or fate.left_out or waits
         yield (fate.line, show_mobile(fate.number), status, causes.get(fate.cause, ""), moment, fate.message_id)
 
 

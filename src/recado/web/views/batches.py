@@ -24,7 +24,7 @@ from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note
-from recado.web.batch_words import STATE_WORDS
+from recado.web.batch_words import STATE_WORDS, handed_over_words
 from recado.web.forms.batches import FileForm, RequestsForm
 from recado.web.uploads import StraightToFolder
 from recado.web.views.listing import paging_for
@@ -39,9 +39,15 @@ def batches(request: HttpRequest) -> HttpResponse:
     """Every batch, the newest first; those that wait for somebody are told above."""
     found = Batch.objects.select_related("type").order_by("-pk")
     paging = paging_for(request, found.count(), {})
+    counted = [progress_of(batch) for batch in found[paging.offset : paging.offset + paging.size]]
     rows = [
-        {"batch": batch, "words": STATE_WORDS[batch.state], "progress": progress_of(batch)}
-        for batch in found[paging.offset : paging.offset + paging.size]
+        {
+            "batch": progress.batch,
+            "words": STATE_WORDS[progress.batch.state],
+            "sent": progress.sent,
+            "handed_over": handed_over_words(progress),
+        }
+        for progress in counted
     ]
     context = {
         "heading": HEADING,
