@@ -163,7 +163,7 @@ def test_the_whole_result_is_taken_away_as_a_file(page: Page) -> None:
     for number in range(12):
         queue(f"+5581900000{number:03d}", key=f"row {number}")
     consult(page, *around_today())
-    for label, ending in (("CSV (Excel)", "csv"), ("XLSX", "xlsx"), ("PDF", "pdf")):
+    for label, ending in (("CSV", "csv"), ("Excel (XLSX)", "xlsx"), ("PDF", "pdf")):
         with page.expect_download() as started:
             page.get_by_role("link", name=label).click()
         assert re.fullmatch(rf"mensagens-[\d-]+-a-[\d-]+\.{ending}", started.value.suggested_filename)

@@ -5,10 +5,14 @@ import io
 import re
 import tracemalloc
 import zipfile
+import zlib
+from itertools import count
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
+from recado import parameters
 from recado.outbox.claims import finish
 from recado.outbox.models import Message
 from recado.web.exports import comma, paper, sheet
@@ -86,28 +90,79 @@ def test_no_cell_of_a_csv_is_a_formula(hostile):
     assert last == [f"'{hostile}", "x"]
 
 
-def test_no_cell_of_a_sheet_is_a_formula_and_times_are_times():
-    local = timezone.localtime(NOW).replace(tzinfo=None)
-    file = sheet.workbook(document([(hostile, local) for hostile in HOSTILE]))
-    with zipfile.ZipFile(file) as parts:
-        xml = parts.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in xml
-    assert "01/11/2026 a 22/11/2026" in xml
-    assert re.search(r'<c r="B5" s="\d+"><v>46348\.343\d+</v>', xml)
+def read_sheet(data):
+    """Every row of a workbook, as openpyxl reads it."""
+    return list(openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows())
 
 
-def test_a_sheet_of_the_screen_is_a_zip_with_the_period_in_its_name(supervisor):
-    queue_message()
+def read_pdf(data):
+    """The texts of each page, and how many objects the table at the end leads to; each must be where it says."""
+    table = int(re.search(rb"startxref\n(\d+)\n%%EOF\n$", data)[1])
+    size = int(re.match(rb"xref\n0 (\d+)\n", data[table:])[1])
+    places = re.findall(rb"(\d{10}) 00000 n \n", data[table:])
+    assert len(places) == size - 1
+    for number, place in enumerate(places, 1):
+        assert data[int(place) :].startswith(b"%d 0 obj\n" % number)
+    packed = re.findall(rb"/FlateDecode >>\nstream\n(.*?)\nendstream\nendobj", data, re.DOTALL)
+    pages = [re.findall(rb"Td \((.*)\) Tj", zlib.decompress(page)) for page in packed]
+    assert f"/Count {len(pages)}".encode() in data
+    return [[re.sub(r"\\(.)", r"\1", text.decode("cp1252")) for text in page] for page in pages]
+
+
+def test_no_cell_of_a_sheet_is_a_formula():
+    file = b"".join(sheet.pieces(document([(hostile, "x") for hostile in HOSTILE])))
+    rows = read_sheet(file)
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "inlineStr", "n"}
+    shown = [hostile.replace("\r", "\n") for hostile in HOSTILE]
+    assert [row[0].value for row in rows[4:]] == shown
+    assert b"<f>" not in zipfile.ZipFile(io.BytesIO(file)).read("xl/worksheets/sheet1.xml")
+
+
+def test_a_sheet_has_times_numbers_and_texts_of_leading_zeros():
+    at = timezone.localtime(NOW).replace(tzinfo=None, microsecond=999_999)
+    rows = read_sheet(b"".join(sheet.pieces(document([("00123", at), (8143712, None), (10**17, "a < b & c\x00 🙂")]))))
+    text, time = rows[4]
+    assert (text.value, text.data_type) == ("00123", "s")
+    assert time.value == at.replace(microsecond=0)
+    assert (time.is_date, time.number_format) == (True, "dd/mm/yyyy hh:mm:ss")
+    assert (rows[5][0].value, rows[5][0].data_type, rows[5][1].value) == (8143712, "n", None)
+    assert [cell.value for cell in rows[6]] == [str(10**17), "a < b & c 🙂"]
+
+
+def test_a_sheet_of_the_screen_has_the_period_in_its_name_and_its_heads_stay_in_sight(supervisor):
+    queue_message(number="+5581900000012")
     answer = supervisor.get("/mensagens/exportar/xlsx/", PERIOD)
     assert "mensagens-2026-11-01-a-2026-11-22.xlsx" in answer.headers["Content-Disposition"]
-    assert zipfile.is_zipfile(io.BytesIO(b"".join(answer.streaming_content)))
+    file = b"".join(answer.streaming_content)
+    rows = [[cell.value for cell in row] for row in read_sheet(file)]
+    assert ["Período de envio", "01/11/2026 a 22/11/2026"] in [row[:2] for row in rows]
+    assert rows[-2][:4] == ["Celular", "Protocolo", "RA", "Data e hora do envio"]
+    assert rows[-1][0] == "(81) 90000-0012"
+    assert openpyxl.load_workbook(io.BytesIO(file)).active.freeze_panes == f"A{len(rows)}"
 
 
-def test_a_pdf_is_one_with_a_page_for_every_forty_rows_or_so(supervisor):
-    answer = supervisor.get("/mensagens/exportar/pdf/", PERIOD)
-    assert answer.content.startswith(b"%PDF-")
-    many = paper.pdf(document([("ção 🙂", "x" * 500)] * 200), 200)
-    assert 4 <= len(re.findall(rb"/Type /Page\b", many)) <= 6
+def test_a_pdf_has_the_filters_once_and_on_every_page_its_heads_and_number(supervisor):
+    queue_message(number="+5581900000012")
+    pages = read_pdf(b"".join(supervisor.get("/mensagens/exportar/pdf/", PERIOD).streaming_content))
+    assert "Período de envio: 01/11/2026 a 22/11/2026" in pages[0]
+    assert {"Total: 1 mensagem", "Página 1 de 1", "(81) 90000-0012"} <= set(pages[0])
+    many = read_pdf(b"".join(paper.pieces(document([("ção (1\\2) 🙂", "x" * 500)] * 200), 200)))
+    for number, page in enumerate(many, 1):
+        assert page[-2:] == [f"Página {number} de {len(many)}", "Título"]
+        assert {"Celular", "Tipo", "ção (1\\2) ?"} <= set(page)
+    assert sum("Período: 01/11/2026 a 22/11/2026" in page for page in many) == 1
+
+
+@pytest.mark.parametrize("total", [*range(25, 40), *range(60, 80)])
+def test_a_pdf_knows_its_pages_before_the_last(total):
+    pages = read_pdf(b"".join(paper.pieces(document((number, "x") for number in range(total)), total)))
+    assert [page[-2] for page in pages] == [f"Página {n} de {len(pages)}" for n in range(1, len(pages) + 1)]
+    assert [text for page in pages for text in page if text.isdigit()] == [str(number) for number in range(total)]
+
+
+def test_a_row_that_came_meanwhile_is_not_in_a_pdf_that_tells_the_total():
+    [page] = read_pdf(b"".join(paper.pieces(document((number, "x") for number in count()), 3)))
+    assert [text for text in page if text.isdigit()] == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("name", ["pdf", "xlsx"])
@@ -121,14 +176,48 @@ def test_a_file_that_would_be_too_long_is_refused_with_what_to_do(supervisor, mo
     assert "2 mensagens de 01/11/2026 a 22/11/2026" in page
 
 
-def test_memory_stays_flat_however_long_the_csv_is():
+WAYS = {"csv": comma.pieces, "xlsx": sheet.pieces, "pdf": lambda document: paper.pieces(document, 100_000)}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_memory_stays_flat_however_long_the_file_is(way):
     row = ("(81) 91234-5678", "Abertura de RA")
     tracemalloc.start()
-    size = sum(map(len, comma.pieces(document(row for _ in range(100_000)))))
+    size = sum(map(len, way(document(row for _ in range(100_000)))))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert size > 3_000_000
-    assert peak < 1_000_000
+    assert size > 300_000
+    # Of a page of a PDF a number and a place are kept.
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_a_file_is_on_its_way_long_before_the_last_row_is_read(way):
+    read = count()
+    rows = ((f"(81) 9{next(read) * 7919 % 10**8:08d}", "Abertura de RA") for _ in range(100_000))
+    size, file = 0, way(document(rows))
+    while size < 1000:
+        size += len(next(file))
+    assert next(read) < 10_000
+
+
+def test_the_order_the_total_and_the_company_are_told(supervisor, settings):
+    settings.RECADO_DEMO = True
+    queue_message()
+    _, rows = csv_rows(supervisor, ordem="-celular")
+    assert ["Ordem", "Celular, decrescente"] in rows
+    assert ["Total", "1 mensagem"] in rows
+    assert ["Empresa", parameters.get().company] in rows
+    assert ["Atenção", "Dados fictícios – demonstração"] in rows
+
+
+def test_a_huge_result_is_in_the_order_of_time_as_on_the_screen_and_says_so(supervisor, monkeypatch):
+    monkeypatch.setattr("recado.web.views.messages.MOST_TO_SORT", 1)
+    queue_message(number="+5581900000099")
+    queue_message(number="+5581900000011")
+    _, rows = csv_rows(supervisor, ordem="celular")
+    assert [row[0] for row in rows[-2:]] == ["(81) 90000-0099", "(81) 90000-0011"]
+    assert ["Ordem", "Data e hora do envio, crescente (acima de 200.000 mensagens, só por data e hora)"] in rows
 
 
 def test_a_refused_or_blank_address_goes_to_the_form(supervisor):

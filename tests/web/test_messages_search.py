@@ -348,7 +348,8 @@ def test_a_huge_result_is_ordered_by_time_alone(browser, monkeypatch):
     first, second = queue_message(number="+5581900000099"), queue_message(number="+5581900000011")
     page = ask(browser, **PERIOD, ordem="celular")
     assert numbers(page) == [str(first.pk), str(second.pk)]
-    assert "Para ordenar por outra coluna, reduza o período: até 1 mensagens." in page
+    assert "Com mais de 1 mensagens, a lista sai só por data e hora do envio." in page
+    assert "Para ordenar por outra coluna, reduza o período ou use “Mais filtros”." in page
 
 
 @pytest.mark.parametrize("written", ["Recado", "recado"])

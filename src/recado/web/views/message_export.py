@@ -1,17 +1,21 @@
-"""The whole result of *Consultar* as a file. A file that would be too long is refused in words, on the list's page."""
+"""The whole result of *Consultar* as a file, sent while it is written. One that would be too long is refused in words,
+on the list's page."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from recado import parameters
 from recado.outbox.queries import Consultation
 from recado.people.models import Deed
 from recado.people.roles import Duty
@@ -21,9 +25,14 @@ from recado.web.exports import comma, paper, sheet
 from recado.web.exports.document import MESSAGE_HEADS, Document, message_rows
 from recado.web.formatting import counted, date_and_time, thousands
 from recado.web.forms.messages import ConsultationForm
-from recado.web.views.messages import asked_form
+from recado.web.views.messages import MOST_TO_SORT, asked_form, in_reach, order_words
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+_TIME_ALONE = f"(acima de {thousands(MOST_TO_SORT)} mensagens, só por data e hora)"
 MOST_ROWS = {"csv": None, "xlsx": sheet.MOST_ROWS, "pdf": paper.MOST_ROWS}
 
 
@@ -43,8 +52,9 @@ def message_export(request: HttpRequest, name: str) -> HttpResponseBase:
         messages.warning(request, too_long(name, total, most))
         return redirect(list_page)
     note(request, Deed.EXPORTED, f"{counted(total, 'mensagem', 'mensagens')} em {name.upper()}", _period(asked))
-    document = _document(form, asked, request.user.get_username(), timezone.now())
-    return _answer(document, name, total)
+    document = _document(form, in_reach(asked, total), total, request.user.get_username(), timezone.now())
+    headers = {"Content-Disposition": f'attachment; filename="{document.name}.{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(_pieces(document, name, total), content_type=_KINDS[name], headers=headers)
 
 
 def _period(asked: Consultation) -> str:
@@ -60,22 +70,26 @@ def too_long(name: str, total: int, most: int) -> str:
     )
 
 
-def _document(form: ConsultationForm, asked: Consultation, who: str, now: datetime) -> Document:
-    made = ("Exportado em", f"{date_and_time(now)}, por {who}")
+def _document(form: ConsultationForm, asked: Consultation, total: int, who: str, now: datetime) -> Document:
+    alone = "" if in_reach(form.consultation, total) == form.consultation else f" {_TIME_ALONE}"
+    told = [
+        ("Ordem", order_words(asked) + alone),
+        ("Total", counted(total, "mensagem", "mensagens")),
+        ("Empresa", parameters.get().company),
+        ("Exportado em", f"{date_and_time(now)}, por {who}"),
+    ]
+    if settings.RECADO_DEMO:
+        told.append(("Atenção", "Dados fictícios – demonstração"))
     return Document(
         title="Mensagens Enviadas Via SMS",
         name=f"mensagens-{asked.start:%Y-%m-%d}-a-{asked.end:%Y-%m-%d}",
-        filters=[*form.in_words, made],
+        filters=[*form.in_words, *told],
         heads=MESSAGE_HEADS,
         rows=message_rows(asked),
     )
 
 
-def _answer(document: Document, name: str, total: int) -> HttpResponseBase:
-    file_name = f"{document.name}.{name}"
-    if name == "xlsx":
-        return FileResponse(sheet.workbook(document), as_attachment=True, filename=file_name, content_type=_XLSX)
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"}
-    if name == "pdf":
-        return HttpResponse(paper.pdf(document, total), content_type="application/pdf", headers=headers)
-    return StreamingHttpResponse(comma.pieces(document), content_type="text/csv; charset=utf-8", headers=headers)
+def _pieces(document: Document, name: str, total: int) -> Iterator[bytes]:
+    if name == "csv":
+        return comma.pieces(document)
+    return sheet.pieces(document) if name == "xlsx" else paper.pieces(document, total)

@@ -108,9 +108,8 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
     asked = form.consultation
     counts = totals(asked)
     total = sum(counts.values())
+    asked = in_reach(asked, total)
     sortable = total <= MOST_TO_SORT
-    if not sortable:
-        asked = replace(asked, order=Order.MOMENT, descending=asked.descending and asked.order is Order.MOMENT)
     filters = form.filters | kept_search.address(request)
     paging = paging_for(request, total, filters)
     rows = asked.rows(paging.offset, paging.size, total)
@@ -128,6 +127,18 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
         "most_to_sort": MOST_TO_SORT,
         "here": request.get_full_path(),
     }
+
+
+def in_reach(asked: Consultation, total: int) -> Consultation:
+    """What is asked for, in the order of time alone when there are too many to be put into another."""
+    if total <= MOST_TO_SORT or asked.order is Order.MOMENT:
+        return asked
+    return replace(asked, order=Order.MOMENT, descending=False)
+
+
+def order_words(asked: Consultation) -> str:
+    """`Data e hora do envio, crescente`."""
+    return f"{_COLUMNS[asked.order]}, {'decrescente' if asked.descending else 'crescente'}"
 
 
 def _head(column: Order, asked: Consultation, filters: dict[str, str], *, sortable: bool) -> ColumnHead:
