@@ -60,16 +60,24 @@ def fill_the_house() -> dict[str, object]:
 
 
 def some_e_mails() -> int:
-    """Twelve that were refused, one that may have been sent, one past its time; the key of the last refused."""
+    """Twelve that were refused, one that may have been sent, one past its time, one discarded; the key of the last
+    refused."""
     now = timezone.now()
     address = f"{'a' * 60}@{'b' * 60}.example.com"
-    mails = post_many([Letter(f"k{number}", address, "palavra" * 25, "x") for number in range(14)], now=now)
+    mails = post_many([Letter(f"k{number}", address, "palavra" * 25, "x") for number in range(15)], now=now)
     for number, mail in enumerate(mails):
-        status = MailStatus.FAILED if number < 12 else (MailStatus.UNCERTAIN, MailStatus.EXPIRED)[number - 12]
+        status = (
+            MailStatus.FAILED
+            if number < 12
+            else (MailStatus.UNCERTAIN, MailStatus.EXPIRED, MailStatus.FAILED)[number - 12]
+        )
         useful = now if number == 13 else now + timedelta(days=1)
         Mail.objects.filter(pk=mail.pk).update(
             status=status, fault="address", reason="palavra" * 40, useful_until=useful, next_try_at=None
         )
+    Mail.objects.filter(pk=mails[14].pk).update(
+        status=MailStatus.CANCELLED, discarded_status=MailStatus.FAILED, discarded_reason="palavra" * 40
+    )
     return mails[11].pk
 
 

@@ -37,6 +37,7 @@ EMPTY = (
     "/mensagens/",
     "/mensagens-com-erro/",
     "/emails-com-erro/",
+    "/emails-com-erro/descartados/",
     "/ra/",
     "/ra/inserir/",
     "/sair/",
@@ -84,6 +85,7 @@ FULL = (
     "/emails-com-erro/?motivo=talvez",
     "/emails-com-erro/reenviar-todos/",
     "/emails-com-erro/descartar/?todos=sim",
+    "/emails-com-erro/descartados/",
     "/emails/{mail}/reenviar/",
     "/emails/{mail}/corrigir/",
     "/emails/{mail}/confirmar/",
@@ -315,6 +317,6 @@ def test_a_customers_story_on_any_screen(sized_page: Page, emulator: RunningEmul
     sized_page.goto("/")
     sized_page.get_by_label("Protocolo, RA ou celular").fill("(81) 91234-5678")
     sized_page.get_by_role("button", name="Procurar").click()
-    expect(sized_page.get_by_role("heading", name="2 RA")).to_be_visible()
+    expect(sized_page.get_by_role("heading", name="2 RAs")).to_be_visible()
     assert grave_faults(sized_page) == []
     assert sideways(sized_page) == 0

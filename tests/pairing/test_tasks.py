@@ -63,7 +63,7 @@ class TestTime:
         task = pairing()
         assert tasks.under_way(NOW + tasks.GATEWAY_PATIENCE - SECOND) == task
         assert tasks.under_way(NOW + tasks.GATEWAY_PATIENCE) is None
-        assert (fresh(task).step, "gateway não respondeu" in fresh(task).reason) == (Step.FAILED, True)
+        assert (fresh(task).step, "serviço de envio não respondeu" in fresh(task).reason) == (Step.FAILED, True)
         assert fresh(task).advice
 
     def test_a_gateway_that_is_late_does_nothing(self) -> None:

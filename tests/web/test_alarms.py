@@ -70,7 +70,7 @@ def test_each_telling_says_to_whom_and_how_it_went(browser: Client) -> None:
 def test_an_alarm_that_nobody_was_told_of_says_so(browser: Client) -> None:
     alarm()
     page = show(browser)
-    assert "Ninguém foi avisado: não havia e-mail nem webhook configurado." in page
+    assert "Ninguém foi avisado: nenhum e-mail nem sistema estava indicado para os avisos." in page
     assert "os alarmes aparecem aqui e não avisam ninguém" in page
 
 

@@ -58,7 +58,7 @@ def test_one_mobile_lists_all_its_ra_and_not_what_others_were_told(browser):
     first, second = open_ra(), open_ra()
     reiterate(first.service_request.pk, requester=NewRequester("Carlos Lima", OTHER_MOBILE))
     page = words(ask(browser, MOBILE))
-    assert "2 RA" in page
+    assert "2 RAs" in page
     for opened in (first, second):
         assert f"RA {opened.service_request.pk} " in page
     assert "para (11) 98765-4321" not in page
@@ -137,7 +137,7 @@ def test_what_a_long_story_leaves_out_is_told_with_a_way_to_it(browser, monkeypa
     assert "3 mensagens de 22/11/2026" in words(browser.get(links["Ver todos os SMS"])) or "3 mensagens em" in words(
         browser.get(links["Ver todos os SMS"])
     )
-    assert "3 RA" in words(browser.get(links["Ver todos os RA"]))
+    assert "3 RAs" in words(browser.get(links["Ver todos os RAs"]))
 
 
 def test_a_long_story_of_one_ra_leads_to_all_its_messages(browser, monkeypatch):

@@ -53,7 +53,7 @@ class TestScan:
     def test_a_scan_is_asked_of_the_gateway_and_what_it_finds_is_listed(self, browser: Client) -> None:
         assert "Procurar aparelhos" in show(browser)
         browser.post(f"{PAGE}procurar/")
-        assert "Esperando o gateway" in show(browser)
+        assert "Esperando o serviço de envio" in show(browser)
         task = take()
         assert "Procurando por 12 segundos" in show(browser)
         tasks.finish(task, timezone.now(), finds=(OLD, ANDROID, HEADSET))
@@ -81,7 +81,7 @@ class TestScan:
     def test_without_a_gateway_it_is_said_in_the_end(self, browser: Client) -> None:
         browser.post(f"{PAGE}procurar/")
         PairingTask.objects.update(deadline=timezone.now() - timedelta(seconds=1))
-        assert "O gateway não respondeu: nada foi feito. O que fazer:" in show(browser)
+        assert "O serviço de envio não respondeu: nada foi feito. O que fazer:" in show(browser)
 
 
 class TestPairing:

@@ -105,8 +105,8 @@ def test_ten_a_page_and_nonsense_gives_the_nearest() -> None:
     for _ in range(12):
         open_ra()
     client = logged_in()
-    assert "1–10 de 12 RA" in words(client.get("/ra/"))
-    assert "11–12 de 12 RA" in words(client.get("/ra/", {"pagina": "2"}))
+    assert "1–10 de 12 RAs" in words(client.get("/ra/"))
+    assert "11–12 de 12 RAs" in words(client.get("/ra/", {"pagina": "2"}))
     for page in ("0", "-1", "x", "9" * 40, "1e9", "\0"):
         assert client.get("/ra/", {"pagina": page}).status_code == 200
 

@@ -25,7 +25,7 @@ PATIENCE = {Work.SCAN: timedelta(seconds=60), Work.PAIR: timedelta(seconds=240),
 KEPT = 20
 """Ended tasks that are kept; what was done stands in the audit and in the phone's changes."""
 
-_NO_GATEWAY = "O gateway não respondeu: nada foi feito."
+_NO_GATEWAY = "O serviço de envio não respondeu: nada foi feito."
 _START_IT = "Confira se ele está em execução: sudo systemctl status recado-gateway (ou recado doctor)."
 _LATE = "O tempo para terminar acabou."
 _AGAIN = "Comece de novo, com o aparelho por perto."
@@ -154,7 +154,7 @@ def cancel(pk: int, actor: str, now: datetime) -> bool:
 def abandon(host: str, now: datetime) -> None:
     """The gateway of `host` starts: what its predecessor had under way is over."""
     left = PairingTask.objects.filter(under_way=True, host=host).exclude(step=Step.ASKED)
-    _fail(left, "O gateway foi reiniciado no meio.", _AGAIN, now)
+    _fail(left, "O serviço de envio foi reiniciado no meio.", _AGAIN, now)
 
 
 def last_result(now: datetime, within: timedelta = timedelta(minutes=10)) -> PairingTask | None:

@@ -80,10 +80,10 @@ def _rest(request: HttpRequest, story: Story) -> list[tuple[str, str, str]]:
     """What the story leaves out: a sentence, the address where all of it is, and the words of that link."""
     told = []
     if story.requests_known > len(story.requests):
-        shown, known = counted(len(story.requests), "RA", "RA"), thousands(story.requests_known)
+        shown, known = counted(len(story.requests), "RA", "RAs"), thousands(story.requests_known)
         query = urlencode({kept_search.KEY: kept_search.keep(request, ra_list.AREA, show_mobile(story.mobile))})
         told.append(
-            (f"Aqui estão os {shown} mais novos de {known}.", f"{reverse('ra_list')}?{query}", "Ver todos os RA")
+            (f"Aqui estão os {shown} mais novos de {known}.", f"{reverse('ra_list')}?{query}", "Ver todos os RAs")
         )
     shown_messages = sum(1 for line in story.happenings if line.message)
     if story.messages_known > shown_messages and story.since is not None:
