@@ -80,7 +80,7 @@ def test_a_hang_up_is_a_line_that_is_down(terminal: Terminal, line: Transport) -
     terminal.hang_up()
     with pytest.raises(LinkDown) as caught:
         line.read(60.0)
-    assert caught.value.state is PhoneCondition.DISCONNECTED
+    assert caught.value.condition is PhoneCondition.DISCONNECTED
     with pytest.raises(LinkDown):
         line.write(b"AT\r")
 

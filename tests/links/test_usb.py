@@ -71,7 +71,7 @@ def test_the_ports_of_a_modem_are_asked_in_the_order_known_of_its_kind(
     with pytest.raises(LinkDown) as caught:
         bench.open(UsbLink(vid, pid))
     assert bench.names() == order
-    assert caught.value.state is PhoneCondition.SILENT
+    assert caught.value.condition is PhoneCondition.SILENT
     assert all(phone.closed for phone in bench.lines)
 
 

@@ -119,7 +119,7 @@ def test_what_is_missing_is_told_at_start_and_gone_when_mended(bench: Bench, fau
     bench.phone.faults.set(fault)
     with pytest.raises(PhoneDown) as caught:
         bench.driver.start()
-    assert caught.value.state is state
+    assert caught.value.condition is state
     bench.phone.faults.clear(fault)
     assert bench.driver.start().imei
 

@@ -35,7 +35,7 @@ def test_a_radio_is_left_off_where_the_settings_or_the_maker_say_so(maker: bytes
     chosen = DriverSettings(turn_radio_on=maker == b"Nokia")
     with pytest.raises(NetworkUnavailable) as caught:
         Driver(phone, clock=phone.clock, settings=chosen).start()
-    assert caught.value.state is PhoneCondition.RADIO_OFF
+    assert caught.value.condition is PhoneCondition.RADIO_OFF
     assert "AT+CFUN=1" not in phone.commands
 
 

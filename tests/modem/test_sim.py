@@ -63,7 +63,7 @@ def test_a_wrong_pin_is_entered_once_and_never_again() -> None:
     memory = Memory()
     bench = locked_bench(memory, "9999")
     down = refusal(bench)
-    assert down.state is PhoneCondition.SIM_PIN
+    assert down.condition is PhoneCondition.SIM_PIN
     assert down.reason == "O chip recusou o PIN configurado; o Recado não o tentará de novo."
     for _ in range(5):
         assert "já foi tentado" in refusal(bench).reason
@@ -85,7 +85,7 @@ def test_with_fewer_than_two_tries_left_none_is_used() -> None:
 def test_without_a_memory_of_the_tries_no_pin_is_entered() -> None:
     bench = a_bench(DriverSettings(pin="1234"))
     bench.phone.faults.set("sim_pin")
-    assert refusal(bench).state is PhoneCondition.SIM_PIN
+    assert refusal(bench).condition is PhoneCondition.SIM_PIN
     assert pins(bench) == []
 
 
@@ -101,7 +101,7 @@ def test_a_sim_that_wants_the_puk_is_left_to_a_person() -> None:
     memory = Memory()
     bench = a_bench(memory.settings())
     bench.phone.faults.set("sim_puk")
-    assert refusal(bench).state is PhoneCondition.SIM_PUK
+    assert refusal(bench).condition is PhoneCondition.SIM_PUK
     assert pins(bench) == []
 
 

@@ -81,7 +81,7 @@ def test_nothing_at_the_other_end_is_silent() -> None:
     phone.answers["AT"] = b""
     with pytest.raises(PhoneSilent) as caught:
         start(phone)
-    assert caught.value.state is PhoneCondition.SILENT
+    assert caught.value.condition is PhoneCondition.SILENT
     assert "não responde" in caught.value.reason
     assert caught.value.advice
 
@@ -100,7 +100,7 @@ def test_nothing_at_the_other_end_is_silent() -> None:
 def test_an_unusable_sim_is_told_apart(answer: bytes, state: PhoneCondition) -> None:
     with pytest.raises(SimUnusable) as caught:
         start(a_phone({"AT+CPIN?": answer}))
-    assert caught.value.state is state
+    assert caught.value.condition is state
 
 
 def test_no_pin_is_ever_entered() -> None:
@@ -134,7 +134,7 @@ def test_a_sim_that_stays_busy_is_still_initialising() -> None:
 def test_a_phone_without_pdu_mode_cannot_do_sms() -> None:
     with pytest.raises(SmsUnsupported) as caught:
         start(a_phone({"AT+CMGF=0": ERROR}))
-    assert caught.value.state is PhoneCondition.NO_SMS
+    assert caught.value.condition is PhoneCondition.NO_SMS
 
 
 def test_a_phone_that_knows_only_pdu_mode_may_refuse_to_be_told() -> None:
@@ -182,7 +182,7 @@ def test_report_settings_are_tried_until_one_is_taken() -> None:
 def test_a_missing_network_is_told_apart(answers: dict[str, bytes], state: PhoneCondition) -> None:
     with pytest.raises(NetworkUnavailable) as caught:
         start(a_phone(answers))
-    assert caught.value.state is state
+    assert caught.value.condition is state
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_line_that_drops_anywhere_is_link_down(dropped: int) -> None:
     phone = a_phone(drop_after_read=dropped)
     with pytest.raises(LinkDown) as caught:
         start(phone)
-    assert caught.value.state is PhoneCondition.DISCONNECTED
+    assert caught.value.condition is PhoneCondition.DISCONNECTED
 
 
 @given(noise=st.lists(st.binary(min_size=1, max_size=30), min_size=1, max_size=30))

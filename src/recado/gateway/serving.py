@@ -159,7 +159,7 @@ class PhoneService:
             self._reporter.condition(health.condition, health.reason, health.advice, now)
         self._reporter.health(health, now)
         if health.condition in _LINE_GONE:
-            raise PhoneDown(health.reason, health.advice, state=health.condition)
+            raise PhoneDown(health.reason, health.advice, condition=health.condition)
         if self._incoming.behind:
             self._incoming.take_stored()
         self._care.look(self._phone)
@@ -206,7 +206,7 @@ class PhoneService:
         """Heed what the phone said by itself. Raises PhoneDown when it said that it starts again."""
         if any(isinstance(event, Rebooted) for event in events):
             self._incoming.keep(events)
-            raise PhoneDown("O aparelho reiniciou.", "", state=PhoneCondition.INITIALISING)
+            raise PhoneDown("O aparelho reiniciou.", "", condition=PhoneCondition.INITIALISING)
         if events:
             self._incoming.heed(events)
             self._reporter.alive(self._around.now())
@@ -324,7 +324,7 @@ class PhoneService:
         match outcome:
             case PhoneDownOutcome(condition=condition, reason=reason, advice=advice):
                 if condition in _LINE_GONE:
-                    raise PhoneDown(reason, advice, state=condition)
+                    raise PhoneDown(reason, advice, condition=condition)
                 self._next_health = monotonic
             case Rejected(reason=reason) if result.verdict is Verdict.PHONE:
                 advice = "Confira o chip: saldo, plano e permissão de enviar SMS. Depois, teste o aparelho."

@@ -53,7 +53,7 @@ def open_usb(link: UsbLink, machine: Machine, opener: Opener, clock: Clock | Non
     raise LinkDown(
         f"O aparelho {link} está ligado, mas nenhuma de suas portas ({names}) respondeu.",
         "Desligue o aparelho da energia e ligue de novo. Se continuar, escolha a porta: serial:/dev/…",
-        state=PhoneCondition.SILENT,
+        condition=PhoneCondition.SILENT,
     )
 
 

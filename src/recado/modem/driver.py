@@ -55,7 +55,7 @@ class Driver:
     def start(self) -> Identity:
         """Bring the phone to where it can send and say who it is. May be called again at any time.
 
-        Raises a subclass of ``errors.PhoneDown`` whose ``state``, ``reason`` and ``advice`` say what is
+        Raises a subclass of ``errors.PhoneDown`` whose ``condition``, ``reason`` and ``advice`` say what is
         missing: ``LinkDown``, ``PhoneSilent``, ``SimUnusable``, ``SmsUnsupported``, ``SmscMissing``,
         ``NetworkUnavailable``, ``StillInitialising``.
         """

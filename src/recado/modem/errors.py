@@ -19,68 +19,63 @@ class ModemError(Exception):
 
 
 class PhoneDown(ModemError):
-    """The phone cannot send now. ``state`` says why; a later ``Driver.start()`` may find it well again."""
+    """The phone cannot send now. ``condition`` says why; a later ``Driver.start()`` may find it well again."""
 
-    state: PhoneCondition = PhoneCondition.SILENT
+    condition: PhoneCondition = PhoneCondition.SILENT
 
     def __init__(
         self,
         reason: str | None = None,
         advice: str | None = None,
         *,
-        state: PhoneCondition | None = None,
+        condition: PhoneCondition | None = None,
     ) -> None:
-        if state is not None:
-            self.state = state
-        known = explain(self.state)
+        if condition is not None:
+            self.condition = condition
+        known = explain(self.condition)
         super().__init__(reason or known.reason, known.advice if advice is None else advice)
-
-    @property
-    def condition(self) -> PhoneCondition:
-        """The same as ``state``, under the name that outcomes use."""
-        return self.state
 
 
 class LinkDown(PhoneDown):
     """The line to the phone is gone: unplugged, refused, hung up. Open it again before anything else."""
 
-    state = PhoneCondition.DISCONNECTED
+    condition = PhoneCondition.DISCONNECTED
 
 
 class PhoneSilent(PhoneDown):
     """The line is open but nothing that answers AT is at its other end."""
 
-    state = PhoneCondition.SILENT
+    condition = PhoneCondition.SILENT
 
 
 class SimUnusable(PhoneDown):
-    """The SIM is missing, locked or unreadable; ``state`` says which."""
+    """The SIM is missing, locked or unreadable; ``condition`` says which."""
 
-    state = PhoneCondition.SIM_FAILURE
+    condition = PhoneCondition.SIM_FAILURE
 
 
 class NetworkUnavailable(PhoneDown):
-    """No signal, no registration, registration denied or radio off; ``state`` says which."""
+    """No signal, no registration, registration denied or radio off; ``condition`` says which."""
 
-    state = PhoneCondition.NOT_REGISTERED
+    condition = PhoneCondition.NOT_REGISTERED
 
 
 class SmscMissing(PhoneDown):
     """The SIM holds no service centre address, so every SUBMIT would fail."""
 
-    state = PhoneCondition.NO_SMSC
+    condition = PhoneCondition.NO_SMSC
 
 
 class SmsUnsupported(PhoneDown):
     """The device refuses PDU mode: it cannot send SMS over this port."""
 
-    state = PhoneCondition.NO_SMS
+    condition = PhoneCondition.NO_SMS
 
 
 class StillInitialising(PhoneDown):
     """The SIM or the device stayed busy for as long as we were willing to wait."""
 
-    state = PhoneCondition.INITIALISING
+    condition = PhoneCondition.INITIALISING
 
 
 class NoAnswer(ModemError):

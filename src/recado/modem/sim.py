@@ -56,7 +56,7 @@ _COUNTERS = (
 def require_sim(session: Session, settings: DriverSettings, until: float) -> None:
     """Return once the SIM is ready, entering the PIN where that is allowed; ``until`` is on the session's clock.
 
-    Raises ``SimUnusable`` whose ``state`` and pt-BR ``reason`` say what is the matter, ``StillInitialising``,
+    Raises ``SimUnusable`` whose ``condition`` and pt-BR ``reason`` say what is the matter, ``StillInitialising``,
     ``PhoneSilent``, ``LinkDown``.
     """
     state = _read_state(session, until)
@@ -65,7 +65,7 @@ def require_sim(session: Session, settings: DriverSettings, until: float) -> Non
         return
     # A phone that refuses the question without naming the SIM is taken at the network's word.
     if state not in (None, PhoneCondition.READY):
-        raise SimUnusable(state=state)
+        raise SimUnusable(condition=state)
 
 
 def pin_tries_left(session: Session) -> int | None:
@@ -90,7 +90,7 @@ def _read_state(session: Session, until: float) -> PhoneCondition | None:
             raise
         code = None
     if value is not None and value.strip('" ').upper().startswith("PH-"):
-        raise SimUnusable(_LOCKED_REASON, _LOCKED_ADVICE, state=PhoneCondition.SIM_FAILURE)
+        raise SimUnusable(_LOCKED_REASON, _LOCKED_ADVICE, condition=PhoneCondition.SIM_FAILURE)
     return sim_error(code) if value is None else read_sim_state(value)
 
 
@@ -117,18 +117,18 @@ def _enter(session: Session, pin: str) -> None:
         return
     if not answer.ok:
         state = _read_state(session, session.clock.monotonic())
-        raise SimUnusable(state=state) if state is PhoneCondition.SIM_PUK else _pin_not_usable(_REFUSED)
+        raise SimUnusable(condition=state) if state is PhoneCondition.SIM_PUK else _pin_not_usable(_REFUSED)
 
 
 def _await_ready(session: Session, until: float) -> None:
     """The SIM stays busy for some 10 s after its PIN."""
     while (state := _read_state(session, until)) is not PhoneCondition.READY:
         if state is PhoneCondition.SIM_PUK:
-            raise SimUnusable(state=state)
+            raise SimUnusable(condition=state)
         if session.clock.monotonic() >= until:
             raise _pin_not_usable(_NOT_OPENED)
         session.pause(_TRY_AGAIN_AFTER)
 
 
 def _pin_not_usable(reason: str) -> SimUnusable:
-    return SimUnusable(reason, _CORRECT_PIN, state=PhoneCondition.SIM_PIN)
+    return SimUnusable(reason, _CORRECT_PIN, condition=PhoneCondition.SIM_PIN)

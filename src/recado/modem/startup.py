@@ -37,7 +37,7 @@ class Started:
 
 
 def start(session: Session, settings: DriverSettings) -> Started:
-    """Bring the phone up. Raises a ``PhoneDown`` subclass whose ``state`` says what is missing."""
+    """Bring the phone up. Raises a ``PhoneDown`` subclass whose ``condition`` says what is missing."""
     _wake(session, settings)
     manufacturer, model, firmware, imei = read_device(session)
     quirks = quirks_for(manufacturer, model)
@@ -76,7 +76,7 @@ def _require_pdu_mode(session: Session, until: float) -> None:
         return
     state = sim_error(refusal.code)
     if state is not None:
-        raise SimUnusable(state=state)
+        raise SimUnusable(condition=state)
     raise SmsUnsupported
 
 
@@ -120,5 +120,5 @@ def _require_network(session: Session, settings: DriverSettings) -> None:
         if condition is PhoneCondition.READY:
             return
         if condition is PhoneCondition.RADIO_OFF or session.clock.monotonic() >= until:
-            raise NetworkUnavailable(state=condition)
+            raise NetworkUnavailable(condition=condition)
         session.pause(_NETWORK_PAUSE)
