@@ -47,6 +47,13 @@ class TestData:
         assert set(Message.objects.values_list("type_id", flat=True)) >= {1, 2, 3}
         assert set(ServiceRequest.objects.values_list("status", flat=True)) == set(RequestStatus.values)
 
+    def test_where_a_mail_server_is_configured_no_e_mail_waits_for_it(self, settings) -> None:
+        settings.RECADO_SMTP_URL, settings.RECADO_MAIL_FROM = "smtp://127.0.0.1:1", "recado@agua.example"
+        settings.RECADO_PUBLIC_URL = "https://avalie.agua.example"
+        assert create_demonstration(NOW)
+        assert not Mail.objects.filter(status=MailStatus.WAITING).exists()
+        assert Evaluation.objects.filter(answered_at__isnull=False).exists()
+
     def test_the_rows_are_those_that_real_work_leaves(self) -> None:
         create_demonstration(NOW)
 
