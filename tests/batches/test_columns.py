@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recado.batches.columns import guess_mobile, guess_tags, has_heading, names_of
+from recado.batches.columns import guess_mobile, guess_tags, has_heading, likely_mobiles, names_of
 
 
 def test_a_heading_is_a_first_row_without_a_mobile() -> None:
@@ -38,9 +38,24 @@ def test_a_tag_is_the_name_without_what_a_tag_cannot_hold() -> None:
         (["nome", "celular"], [["Ana", ""]], 1),
         (["nome", "valor"], [["Ana", "10"]], None),
         (["a"], [], None),
+        (["nome", "fone"], [["Ana", "'81912345678"]], 1),
     ],
 )
 def test_the_mobile_is_where_mobiles_are_then_where_the_name_says_so(
     names: list[str], rows: list[list[str]], place: int | None
 ) -> None:
     assert guess_mobile(names, rows) == place
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        ([["Ana", "10", "x"]], []),
+        ([["Ana", "81912345678", ""], ["Bia", "81912345679", "81912345670"]], [1, 2]),
+        ([["a", f"8191234567{row}", "81912345678" if row < 2 else "x"] for row in range(9)], [1]),
+        ([["Ana"]], []),
+        ([], []),
+    ],
+)
+def test_every_column_that_may_be_the_mobiles_is_known(rows: list[list[str]], places: list[int]) -> None:
+    assert likely_mobiles(["nome", "celular", "contato"], rows) == places

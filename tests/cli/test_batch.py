@@ -134,6 +134,15 @@ def test_the_first_sms_are_shown_before_anything_is_sent(recado: Recado, file: P
     assert "  linha 2, (81) 90000-0000, 1 SMS: Ola Pessoa 0.\n" in shown
 
 
+def test_the_column_of_the_mobiles_is_named_and_any_other_that_may_be_meant(recado: Recado, tmp_path: Path) -> None:
+    path = tmp_path / "dois.csv"
+    path.write_text("nome;contato;celular\nAna;81912345678;81912345679\n")
+    said = recado("batch", "new", str(path), "--text", "Ola {NOME}.").output
+    assert "Coluna do celular: “celular”. Também há celulares em “contato”" in said
+    said = recado("batch", "new", str(path), "--text", "Ola {NOME}.", "--column", "contato", "--again").output
+    assert "Coluna do celular: “contato”. Também há celulares em “celular”" in said
+
+
 def test_a_file_is_cut_as_the_person_says(recado: Recado, tmp_path: Path) -> None:
     path = tmp_path / "antigo.txt"
     path.write_bytes("celular@nome\n81912345678@Jo\xe3o\n".encode("cp1252"))

@@ -49,14 +49,28 @@ def guess_tags(names: Sequence[str]) -> list[str]:
 
 def guess_mobile(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
     """The column (0-based) that holds the mobiles: the one with most of them, its name deciding between equals."""
-    found = [
-        (sum(_is_mobile(row[place]) for row in rows if place < len(row)), -_rank(name), -place)
-        for place, name in enumerate(names)
-    ]
-    best = max(found, default=(0, 0, 0))
-    if best[0] or -best[1] < len(_MOBILE_NAMES):
-        return -best[2]
-    return None
+    counts = _mobiles_in(names, rows)
+    best = max(range(len(names)), key=lambda place: (counts[place], -_rank(names[place]), -place), default=None)
+    if best is None or not (counts[best] or _rank(names[best]) < len(_MOBILE_NAMES)):
+        return None
+    return best
+
+
+def likely_mobiles(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """The columns (0-based) that hold mobiles: at least half as many of them as the one with most."""
+    counts = _mobiles_in(names, rows)
+    most = max(counts, default=0)
+    return [place for place, count in enumerate(counts) if count and 2 * count >= most]
+
+
+def unmarked(cell: str) -> str:
+    """`cell` without a spreadsheet's mark of a text, which ours write too."""
+    return cell.strip().removeprefix("'")
+
+
+def _mobiles_in(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How many mobiles each column holds."""
+    return [sum(_is_mobile(row[place]) for row in rows if place < len(row)) for place in range(len(names))]
 
 
 def _rank(name: str) -> int:
@@ -71,7 +85,7 @@ def _tag_of(name: str) -> str:
 
 def _is_mobile(cell: str) -> bool:
     try:
-        normalise_mobile(cell)
+        normalise_mobile(unmarked(cell))
     except NumberRefused:
         return False
     return True

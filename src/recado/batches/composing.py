@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from recado.batches.columns import MOBILE
+from recado.batches.columns import MOBILE, unmarked
 from recado.batches.tables import UNREADABLE
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.gsm.fold import fold
@@ -86,8 +86,7 @@ def count_parts(text: str, policy: EncodingPolicy) -> int:
 
 def mobile(written: str) -> str:
     """E.164. Raises RowRefused with the sentence that the screens show for a mobile."""
-    # A spreadsheet's mark of a text, which ours write too.
-    bare = written.strip().removeprefix("'")
+    bare = unmarked(written)
     if not bare:
         raise RowRefused("Falta o celular.")
     if bare.startswith("="):

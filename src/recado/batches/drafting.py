@@ -25,7 +25,7 @@ from recado.outbox.models import MessageType
 
 SHOWN = 3
 ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Latin-1 (Windows-1252)"}
-_LOOKED_AT = 20
+LOOKED_AT = 20
 
 
 class NoType(ValueError):
@@ -114,10 +114,15 @@ def from_requests(choice: requests.Choice, *, name: str, author: str, key: str, 
     return batch if _made(batch) else Batch.objects.get(key=key)
 
 
-def sample(batch: Batch) -> list[Record]:
-    """The first rows of the table. Raises FileRefused or FileNotFoundError."""
+def sample(batch: Batch, count: int = SHOWN) -> list[Record]:
+    """The first `count` rows of the table. Raises FileRefused or FileNotFoundError."""
     found = (record for record in _rows(batch) if any(cell.strip() for cell in record.cells))
-    return list(islice(found, 1 if batch.has_header else 0, SHOWN + batch.has_header))
+    return list(islice(found, 1 if batch.has_header else 0, count + batch.has_header))
+
+
+def likely_mobiles(batch: Batch, rows: Sequence[Record]) -> list[str]:
+    """The names of the columns that hold mobiles in `rows`."""
+    return [batch.columns[place] for place in columns.likely_mobiles(batch.columns, [row.cells for row in rows])]
 
 
 def previews(batch: Batch, template: str, message_type: MessageType, mapping: Mapping[str, int]) -> list[Shown]:
@@ -157,7 +162,7 @@ def _rows(batch: Batch) -> Iterator[Record]:
     if batch.source == Source.REQUESTS:
         cells = chain([list(requests.COLUMNS)], requests.Choice.of(batch.query).rows())
     elif is_workbook(path := storage.source_of(batch.pk)):
-        cells = first_rows(path, _LOOKED_AT)
+        cells = first_rows(path, LOOKED_AT)
     else:
         yield from records(path, layout_of(batch))
         return
@@ -166,7 +171,7 @@ def _rows(batch: Batch) -> Iterator[Record]:
 
 def _guess(path: Path, layout: Layout | None) -> _Guess:
     """Heading, columns and mapping of the CSV written as `layout` says, or of the workbook. Raises FileRefused."""
-    found = first_rows(path, _LOOKED_AT) if layout is None else _first_records(path, layout)
+    found = first_rows(path, LOOKED_AT) if layout is None else _first_records(path, layout)
     rows = [row for row in found if any(cell.strip() for cell in row)]
     if not rows:
         raise FileRefused("O arquivo não tem nenhuma linha escrita.")
@@ -178,7 +183,7 @@ def _guess(path: Path, layout: Layout | None) -> _Guess:
 
 
 def _first_records(path: Path, layout: Layout) -> list[list[str]]:
-    return [record.cells for record in islice(records(path, layout), _LOOKED_AT)]
+    return [record.cells for record in islice(records(path, layout), LOOKED_AT)]
 
 
 def _new(source: Source, name: str, author: str, key: str, now: datetime) -> Batch:

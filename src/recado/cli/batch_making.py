@@ -140,8 +140,22 @@ def _begin(made: Batch, wanted: _Wanted, mend: Callable[[Batch], None] | None = 
             raise
         raise Refused(str(refusal).replace("não existe neste tipo", "não é de nenhuma coluna")) from refusal
     note("BATCH_MADE", made.pk, who=made.author)
+    if made.file_name:
+        click.echo(_mobile_line(made))
     click.echo("\n".join(_sample(shown)))
     click.echo(f"Lote {made.pk} em leitura. Veja o que foi achado com: recado batch show {made.pk}")
+
+
+def _mobile_line(made: Batch) -> str:
+    """Which column the SMS go to, and which other ones a person may have meant."""
+    from recado.batches import drafting
+    from recado.batches.columns import MOBILE
+
+    chosen = made.columns[made.mapping[MOBILE]]
+    likely = drafting.likely_mobiles(made, drafting.sample(made, drafting.LOOKED_AT))
+    others = ", ".join(f"“{name}”" for name in likely if name != chosen)
+    also = f" Também há celulares em {others}: se for outra, cancele este lote e use --column." if others else ""
+    return f"Coluna do celular: “{chosen}”.{also}"
 
 
 def _sample(shown: Sequence[Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,20 @@ def delimiter_words(delimiter: str) -> str:
     """A CSV's delimiter by its name; by itself where it has none."""
     known = {";": "ponto e vírgula", ",": "vírgula", "|": "barra vertical", "\t": "tabulação", ":": "dois-pontos"}
     return known.get(delimiter, f"“{delimiter}”" if delimiter.isprintable() else f"caractere {ord(delimiter)}")
+
+
+def mobile_words(likely: Sequence[str], chosen: str) -> str:
+    """What to look at before the SMS go to the column `chosen` ("" for none); "" where one column alone has mobiles."""
+    if not likely:
+        return (
+            "Nenhuma coluna parece ter celulares nas primeiras linhas: cada um precisa do DDD e de 9 dígitos, como em "
+            "(81) 90000-0001. Se há uma coluna assim, escolha-a em “Coluna do celular”; senão, envie outro arquivo."
+        )
+    if len(likely) == 1:
+        return ""
+    named = [f"“{name}”" for name in likely]
+    words = f"As colunas {', '.join(named[:-1])} e {named[-1]} parecem ter celulares."
+    return f"{words} O SMS vai para os de “{chosen}”: se não for essa, escolha a outra." if chosen else words
 
 
 def report_lines(batch: Batch, faults_url: str) -> list[CountLine]:

@@ -49,6 +49,29 @@ def test_a_file_that_was_cut_wrong_is_cut_as_the_person_says(supervisor: Client)
     assert late["Location"] == f"/lotes/{batch.pk}/"
 
 
+def test_a_file_without_mobiles_says_so_at_once_and_what_to_do(supervisor: Client) -> None:
+    upload(supervisor, "nome;valor\nAna;10,00\nBia;20,00\n")
+    batch = Batch.objects.get()
+    page = words(supervisor.get(f"/lotes/{batch.pk}/preparar/"))
+    assert "Nenhuma coluna parece ter celulares nas primeiras linhas: cada um precisa do DDD e de 9 dígitos" in page
+    assert "Escolher a coluna Enviar outro arquivo" in page
+
+
+def test_two_columns_of_mobiles_are_told_with_the_one_that_is_taken(supervisor: Client) -> None:
+    upload(supervisor, "nome;contato;celular\nAna;81912345678;81912345679\n")
+    batch = Batch.objects.get()
+    page = words(supervisor.get(f"/lotes/{batch.pk}/preparar/"))
+    assert "As colunas “contato” e “celular” parecem ter celulares. O SMS vai para os de “celular”" in page
+    other = form(batch) | {"mobile": "1", "ver": "sim"}
+    assert "vai para os de “contato”" in words(supervisor.post(f"/lotes/{batch.pk}/preparar/", other))
+
+
+def test_one_column_of_mobiles_needs_no_word(supervisor: Client) -> None:
+    upload(supervisor, table(range(2)))
+    page = words(supervisor.get(f"/lotes/{Batch.objects.get().pk}/preparar/"))
+    assert "celulares" not in page
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recado.batches import decisions, drafting
 from recado.batches.columns import MOBILE
 from recado.batches.drafting import Shown
-from recado.batches.models import Batch, State
-from recado.batches.tables import TAB_WORD, FileRefused
+from recado.batches.models import Batch, Source, State
+from recado.batches.tables import TAB_WORD, FileRefused, Record
 from recado.outbox.templates import TemplateRefused
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note_view
-from recado.web.batch_words import delimiter_words
+from recado.web.batch_words import delimiter_words, mobile_words
 from recado.web.forms.batches import CutForm, PrepareForm
 
 GONE = "O arquivo deste lote não está mais no servidor. Envie-o de novo em um lote novo."
@@ -109,7 +110,7 @@ def _wanted(form: PrepareForm) -> dict[str, Any]:
 
 def _show(request: HttpRequest, batch: Batch, form: PrepareForm) -> HttpResponse:
     try:
-        rows, gone = drafting.sample(batch), ""
+        rows, gone = drafting.sample(batch, drafting.LOOKED_AT), ""
         note_view(request, Deed.BATCH_VIEWED, batch.pk, "primeiras linhas")
     except (FileRefused, FileNotFoundError):
         rows, gone = [], GONE
@@ -117,7 +118,7 @@ def _show(request: HttpRequest, batch: Batch, form: PrepareForm) -> HttpResponse
         {
             "name": name,
             "tag": form[f"tag_{place}"],
-            "examples": [row.cells[place] for row in rows if place < len(row.cells)],
+            "examples": [row.cells[place] for row in rows[: drafting.SHOWN] if place < len(row.cells)],
         }
         for place, name in enumerate(batch.columns)
     ]
@@ -129,11 +130,20 @@ def _show(request: HttpRequest, batch: Batch, form: PrepareForm) -> HttpResponse
         "columns": columns,
         "delimiter": delimiter_words(batch.delimiter) if batch.delimiter else "",
         "gone": gone,
+        "mobile_note": "" if gone else _mobile_note(batch, form, rows),
         "earlier": drafting.earlier_of(batch),
         "tags": _tags(batch, form),
         **_previews(batch, form),
     }
     return render(request, "web/batch_prepare.html", context)
+
+
+def _mobile_note(batch: Batch, form: PrepareForm, rows: Sequence[Record]) -> str:
+    """What is to be said of the mobiles' column, which of a file is only guessed."""
+    if batch.source != Source.FILE:
+        return ""
+    chosen = (form.mapping if form.is_bound else batch.mapping).get(MOBILE)
+    return mobile_words(drafting.likely_mobiles(batch, rows), "" if chosen is None else batch.columns[chosen])
 
 
 def _tags(batch: Batch, form: PrepareForm) -> list[str]:
