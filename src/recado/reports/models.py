@@ -20,7 +20,7 @@ class CountedDay(models.Model):
     turn = models.PositiveIntegerField(default=0)
     moved = models.JSONField(null=True)
     made = models.JSONField(null=True)
-    method = models.CharField(max_length=64, default="")
+    method = models.CharField(max_length=64, null=True)
     checked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='countedday',
             name='method',
-            field=models.CharField(default='', max_length=64),
+            field=models.CharField(max_length=64, null=True),
         ),
     ]
