@@ -221,6 +221,12 @@ def test_the_words_may_be_set_with_accents(settings: LazySettings) -> None:
     assert not asks_to_stop("SAIR")
 
 
+def test_a_word_without_letters_in_the_settings_is_no_wish(settings: LazySettings) -> None:
+    settings.RECADO_OPT_OUT_WORDS = ("SAIR", "🛑")
+    assert not asks_to_stop("👍")
+    assert asks_to_stop("sair 🛑")
+
+
 def test_a_wish_said_in_two_parts_counts_once_it_is_whole(settings: LazySettings) -> None:
     settings.RECADO_OPT_OUT_WORDS = ("A" * 170,)
     phone, pdus = make_phone(), deliver_pdus(MOBILE, "a" * 170, NOW)

@@ -7,13 +7,13 @@ cannot be read is kept all the same, with the fault, for a person or a later ver
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
+from recado.collation import without_accents
 from recado.gsm import DecodeError, Deliver, join_text
 from recado.inbox.models import IncomingPart, Reply
 from recado.outbox import consent, transitions
@@ -81,12 +81,13 @@ def asks_to_stop(text: str) -> bool:
 
     Digits count: "CANCELAR 2026…" is about a request, and no wish to be left alone.
     """
-    return _plain(text) in {_plain(word) for word in settings.RECADO_OPT_OUT_WORDS}
+    said = _plain(text)
+    # A heart has no letter: it must not equal a word of the settings that has none either.
+    return bool(said) and said in {_plain(word) for word in settings.RECADO_OPT_OUT_WORDS}
 
 
 def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Z0-9]", "", letters.upper())
+    return re.sub(r"[^A-Z0-9]", "", without_accents(text).upper())
 
 
 def _join(part: IncomingPart, deliver: Deliver, now: datetime) -> Reply:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-import unicodedata
 from dataclasses import dataclass
+
+from recado.collation import without_accents
 
 _FIRST = (
     "Adriana Alice Antônio Beatriz Bruno Camila Carlos Cecília Célia Conceição Daniel Débora Edson Eduarda Elias "
@@ -52,5 +53,4 @@ def make_people(chance: random.Random) -> list[Person]:
 def _email(name: str, chance: random.Random) -> str:
     if chance.random() < 0.6:
         return ""
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return f"{'.'.join(plain.split()[::2])}@example.com"
+    return f"{'.'.join(without_accents(name.lower()).split()[::2])}@example.com"
