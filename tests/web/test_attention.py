@@ -262,6 +262,16 @@ def test_after_an_action_the_person_is_back_where_they_were() -> None:
     assert logged_in().post(f"/mensagens/{message.pk}/reenviar/", {"next": here}).url == here
 
 
+def test_a_message_and_its_ra_lead_back_to_the_list_as_it_was() -> None:
+    message, client = _failed(), logged_in()
+    page = client.get(f"{ADDRESS}?motivo=number_invalid").content.decode()
+    back = "next=%2Fmensagens-com-erro%2F%3Fmotivo%3Dnumber_invalid"
+    assert f'href="/mensagens/{message.pk}/?{back}"' in page
+    assert f'href="/ra/{message.ra_number}/?{back}"' in page
+    there = client.get(f"/mensagens/{message.pk}/?{back}").content.decode()
+    assert 'href="/mensagens-com-erro/?motivo=number_invalid"' in there
+
+
 @pytest.mark.parametrize(
     ("status", "offered", "withheld"),
     [

@@ -134,7 +134,7 @@ def test_the_customer_text_is_never_markup(browser):
 def test_the_data_lead_to_the_ra_and_the_protocol_can_be_copied(browser):
     opened = open_ra()
     page = show(browser, opened.message)
-    assert f'<a href="/ra/{opened.service_request.pk}/">' in page
+    assert f'<a href="/ra/{opened.service_request.pk}/?next=%2Fmensagens%2F{opened.message.pk}%2F">' in page
     assert f'data-copy="{opened.requester.protocol}"' in page
     assert f"<h1>Mensagem do protocolo {opened.requester.protocol}</h1>" in page
 

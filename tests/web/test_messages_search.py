@@ -1,5 +1,6 @@
 """*Consultar Mensagens Enviadas Via SMS*: what is asked, refused and found."""
 
+import html
 import re
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from recado.outbox.models import Message, MessageType
 from tests.batches.scene import draft, table
 from tests.playsms.conftest import make_account
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
-from tests.web.attendance import open_ra, words
+from tests.web.attendance import go_wrong, logged_in, open_ra, words
 
 pytestmark = pytest.mark.usefixtures("at_a_known_time")
 
@@ -335,6 +336,34 @@ def test_back_from_a_message_and_its_ra_keeps_the_filters(browser):
         link = re.search(rf'href="({path}\?next=[^"]+)"', page)[1]
         there = browser.get(link.replace("&amp;", "&")).content.decode()
         assert 'href="/mensagens/?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026&amp;situacao=nao-enviadas"' in there
+
+
+def links(answer, path):
+    """The addresses of a page's links to `path`."""
+    return [html.unescape(link) for link in re.findall(rf'href="({path}[^"]*)"', answer.content.decode())]
+
+
+@pytest.mark.parametrize(("action", "form"), [("reenviar", {}), ("descartar", {"note": "Avisado por telefone."})])
+def test_back_keeps_the_filters_after_a_decision_too(db, action, form):
+    client, message = logged_in(), go_wrong(open_ra().message)
+    listed = "/mensagens/?inicio=01%2F11%2F2026&fim=22%2F11%2F2026&estado=failed"
+    there = client.get(f"/mensagens/{message.pk}/", {"next": listed})
+    address = {"next": there.context["here"]}
+    assert [f"/mensagens/{message.pk}/descartar/?{urlencode(address)}"] == links(there, "/mensagens/.*/descartar/")
+    after = client.post(f"/mensagens/{message.pk}/{action}/", form | address, follow=True)
+    assert listed in links(after, "/mensagens/")
+
+
+def test_back_keeps_the_filters_on_the_page_of_the_corrected_message(db):
+    client, message = logged_in(), go_wrong(open_ra().message)
+    listed = "/mensagens/?inicio=01%2F11%2F2026&fim=22%2F11%2F2026&estado=failed"
+    address = {"next": client.get(f"/mensagens/{message.pk}/", {"next": listed}).context["here"]}
+    answer = client.post(f"/mensagens/{message.pk}/corrigir/", {"mobile": "(11) 98765-4321"} | address, follow=True)
+    new = Message.objects.get(replaces=message)
+    assert answer.redirect_chain[-1][0].startswith(f"/mensagens/{new.pk}/")
+    assert listed in links(answer, "/mensagens/")
+    # The page that it replaces is one step away, and leads back to the same list.
+    assert f"/mensagens/{message.pk}/?{urlencode({'next': listed})}" in links(answer, "/mensagens/")
 
 
 def test_back_leads_to_no_other_house(browser):

@@ -58,7 +58,7 @@ def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect(back)
     messages.success(request, f"O texto da mensagem {message.pk} entrou na fila outra vez, nesta mensagem nova.")
-    return redirect("message", new.pk)
+    return redirect(_page_of(new, message, back))
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +137,17 @@ def message_correct(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect(back)
     _say_corrected(request, new, number, before=message.number, mended=mended)
-    return redirect("message", new.pk) if back.split("?")[0] == reverse("message", args=[pk]) else redirect(back)
+    return redirect(_page_of(new, message, back) if _is_page_of(message, back) else back)
+
+
+def _is_page_of(message: Message, address: str) -> bool:
+    return address.partition("?")[0] == reverse("message", args=[message.pk])
+
+
+def _page_of(new: Message, old: Message, back: str) -> str:
+    """The page of the message that took the place of `old`; from it *Voltar* leads to the list that `old` led to."""
+    page, query = reverse("message", args=[new.pk]), back.partition("?")[2]
+    return f"{page}?{query}" if query and _is_page_of(old, back) else page
 
 
 def _say_corrected(request: HttpRequest, new: Message, number: str, *, before: str, mended: bool) -> None:
