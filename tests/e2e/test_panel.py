@@ -134,13 +134,41 @@ def test_paper_has_the_whole_drawing_with_more_pixels(page: Page) -> None:
     before = page.evaluate(_WIDTHS)
     page.evaluate(f"addEventListener('beforeprint', () => document.body.dataset.drawn = {_WIDTHS})")
     page.pdf()
-    expect(page.locator("body")).to_have_attribute("data-drawn", ",".join(["1280"] * len(before)))
+    # Twice the pixels of the paper's width, or of half of it.
+    expect(page.locator("body")).to_have_attribute("data-drawn", ",".join(["1400"] * 2 + ["668"] * (len(before) - 2)))
     assert page.evaluate(_WIDTHS) == before
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 640, "height": 900})
-    _fitted(page, "innerWidth === 640")
+    page.set_viewport_size({"width": 700, "height": 900})
+    _fitted(page, "innerWidth === 700")
     assert sideways(page) == 0
     expect(page.locator(".rc-chart canvas").first).to_be_visible()
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize(("days", "pages"), [(29, 2), (91, 3)])
+def test_a_month_is_two_pages_of_paper_and_a_quarter_three_at_most(page: Page, days: int, pages: int) -> None:
+    today = timezone.localdate()
+    page.goto(f"/painel/?inicio={today - timedelta(days=days):%d/%m/%Y}&fim={today:%d/%m/%Y}")
+    expect(page.locator(".rc-chart canvas").last).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf())) <= pages
+
+
+@pytest.mark.usefixtures("sent")
+def test_each_page_of_paper_says_whose_numbers_it_has_of_when_and_who_printed_it(page: Page) -> None:
+    page.goto("/painel/?inicio=21/11/2001&fim=22/11/2001")
+    head = page.locator(".rc-paper-head")
+    expect(head).to_be_hidden()
+    page.locator("[data-printed-at]").evaluate("place => (place.textContent = '')")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    # What browsers repeat on each page.
+    expect(head).to_have_css("display", "table-header-group")
+    expect(head).to_contain_text("Painel de 21/11/2001 a 22/11/2001")
+    expect(head).to_contain_text(re.compile(r"Números de \d\d/\d\d/\d{4}, \d\d:\d\d"))
+    expect(head).to_contain_text(re.compile(r"Impresso em \d\d/\d\d/\d{4}, \d\d:\d\d por Ana Lima"))
+    assert sideways(page) == 0
+    for table in page.locator(".rc-figure table").all():
+        assert table.evaluate("table => table.parentElement.scrollWidth - table.parentElement.clientWidth") <= 0
 
 
 @pytest.mark.usefixtures("sent")
@@ -152,4 +180,4 @@ def test_without_scripts_the_tables_are_open_and_nothing_is_missing(
     for table in page.locator(".rc-figure table").all():
         expect(table).to_be_visible()
     expect(page.locator("[data-drawing]:visible")).to_have_count(0)
-    expect(page.locator(".rc-figure table").first).to_contain_text("Menos de 10 s")
+    expect(page.locator(".rc-figures table").first).to_contain_text("Menos de 10 s")

@@ -185,6 +185,21 @@ def test_of_several_columns_drawn_each_has_its_key_and_of_one_none():
     assert Chart("Título", Kind.RANKS, ("Dia", "Uma"), [cells[:2]]).legend == []
 
 
+@pytest.mark.parametrize(("rows", "folds"), [(7, 1), (24, 3), (30, 3), (92, 3), (9, 2)])
+def test_on_paper_a_long_table_is_folded_into_columns(rows, folds):
+    cells = [(Cell("a"), Cell("1", 1))] * rows
+    assert Chart("Título", Kind.COLUMNS, ("Dia", "Uma"), cells).folds == folds
+    assert Chart("Título", Kind.RANKS, ("Tipo", "Uma"), cells).folds == 1
+
+
+def test_of_many_ranks_the_first_are_drawn_and_the_table_says_so(supervisor, monkeypatch):
+    found = replace(figures(DAY, DAY), phones={f"Aparelho {number}": 40 - number for number in range(13)})
+    monkeypatch.setattr("recado.web.views.panel.figures", lambda *period: found)
+    page = words(supervisor.get("/painel/"))
+    assert "No gráfico, os 12 maiores; na tabela, todos." in page
+    assert "Aparelho 12" in page
+
+
 def test_a_message_gone_by_another_way_than_retention_spoils_the_sum(supervisor):
     for _ in range(3):
         queue_message()

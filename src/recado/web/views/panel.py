@@ -48,6 +48,12 @@ _WAITS: tuple[tuple[timedelta, str], ...] = (
 )
 
 
+# A drawing of more ranks would be longer than a page.
+_MOST_RANKS = 12
+# On paper a table is folded into columns of so many rows at the least.
+_ROWS_A_COLUMN, _MOST_COLUMNS = 8, 3
+
+
 class Kind(StrEnum):
     """How `charts.js` draws a table."""
 
@@ -78,6 +84,21 @@ class Chart:
         """The heads of what is drawn, where that is more than one column."""
         drawn = [head for head, cell in zip(self.heads, self.rows[0], strict=True) if cell.drawn is not None]
         return drawn if len(drawn) > 1 else []
+
+    @property
+    def most_drawn(self) -> int:
+        """How many rows of ranks are drawn."""
+        return _MOST_RANKS
+
+    @property
+    def undrawn(self) -> bool:
+        """Some rows stand in the table alone."""
+        return self.kind is Kind.RANKS and len(self.rows) > _MOST_RANKS
+
+    @property
+    def folds(self) -> int:
+        """How many columns the table has on paper; beside others there is room for one."""
+        return min(_MOST_COLUMNS, -(-len(self.rows) // _ROWS_A_COLUMN)) if self.kind is Kind.COLUMNS else 1
 
 
 @require_GET
@@ -129,17 +150,17 @@ def _shown(found: Figures) -> dict[str, Any]:
         "total": found.total,
         "waits": (duration(half), duration(most)) if half is not None and most is not None else None,
         "waiting": _waiting(found),
-        "charts": _charts(found, names),
+        "counted_at": timezone.localtime(),
+        "over_time": [_by_day(found), _by_hour(found)],
+        "ranked": _by_rank(found, names),
         "opinion": _opinion(opinions),
         "grades": _grades(opinions),
     }
 
 
-def _charts(found: Figures, names: dict[int, str]) -> list[Chart]:
+def _by_rank(found: Figures, names: dict[int, str]) -> list[Chart]:
     causes = dict(CAUSES)
     return [
-        _by_day(found),
-        _by_hour(found),
         _ranked("Mensagens por tipo", "Tipo", [(names[pk], count) for pk, count in found.types.items()]),
         _ranked(
             "Falhas por motivo",

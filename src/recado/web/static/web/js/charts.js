@@ -1,16 +1,16 @@
 // The drawings of a page, each by uPlot from the table beside it: the cells with data-value are what is drawn. A table
 // whose drawing stands is folded away; without scripts, or if a drawing fails, it stays open.
 
-// A drawing on paper has this many times the pixels of one on screen, since a screen's are coarse for a printer.
-const PAPER = { width: 640, scale: 2 };
-const SCREEN_SCALE = 1;
-const COLUMNS_HEIGHT = 220;
-const ROW_HEIGHT = 44;
-const FONT_SIZE = 13;
+// Heights of a drawing with columns, and of a row of ranks. One on paper has twice the pixels of one on screen, since a
+// screen's are coarse for a printer, and the width of its place there (panel.css).
+const SCREEN = { scale: 1, columns: 220, row: 44, font: 13 };
+const PAPER = { scale: 2, columns: 150, row: 32, font: 11, whole: 700, half: 334 };
 const WHOLE_STEPS = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5, 6].map((zeros) => first * 10 ** zeros)).sort((a, b) => a - b);
 const LABEL_STEPS = [1, 2, 3, 4, 6, 7, 10, 14, 21, 28];
 
 const drawn = new Map();
+// Those that view `panel` counts on, too.
+const MOST_RANKS = 12;
 const written = (number) => number.toLocaleString("pt-BR");
 
 function read(figure) {
@@ -20,14 +20,14 @@ function read(figure) {
 }
 
 // What recado.css says of colours and font, at the scale of the drawing.
-function styleOf(box, scale) {
+function styleOf(box, { scale, font }) {
   const style = getComputedStyle(box);
   const colour = (name) => style.getPropertyValue(`--rc-chart-${name}`).trim();
   return {
     colours: [colour("first"), colour("second")],
     text: style.color,
     line: colour("line"),
-    size: FONT_SIZE * scale,
+    size: font * scale,
     family: style.fontFamily,
   };
 }
@@ -61,13 +61,13 @@ function series(place, style, scale, share) {
 }
 
 // Each piece stands on those before it: the whole column is drawn first, what is below its last piece over it.
-function columns({ labels, values }, style, scale) {
+function columns({ labels, values }, style, { scale, columns: height }) {
   const pieces = values[0].map((_, place) => values.map((row) => row.slice(0, place + 1).reduce((sum, value) => sum + value, 0)));
   const most = Math.max(1, ...pieces.at(-1));
   const short = labels.map((label) => label.replace(/\/\d{4}$/, ""));
   const axis = { stroke: style.text, font: `${style.size}px ${style.family}`, ticks: { show: false }, gap: 6 * scale };
   return {
-    height: COLUMNS_HEIGHT * scale,
+    height: height * scale,
     padding: [12 * scale, 0, 0, 0],
     data: [labels.map((_, place) => place), ...[...pieces].reverse()],
     scales: { x: { time: false, range: [-0.5, labels.length - 0.5] }, y: { range: [0, most] } },
@@ -95,8 +95,8 @@ function columns({ labels, values }, style, scale) {
 }
 
 // A row's words stand above its bar, where they have the whole width, and its figure behind it.
-function ranks({ labels, values }, style, scale) {
-  const lengths = values.map(([value]) => value);
+function ranks({ labels, values }, style, { scale, row }) {
+  const lengths = values.slice(0, MOST_RANKS).map(([value]) => value);
   const write = (plot) => {
     plot.ctx.save();
     plot.ctx.fillStyle = style.text;
@@ -111,9 +111,9 @@ function ranks({ labels, values }, style, scale) {
     plot.ctx.restore();
   };
   return {
-    height: ROW_HEIGHT * lengths.length * scale,
+    height: row * lengths.length * scale,
     padding: [0, 80 * scale, 0, 1],
-    data: [labels.map((_, place) => place + 0.22), lengths],
+    data: [lengths.map((_, place) => place + 0.22), lengths],
     scales: {
       x: { time: false, ori: 1, dir: -1, range: [-0.5, lengths.length - 0.5] },
       y: { ori: 0, range: [0, Math.max(1, ...lengths)] },
@@ -129,19 +129,24 @@ function ranks({ labels, values }, style, scale) {
 
 const KINDS = { columns, ranks };
 
-function draw(box, width, scale) {
+function draw(box, width, medium) {
   drawn.get(box)?.destroy();
-  const { data, ...rest } = KINDS[box.dataset.chart](read(box.closest(".rc-figure")), styleOf(box, scale), scale);
-  const options = { width: width * scale, legend: { show: false }, cursor: { show: false }, ...rest };
+  const { data, ...rest } = KINDS[box.dataset.chart](read(box.closest(".rc-figure")), styleOf(box, medium), medium);
+  const options = { width: width * medium.scale, legend: { show: false }, cursor: { show: false }, ...rest };
   drawn.set(box, new uPlot(options, data, box));
 }
 
-const drawOnScreen = (box) => draw(box, box.clientWidth, SCREEN_SCALE);
+const drawOnScreen = (box) => draw(box, box.clientWidth, SCREEN);
+const drawOnPaper = (box) => draw(box, box.closest(".rc-wide") ? PAPER.whole : PAPER.half, PAPER);
 
 // What zooming makes of a pixel uPlot hears of by itself; here is when the width changes.
 const widths = new ResizeObserver((changes) => changes.forEach(({ target }) => target.clientWidth && drawOnScreen(target)));
 
-addEventListener("beforeprint", () => drawn.forEach((_, box) => draw(box, PAPER.width, PAPER.scale)));
+addEventListener("beforeprint", () => {
+  drawn.forEach((_, box) => drawOnPaper(box));
+  const now = new Date().toLocaleString("pt-BR", { dateStyle: "short", timeStyle: "short" });
+  document.querySelectorAll("[data-printed-at]").forEach((place) => (place.textContent = now));
+});
 addEventListener("afterprint", () => drawn.forEach((_, box) => drawOnScreen(box)));
 
 document.querySelectorAll("[data-chart]").forEach((box) => {
