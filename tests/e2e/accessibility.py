@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.contrast import faint_words
 from tests.e2e.pictures import keep_picture
+from tests.e2e.steps import still
 
 _AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 _GRAVE = ("serious", "critical")
@@ -42,6 +43,10 @@ _ILL_FORMED = """() => {
   found.push(...all("[tabindex]").filter((one) => one.tabIndex > 0).map((one) => `tabindex: ${one.id}`));
   found.push(...all("main table").filter((table) => seen(table) && !table.caption && !table.closest("[aria-label]"))
     .map((table) => `a table without a name: ${table.innerText.slice(0, 40)}`));
+  const border = (box) => getComputedStyle(box.nextElementSibling || box, "::before").borderColor;
+  found.push(...all(".br-radio input:not([aria-invalid=true]), .br-checkbox input:not([aria-invalid=true])")
+    .filter((box) => seen(box) && !box.checked && border(box) !== "rgb(136, 136, 136)")
+    .map((box) => `a box that is faint, or red before it was refused: ${box.name}`));
   return found;
 }"""
 # What the browser checks, or draws, it tells in its own language, whatever the page's is.
@@ -67,17 +72,18 @@ def grave_faults(page: Page) -> list[str]:
     The serious and critical faults of axe-core; headings, title, language and names; words that the browser would say;
     and, on a wide screen, words of controls that are too faint in any of their states.
     """
-    keep_picture(page)
-    page.evaluate(_script())
-    found = [
-        f"{fault['id']} ({fault['impact']}): {fault['where']}"
-        for fault in page.evaluate(_RUN)
-        if fault["impact"] in _GRAVE
-    ]
-    found += page.evaluate(_ILL_FORMED)
-    found += [f"the browser speaks: {field}" for field in browser_words(page)]
-    if page.viewport_size and page.viewport_size["width"] > _WIDE:
-        found += [f"too faint, {words}" for words in faint_words(page)]
+    with still(page):
+        keep_picture(page)
+        page.evaluate(_script())
+        found = [
+            f"{fault['id']} ({fault['impact']}): {fault['where']}"
+            for fault in page.evaluate(_RUN)
+            if fault["impact"] in _GRAVE
+        ]
+        found += page.evaluate(_ILL_FORMED)
+        found += [f"the browser speaks: {field}" for field in browser_words(page)]
+        if page.viewport_size and page.viewport_size["width"] > _WIDE:
+            found += [f"too faint, {words}" for words in faint_words(page)]
     return found
 
 

@@ -29,5 +29,7 @@ def keep_picture(page: Page) -> Path | None:
     width = page.viewport_size["width"] if page.viewport_size else 0
     path = Path(folder) / f"{named[:80]}--{test[:60]}--{width}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Of a page that was scrolled the picture would show the links past the menu, in its midst.
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=path, full_page=True, animations="disabled", caret="hide")
     return path
