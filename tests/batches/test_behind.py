@@ -43,3 +43,31 @@ def test_it_costs_the_same_however_many_rows_wait(django_assert_num_queries: obj
     with django_assert_num_queries(2):  # type: ignore[operator]
         going, _ = behind_the_queue()
     assert [(group.ddd, group.messages) for group in going] == [(mobile(0)[3:5], 400)]
+
+
+def test_of_a_large_batch_lines_are_looked_at_all_over_it_not_the_next_ones_alone(monkeypatch) -> None:
+    monkeypatch.setattr("recado.batches.behind.MOST_READ", 64)
+    elsewhere = "".join(f"119{place:08d};Pessoa;10/12/2026\n" for place in range(1000))
+    batch = under_way(table(range(3000)) + elsewhere)
+    going, _ = behind_the_queue()
+    found = {group.ddd: group for group in going}
+    assert all(group.estimated for group in going)
+    assert sum(group.messages for group in going) == 4000
+    assert found["11"].messages == pytest.approx(1000, rel=0.15)
+    assert found["81"].type_id == batch.type_id
+
+
+def test_a_file_that_repeats_itself_does_not_mislead(monkeypatch) -> None:
+    monkeypatch.setattr("recado.batches.behind.MOST_READ", 64)
+    rows = [f"{(81, 11, 21, 31)[place % 4]}9{place:08d};Pessoa;10/12/2026" for place in range(2048)]
+    under_way("\n".join([table([]).strip(), *rows, ""]))
+    going, _ = behind_the_queue()
+    assert {group.ddd for group in going} == {"81", "11", "21", "31"}
+    assert all(group.messages == pytest.approx(512, rel=0.25) for group in going)
+
+
+def test_a_large_batch_costs_one_question_more(django_assert_num_queries: object, monkeypatch) -> None:
+    monkeypatch.setattr("recado.batches.behind.MOST_READ", 64)
+    under_way(table(range(400)))
+    with django_assert_num_queries(3):  # type: ignore[operator]
+        behind_the_queue()

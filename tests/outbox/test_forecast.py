@@ -187,3 +187,14 @@ def test_what_comes_behind_waits_for_its_hours_too() -> None:
     ready()
     queue = forecast(list(Phone.objects.all()), NOW, [Behind(kind.pk, "81", 100, 100.0)])
     assert (queue.messages, queue.held, queue.parts) == (100, 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("ddds", "estimated", "said"), [(["81"], True, True), ([], True, False), (["81"], False, False)]
+)
+def test_area_codes_that_are_not_all_known_make_it_an_estimate_where_a_phone_prefers_some(
+    ddds: list[str], estimated: bool, said: bool
+) -> None:
+    phone = ready(ddds=ddds)
+    found = forecast([phone], NOW, [Behind(make_type().pk, "81", 10, 10.0, estimated)])
+    assert found.estimated is said

@@ -1,7 +1,7 @@
 """What the batches keep back: rows that are no messages yet, and are work to be done like those of the queue.
 
-Their area codes are taken to be like those of the next rows: to read a million to tell a queue's end would take longer
-than the screen is worth.
+Of many rows some are looked at, spread over all that wait, and the area codes of the others are taken to be like
+theirs: to read a million to tell a queue's end would take longer than the screen is worth.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from django.db.models import F
 from recado.batches.models import UNDER_WAY, Batch, BatchRow, RowState, State
 from recado.outbox.forecast import Behind
 
-_SAMPLE = 100
+# As many rows are read whole; of more, between half as many and so many lines.
+MOST_READ = 512
+# Knuth's multiplier: it spreads neighbours, and every remainder of a power of two comes equally often.
+_SPREAD = 2_654_435_761
 _DDD = slice(3, 5)
 
 
@@ -35,13 +38,32 @@ def parts_each(batch: Batch) -> float:
 
 
 def _by_ddd(batch: Batch, rows: int) -> list[Behind]:
-    following = BatchRow.objects.filter(batch=batch, line__gt=batch.fed_line, state=RowState.READY).order_by("line")
-    sample = Counter(number[_DDD] for number in following.values_list("number", flat=True)[:_SAMPLE])
+    following = BatchRow.objects.filter(batch=batch, line__gt=batch.fed_line, state=RowState.READY)
+    estimated = rows > MOST_READ
+    if estimated:
+        following = following.filter(line__in=_spread_lines(batch))
+    sample = Counter(number[_DDD] for number in following.values_list("number", flat=True))
     groups, left, unseen = [], rows, sample.total()
     for ddd, count in sorted(sample.items()):
         # Shares of what is left, so that they add up to all of it.
         share = left if count == unseen else round(left * count / unseen)
         left, unseen = left - share, unseen - count
         if share:
-            groups.append(Behind(batch.type_id, ddd, share, share * parts_each(batch)))
+            groups.append(Behind(batch.type_id, ddd, share, share * parts_each(batch), estimated))
     return groups
+
+
+def _spread_lines(batch: Batch) -> list[int]:
+    """One line of each stretch of those that wait.
+
+    A stretch is a power of two long and stands where it stands however far the batch is: what is foreseen does not
+    waver from one look to the next. Which of its lines it is changes from stretch to stretch, since files repeat
+    themselves.
+    """
+    lines = BatchRow.objects.filter(batch=batch).order_by("-line").values_list("line", flat=True)
+    last = lines.first() or batch.fed_line
+    length = 1
+    while (last - batch.fed_line) // length > MOST_READ:
+        length *= 2
+    stretches = range(batch.fed_line // length, last // length + 1)
+    return [number * length + number * _SPREAD % length for number in stretches]

@@ -31,12 +31,16 @@ _SAMPLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """SMS to be that will enter the queue when it has room, after all others: how many, and in how many parts."""
+    """SMS to be that will enter the queue when it has room, after all others: how many, and in how many parts.
+
+    `estimated`: that so many have this area code was taken from some of them.
+    """
 
     type_id: int
     ddd: str
     messages: int
     parts: float
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class QueueForecast:
     `held` of the messages wait for the hours of their types, the first of which begin at `opens_at`; `stuck` are such
     that no phone at work may send, for their type (`stuck_types`) or their area code (`stuck_ddds`). Neither are in
     `parts` and `wait`. `paces`: the seconds that an SMS really takes, of the phones that tell (`real_pace`).
+    `estimated`: some phone prefers area codes, and those of what comes `behind` are not all known.
     """
 
     messages: int
@@ -68,6 +73,7 @@ class QueueForecast:
     paused: int = 0
     by_priority: Mapping[Priority, int] = field(default_factory=dict)
     paces: Mapping[int, float] = field(default_factory=dict)
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ def forecast(
         paused=paused_behind + sum(group.messages for group in queued if group.on_hold),
         by_priority=_by_priority(waiting),
         paces=paces,
+        estimated=any(b.estimated for b in behind) and any(sender.rules.ddds for sender in senders),
     )
 
 
