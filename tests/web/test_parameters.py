@@ -137,6 +137,14 @@ def test_a_field_put_back_is_shown_before_it_is_saved_and_what_was_typed_stays(b
     assert parameters.get().company == "Águas Novas"
 
 
+def test_a_refusal_names_its_field_and_only_what_is_not_the_default_may_be_put_back(browser: Client) -> None:
+    page = browser.post("/parametros/", SAME | {"retention_days": "5"}).content.decode()
+    assert "Guardar mensagens e respostas por quantos dias: O mínimo são 30 dias.</a>" in page
+    assert page.count("Voltar ao padrão<") == 1
+    page = browser.post("/parametros/", SAME | {"retention_days": "5", "padrao": "retention_days"}).content.decode()
+    assert "Voltar ao padrão<" not in page
+
+
 def test_boxes_put_back_are_ticked_as_the_default_says(browser: Client) -> None:
     browser.post("/parametros/", SAME | {"success_reasons": ["1", "3"]})
     page = browser.post("/parametros/", SAME | {"success_reasons": ["1", "3"], "padrao": "success_reasons"})

@@ -59,6 +59,14 @@ def test_the_list_shows_every_type_with_its_text(browser: Client) -> None:
     for message_type in MessageType.objects.all():
         assert message_type.name in page
         assert message_type.template in page
+    assert "Envio protocolo (RA inserida) Ao inserir um RA." in page
+    assert "Faturamento (conta a vencer) Na transmissão do faturamento." in page
+
+
+def test_the_list_says_who_changed_a_type_last(browser: Client) -> None:
+    assert "por ana" not in words(browser.get("/tipos/"))
+    change(browser, max_attempts="3", salvar="sim")
+    assert words(browser.get("/tipos/")).count("por ana") == 1
 
 
 def test_the_editor_tells_size_room_folding_and_cost(browser: Client) -> None:
@@ -86,7 +94,7 @@ def preview(browser: Client, template: str, encoding: str = "fold", pk: int = OP
         (
             "€" * 81,
             "fold",
-            "81 caracteres que tomam 162 lugares, 2 SMS (letras do SMS comum, 153 por SMS). “€” toma 2 lugares cada.",
+            "81 caracteres que tomam 162 lugares, 2 SMS (letras do SMS comum, 153 por SMS). “€” toma 2 lugares.",
         ),
         ("[~]", "fold", "3 caracteres que tomam 6 lugares, 1 SMS (letras do SMS comum, 160 por SMS). “[”, “~” e “]”"),
         ("Olá 😀", "fold", "O SMS troca “á” por “a”, “😀” por “?”."),

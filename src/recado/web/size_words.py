@@ -29,7 +29,7 @@ def size_words(found: Measure) -> str:
         f" ({alphabet}, {found.capacity} por SMS)."
     )
     if found.wide:
-        said += f" {_listed(found.wide)} {'toma' if len(found.wide) == 1 else 'tomam'} 2 lugares cada."
+        said += f" {_listed(found.wide)} {'toma 2 lugares' if len(found.wide) == 1 else 'tomam 2 lugares cada'}."
     return said
 
 

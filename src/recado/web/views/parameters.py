@@ -43,12 +43,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field with its bounds and default in words, and its changes, the newest first; `count` of them there are."""
+    """A field with its bounds and default in words, and its changes, the newest first; `count` of them there are.
+
+    `is_default`: the default holds; `shows_default`: it stands in the field, saved or not.
+    """
 
     field: BoundField
     bounds: str
     default: str
     is_default: bool
+    shows_default: bool
     changes: Sequence[Told]
     count: int
 
@@ -96,6 +100,8 @@ def _show(request: HttpRequest, form: ParametersForm, first: Overtaken | None = 
         "form": form,
         "rows": _rows(form),
         "put_back": PUT_BACK,
+        # Several say no more than “O mínimo são 30 dias.”
+        "names_fields": True,
         "overtaken": first,
         "mark": first.mark if first else overtaking.mark_of(request.POST, ParametersForm.of(parameters.get())),
     }
@@ -114,6 +120,7 @@ def _rows(form: ParametersForm) -> list[Row]:
             bounds=bounds_of(form.fields[name]),
             default=_written(name, getattr(usual, name), reasons).rstrip("."),
             is_default=getattr(usual, name) == getattr(held, name),
+            shows_default=_shows(form[name], shown(name, getattr(usual, name))),
             changes=[
                 Told(change, _written(name, change.before, reasons), _written(name, change.after, reasons))
                 for change in changes.get(name, [])[:CHANGES_SHOWN]
@@ -122,6 +129,14 @@ def _rows(form: ParametersForm) -> list[Row]:
         )
         for name in form.fields
     ]
+
+
+def _shows(field: BoundField, value: object) -> bool:
+    """Whether `value` stands in the field, as the form was filled in or as it was typed."""
+    standing = field.value()
+    if isinstance(value, list):
+        return {str(one) for one in standing or ()} == {str(one) for one in value}
+    return str("" if standing is None else standing).strip() == str("" if value is None else value)
 
 
 def bounds_of(field: Field) -> str:

@@ -30,6 +30,7 @@ from recado.people.roles import Duty
 from recado.phones.models import Phone
 from recado.web.access import needs
 from recado.web.audit import note
+from recado.web.event_words import event_words
 from recado.web.formatting import counted, duration
 from recado.web.forms.types import TestForm, TypeForm
 from recado.web.hours_words import caution, hours_words, opening_words
@@ -61,14 +62,28 @@ class TypePreview:
     caution: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """One type of the list: `event`, when its messages are made; `hours` in words, empty without a limit; `actor`, who
+    changed it last, empty for one as it came."""
+
+    type: MessageType
+    event: str
+    hours: str
+    actor: str
+
+
 @require_GET
 @needs(Duty.EDIT_TYPES)
 def types(request: HttpRequest) -> HttpResponse:
-    """Every type, with its text."""
+    """Every type: when it is made, its text, how it goes out, and who changed it last."""
+    rows = list(MessageType.objects.order_by("pk"))
+    events = event_words(rows)
     context = {
         "heading": HEADING,
-        "types": [
-            (row, hours_words(row.hours) if row.hours.is_limited else "") for row in MessageType.objects.order_by("pk")
+        "rows": [
+            TypeRow(row, events[row.pk], hours_words(row.hours) if row.hours.is_limited else "", _changed_by(row))
+            for row in rows
         ],
     }
     return render(request, "web/types.html", context)
@@ -277,6 +292,11 @@ def _show(
         "users": operations.users_of(message_type) if message_type.pk else [],
     }
     return render(request, "web/type_form.html", context)
+
+
+def _changed_by(message_type: MessageType) -> str:
+    last = operations.last_change(message_type)
+    return last[0] if last else ""
 
 
 def _held(message_type: MessageType) -> MessageType:
