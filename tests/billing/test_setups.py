@@ -117,6 +117,14 @@ def test_the_type_of_sms_takes_the_attempts_and_heeds_who_wants_none() -> None:
     assert (kind.max_attempts, kind.heeds_opt_out) == (4, True)
 
 
+def test_saving_what_is_in_force_puts_the_type_right_again() -> None:
+    save_setup(WANTED, actor="ana", now=NOW)
+    MessageType.objects.update(max_attempts=19, heeds_opt_out=False)
+    save_setup(WANTED, actor="ana", now=NOW)
+    kind = MessageType.objects.get(pk=message_type(Kind.BILL).pk)
+    assert (kind.max_attempts, kind.heeds_opt_out) == (4, True)
+
+
 def test_the_billing_month_is_that_of_the_newest_bills() -> None:
     take(bill_row(1), bill_row(2, month=MONTH.replace(month=10)))
     assert billing_month(Kind.BILL) == MONTH

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from recado.billing import intake, runs
-from recado.billing.models import Bill, BillFile, Consent, Notice, Run, Setup
+from recado.billing.models import Bill, BillFile, Consent, Kind, Notice, Run, Setup
+from recado.billing.setups import message_type
 from recado.people.models import AuditEntry, Deed
 from tests.billing.conftest import (
     COLLECTION_HEADING,
@@ -99,6 +100,29 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_saved(
     assert not Setup.objects.exists()
     if changes.get("sms_text"):
         assert str(changes["sms_text"]) in answer.content.decode()
+
+
+def test_the_type_of_sms_of_bills_is_not_told_otherwise_in_types_and_texts(browser: Client) -> None:
+    """*Parametrizar* says the tries, and who wants no bills gets none, whatever a browser sends to *Tipos e textos*."""
+    browser.post(PAGE, GOOD)
+    sms = message_type(Kind.BILL)
+    page = browser.get(f"/tipos/{sms.pk}/").content.decode()
+    assert "Mude em Parametrizar Mensagem de Faturamento" in page
+    assert "heeds_opt_out" not in page
+    given = {
+        "name": "Contas",
+        "template": sms.template,
+        "encoding": sms.encoding,
+        "priority": str(sms.priority),
+        "max_attempts": "19",
+        "on_uncertain": sms.on_uncertain,
+        "days": list(sms.days),
+        "active": "on",
+        "salvar": "sim",
+    }
+    assert browser.post(f"/tipos/{sms.pk}/", given).status_code == 302
+    kept = message_type(Kind.BILL)
+    assert (kept.name, kept.max_attempts, kept.heeds_opt_out) == ("Contas", 5, True)
 
 
 def test_everything_that_is_wrong_is_told_at_once_each_at_its_field_and_place(browser: Client) -> None:

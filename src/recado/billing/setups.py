@@ -117,10 +117,11 @@ def save_setup(wanted: Wanted, *, actor: str, now: datetime) -> Setup:
     with transaction.atomic():
         ours = Setup.objects.filter(kind=wanted.kind)
         before = held_for_change(wanted.kind)
+        sms = MessageType.objects.filter(pk=message_type(wanted.kind).pk)
+        sms.update(max_attempts=wanted.max_attempts, heeds_opt_out=True)
         if before is not None and _as_wanted(before) == wanted:
             return before
         ours.filter(is_in_force=True).update(withdrawn_at=now, is_in_force=False)
-        MessageType.objects.filter(pk=message_type(wanted.kind).pk).update(max_attempts=wanted.max_attempts)
         return Setup.objects.create(
             kind=wanted.kind,
             number=(ours.aggregate(last=Max("number"))["last"] or 0) + 1,

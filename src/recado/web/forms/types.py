@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from recado.billing.models import BillingType
 from recado.collation import dictionary_key
 from recado.gsm import EncodingPolicy
 from recado.outbox.hours import EVERY_DAY, Hours
@@ -124,6 +125,10 @@ class TypeForm(MessageTypeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.of_billing = BillingType.objects.filter(type=self.instance.pk).exists()
+        if self.of_billing:
+            self.fields["max_attempts"].disabled = True
+            self.fields["max_attempts"].help_text = "Mude em Parametrizar Mensagem de Faturamento (SMS/E-MAIL)."
         minutes = self.instance.validity_minutes
         self.fields["validity_hours"].initial = -(-minutes // 60) if minutes else None
 
@@ -136,8 +141,8 @@ class TypeForm(MessageTypeForm):
         return name
 
     def clean_heeds_opt_out(self) -> bool:
-        """Never for what tells of a request, whatever a browser sends."""
-        return bool(self.cleaned_data["heeds_opt_out"]) and not self.tells_of_a_request
+        """Never for what tells of a request, always for bills, whatever a browser sends."""
+        return (bool(self.cleaned_data["heeds_opt_out"]) or self.of_billing) and not self.tells_of_a_request
 
     @property
     def tells_of_a_request(self) -> bool:
