@@ -35,6 +35,27 @@ def test_the_story_of_a_mobile_is_told_and_copied(
     assert protocol in copied
 
 
+def test_the_summary_is_copied_also_where_the_browser_keeps_its_clipboard_from_pages_without_https(
+    page: Page, emulator: RunningEmulator
+) -> None:
+    open_ra(page)
+    emulator.wait_on_air(1)
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.goto("/cliente/")
+    box = page.get_by_role("textbox", name="Protocolo, RA ou celular")
+    box.fill(MOBILE)
+    box.press("Enter")
+    button = page.get_by_role("button", name="Copiar resumo")
+    button.click()
+    # Told to those who see as well as to those who listen.
+    expect(page.locator(".rc-copied")).to_have_text("Resumo copiado")
+    expect(page.locator("#aviso-copia")).to_have_text("Resumo copiado")
+    expect(button).to_be_focused()
+    box.fill("")
+    box.press("Control+v")
+    assert box.input_value().startswith(f"Celular {MOBILE}")
+
+
 def test_help_of_the_screen_is_one_step_away(page: Page) -> None:
     page.goto("/cliente/")
     page.get_by_role("link", name="Ajuda desta tela").click()

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from recado.gsm.causes import Cause
-from recado.outbox.decisions import discard
+from recado.outbox.decisions import discard, resend
 from recado.outbox.models import Message, Status
 from recado.people.roles import ATTENDANT
 from recado.service_requests.models import Requester
@@ -108,6 +108,24 @@ def test_what_may_have_been_sent_is_resent_only_after_the_warning() -> None:
     assert _status(message) == Status.UNCERTAIN
     client.post(address, {"em_dobro": "sim"})
     assert _status(message) == Status.QUEUED
+
+
+@pytest.mark.parametrize(("action", "sure"), [("reenviar", {"em_dobro": "sim"}), ("confirmar", {"com_certeza": "sim"})])
+def test_a_decision_on_a_try_that_is_not_the_last_any_more_is_asked_for_again(
+    action: str, sure: dict[str, str]
+) -> None:
+    message, client = _uncertain(), logged_in()
+    address = f"/mensagens/{message.pk}/{action}/"
+    assert 'name="tentativas" value="1"' in client.get(address).content.decode()
+    resend(message.pk, actor="outra", now=timezone.now())
+    go_wrong(message, Status.UNCERTAIN)
+    Message.objects.filter(pk=message.pk).update(attempts=2)
+    answer = client.post(address, sure | {"tentativas": "1"})
+    assert "foi tentada de novo enquanto você decidia" in words(answer)
+    assert _status(message) == Status.UNCERTAIN
+    assert 'name="tentativas" value="2"' in answer.content.decode()
+    client.post(address, sure | {"tentativas": "2"})
+    assert _status(message) != Status.UNCERTAIN
 
 
 def test_that_it_was_sent_is_asked_first_since_it_cannot_be_undone() -> None:

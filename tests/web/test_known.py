@@ -39,7 +39,7 @@ def test_when_by_which_phone_and_what_it_said() -> None:
     message = queue_message()
     finish(claim(make_phone("Aparelho 9")), BARE, NOW)
     assert known(message) == [
-        "O texto foi passado a Aparelho 9 em 22/11/2026 08:14:04. Resposta sem referência.",
+        "O texto foi passado ao aparelho “Aparelho 9” em 22/11/2026 08:14:04. Resposta sem referência.",
         "O celular do cliente não confirmou até agora; se confirmar, a situação muda sozinha.",
     ]
 
@@ -51,7 +51,7 @@ def test_of_several_tries_in_doubt_the_last_is_told_and_that_there_were_more() -
         finish(claim(phone, at), AMBIGUOUS, at)
         at += timedelta(hours=1)
     assert known(message)[:2] == [
-        "O texto foi passado a Aparelho 1 em 22/11/2026 09:14:04. Erro desconhecido.",
+        "O texto foi passado ao aparelho “Aparelho 1” em 22/11/2026 09:14:04. Erro desconhecido.",
         "Foram 2 tentativas assim: o cliente pode ter recebido mais de uma vez.",
     ]
 

@@ -237,6 +237,7 @@ def test_a_mobile_in_any_writing_is_found_and_never_stands_in_an_address(browser
     queue_message()
     address, page = address_after(browser, celular=written)
     assert numbers(page) == [str(mine.pk)]
+    assert 'value="(81) 90000-0012"' in page
     assert "chave=" in address
     addresses = [address, *re.findall(r'(?:href|action)="([^"]+)"', page)]
     assert not any(part in link for link in addresses for part in ("0000-0012", "00000012", "90000"))

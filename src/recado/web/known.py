@@ -33,4 +33,4 @@ def what_is_known(message: Message) -> list[str]:
 
 def _try_words(attempt: Attempt) -> str:
     reason = attempt.reason or "Não houve resposta."
-    return f"O texto foi passado a {attempt.phone_name} em {date_and_time(attempt.started_at)}. {reason}"
+    return f"O texto foi passado ao aparelho “{attempt.phone_name}” em {date_and_time(attempt.started_at)}. {reason}"

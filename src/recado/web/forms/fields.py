@@ -23,7 +23,7 @@ from recado.collation import dictionary_key
 from recado.conf.networks import NetworkRefused, tidied
 from recado.mail.posting import LONGEST_ADDRESS, AddressRefused, normalise_address
 from recado.numerals import thousands
-from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.outbox.numbers import NumberRefused, normalise_mobile, show_mobile
 from recado.phones.rule_values import LONGEST_PACE
 
 LONGEST_NOTE = 400
@@ -56,7 +56,8 @@ else:
 
 
 class MobileField(forms.CharField):
-    """A Brazilian mobile in any usual writing; cleans to E.164, or to "" when left empty."""
+    """A Brazilian mobile in any usual writing; cleans to E.164, or to "" when left empty. A form that is shown again
+    has it as screens write it, so that a person sees what was understood."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "tel", **PLAIN}))
@@ -70,6 +71,12 @@ class MobileField(forms.CharField):
             return normalise_mobile(written)
         except NumberRefused as refusal:
             raise ValidationError(str(refusal), code="number") from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        try:
+            return show_mobile(normalise_mobile(value)) if value else value
+        except NumberRefused:
+            return value
 
 
 class AddressField(forms.CharField):

@@ -38,13 +38,23 @@ def message_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the message again; one that may have been sent only after the person read that it may double."""
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
     warned = message.status != Status.UNCERTAIN or request.POST.get("em_dobro") == "sim"
-    if request.method == "GET" or not warned:
+    if request.method == "GET" or not warned or _tried_since(request, message):
         heading = "Reenviar mesmo assim?" if message.status == Status.UNCERTAIN else "Reenviar mensagem"
         resendable = message.status in decisions.RESENDABLE
         return _ask(request, "web/message_resend.html", message, heading=heading, resendable=resendable)
     if message.status == Status.UNDELIVERED:
         return _resend_undelivered(request, message)
     return _decide(request, message, Deed.MESSAGE_RESENT, decisions.resend, "A mensagem voltou para a fila.")
+
+
+def _tried_since(request: HttpRequest, message: Message) -> bool:
+    """Whether a message in doubt was tried again since the person saw the page that sends this form, and says so: what
+    they decided was about another try."""
+    seen = request.POST.get("tentativas", "")
+    if message.status != Status.UNCERTAIN or not seen or seen == str(message.attempts):
+        return False
+    messages.warning(request, "Esta mensagem foi tentada de novo enquanto você decidia. Veja o que se sabe agora.")
+    return True
 
 
 def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
@@ -66,7 +76,7 @@ def _resend_undelivered(request: HttpRequest, message: Message) -> HttpResponse:
 def message_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an uncertain message as sent, after the person read that this cannot be taken back."""
     message = get_object_or_404(Message.objects.select_related("type"), pk=pk)
-    if request.method == "GET" or request.POST.get("com_certeza") != "sim":
+    if request.method == "GET" or request.POST.get("com_certeza") != "sim" or _tried_since(request, message):
         confirmable = message.status == Status.UNCERTAIN
         return _ask(request, "web/message_confirm.html", message, heading="Já foi enviada?", confirmable=confirmable)
     return _decide(

@@ -52,14 +52,40 @@ function showPassword(button) {
   button.textContent = show ? "Ocultar senha" : "Mostrar senha";
 }
 
-async function copy(button) {
-  const status = document.getElementById("aviso-copia");
+// Browsers give the clipboard to pages that came by HTTPS alone; in an office's own network many come by HTTP.
+function copyTheOldWay(text) {
+  const area = document.createElement("textarea");
+  area.className = "sr-only";
+  area.value = text;
+  document.body.append(area);
+  area.select();
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    status.textContent = button.dataset.copied || "Copiado";
-  } catch {
-    status.textContent = "Não foi possível copiar. Selecione o texto e use Ctrl+C.";
+    return document.execCommand("copy");
+  } finally {
+    area.remove();
   }
+}
+
+async function put(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyTheOldWay(text);
+  }
+}
+
+const copied = document.createElement("span");
+copied.className = "rc-copied";
+copied.setAttribute("aria-hidden", "true");
+
+async function copy(button) {
+  const done = await put(button.dataset.copy);
+  const words = done ? button.dataset.copied || "Copiado" : "Não foi possível copiar. Selecione o texto e use Ctrl+C.";
+  copied.textContent = words;
+  button.after(copied);
+  button.focus();
+  document.getElementById("aviso-copia").textContent = words;
 }
 
 // Paper opens nothing: what a figure folds away, its table, is printed too.
