@@ -19,65 +19,93 @@ ROWS = int(os.environ.get("BENCH_BATCH_ROWS", "1000000"))
 PACE = 7.0
 _BAD_EVERY = 1000
 _APART = 1.3
+_IN_TIME = f"under one interval of {PACE:g} s"
 
 
 def batches(scene: Scene, say: Say) -> None:
     """Rows a second, memory, and the wait of an RA beside it."""
-    from django.utils import timezone
-
-    from recado.batches import decisions
-    from recado.batches.feeding import feed_some
-    from recado.batches.models import Batch, State
-    from recado.outbox.models import Message, Status
     from recado.phones.models import Phone
 
     emulator = scene.emulator()
     Phone.objects.create(name="Aparelho 1", link=emulator.link, pace_seconds=PACE)
     batch_id = _draft(scene.home / "rows.csv")
     requests = _Requests(lambda number: any(sms.number.endswith(number) for sms in emulator.on_air))
-
-    def state() -> State:
-        return State(Batch.objects.values_list("state", flat=True).get(pk=batch_id))
-
     with scene.process("gateway"), scene.process("jobs") as jobs:
         requests.open_one()
-        before = cpu_seconds(jobs.pid)
-        decisions.begin_reading(batch_id, actor="bench", now=timezone.now())
-        while state() is State.READING:
-            requests.open_one()
-        cpu = cpu_seconds(jobs.pid) - before
-        found = Batch.objects.get(pk=batch_id)
-        times = dict(found.changes.values_list("after", "at"))
-        read = (times[State.READ] - times[State.READING]).total_seconds()
-        assert (found.state, found.rows_read) == (State.READ, ROWS), found.fault
-        rate = f"{ROWS / read:,.0f} rows/s, {cpu:.0f} CPU s"
-        say(f"read {ROWS:,} rows in {read:.0f} s, {rate}", "printed")
-        say(f"{found.ready:,} ready, {found.invalid:,} with problems, each with its line", "every row accounted for")
-        began = time.monotonic()
-        decisions.send(batch_id, actor="bench", now=timezone.now(), approval=False)
-        until(lambda: Message.objects.filter(batch=batch_id, status=Status.QUEUED).count() >= 100, 60)
-        say(f"on its way {time.monotonic() - began:.1f} s after the button", "printed")
-        say(f"an RA's SMS while rows are read: {requests.told()}", f"under one interval of {PACE:g} s")
-        for _ in range(3):
-            requests.open_one()
-        say(f"an RA's SMS while the batch goes out: {requests.told()}", f"under one interval of {PACE:g} s")
+        read = _read(batch_id, requests, jobs.pid, say)
+        _send(batch_id, requests, say)
         say(f"jobs' highest memory {_highest_mib(jobs.pid):.0f} MiB", "does not grow with the rows")
-        lifting = threading.Thread(target=lambda: feed_some(timezone.now(), window=2 * ROWS))
-        began, used = time.monotonic(), time.process_time()
-        lifting.start()
-        while lifting.is_alive():
-            requests.open_one()
-        lifted, used = time.monotonic() - began, time.process_time() - used
-        waiting = Message.objects.filter(batch=batch_id, status=Status.QUEUED).count()
-        say(
-            f"window lifted: {waiting:,} messages in the queue after at most {lifted:.0f} s, {used:.0f} CPU s; "
-            f"with the reading {read + lifted:.0f} s",
-            "read and queued within 120 s",
-        )
-        say(f"an RA's SMS meanwhile: {requests.told()}", f"under one interval of {PACE:g} s")
-        for _ in range(3):
-            requests.open_one()
-        say(f"an RA's SMS with all of them queued: {requests.told()}", f"under one interval of {PACE:g} s")
+        _queue_all(batch_id, requests, read, say)
+
+
+def _read(batch_id: int, requests: _Requests, jobs: int, say: Say) -> float:
+    """Have the jobs read the table, with RAs beside; give the seconds that it took."""
+    from django.utils import timezone
+
+    from recado.batches import decisions
+    from recado.batches.models import Batch, State
+
+    before = cpu_seconds(jobs)
+    decisions.begin_reading(batch_id, actor="bench", now=timezone.now())
+    while Batch.objects.filter(pk=batch_id, state=State.READING).exists():
+        requests.open_one()
+    cpu = cpu_seconds(jobs) - before
+    found = Batch.objects.get(pk=batch_id)
+    times = dict(found.changes.values_list("after", "at"))
+    seconds = (times[State.READ] - times[State.READING]).total_seconds()
+    assert (found.state, found.rows_read) == (State.READ, ROWS), found.fault
+    say(f"read {ROWS:,} rows in {seconds:.0f} s, {ROWS / seconds:,.0f} rows/s, {cpu:.0f} CPU s", "printed")
+    say(f"{found.ready:,} ready, {found.invalid:,} with problems, each with its line", "every row accounted for")
+    say(f"an RA's SMS while rows are read: {requests.told()}", _IN_TIME)
+    return seconds
+
+
+def _send(batch_id: int, requests: _Requests, say: Say) -> None:
+    """Let it go out as Recado does, a window at a time."""
+    from django.utils import timezone
+
+    from recado.batches import decisions
+
+    began = time.monotonic()
+    decisions.send(batch_id, actor="bench", now=timezone.now(), approval=False)
+    until(lambda: _queued(batch_id) >= 100, 60)
+    say(f"on its way {time.monotonic() - began:.1f} s after the button", "printed")
+    for _ in range(3):
+        requests.open_one()
+    say(f"an RA's SMS while the batch goes out: {requests.told()}", _IN_TIME)
+
+
+def _queue_all(batch_id: int, requests: _Requests, read: float, say: Say) -> None:
+    """Lift the window: all rows at once."""
+    from django.utils import timezone
+
+    from recado.batches.feeding import feed_some
+
+    took: list[float] = []
+
+    def lift() -> None:
+        began = time.monotonic()
+        feed_some(timezone.now(), window=2 * ROWS)
+        took.append(time.monotonic() - began)
+
+    lifting = threading.Thread(target=lift)
+    used = time.process_time()
+    lifting.start()
+    while lifting.is_alive():
+        requests.open_one()
+    used = time.process_time() - used
+    told = f"{_queued(batch_id):,} messages in the queue after {took[0]:.0f} s, {used:.0f} CPU s"
+    say(f"window lifted: {told}; with the reading {read + took[0]:.0f} s", "read and queued within 120 s")
+    say(f"an RA's SMS meanwhile: {requests.told()}", _IN_TIME)
+    for _ in range(3):
+        requests.open_one()
+    say(f"an RA's SMS with all of them queued: {requests.told()}", _IN_TIME)
+
+
+def _queued(batch_id: int) -> int:
+    from recado.outbox.models import Message, Status
+
+    return Message.objects.filter(batch=batch_id, status=Status.QUEUED).count()
 
 
 class _Requests:

@@ -7,7 +7,7 @@ it; these are first guesses.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from recado.collation import without_accents
 from recado.outbox.numbers import NumberRefused, normalise_mobile
@@ -45,6 +45,11 @@ def guess_tags(names: Sequence[str]) -> list[str]:
         tag = _tag_of(name) or f"COLUNA_{place}"
         tags.append(tag if tag not in tags else f"{tag[: LONGEST_TAG - 4]}_{place}")
     return tags
+
+
+def tags_of(mapping: Iterable[str]) -> list[str]:
+    """The tags of a batch's `mapping` that the text may use: all but the mobile's."""
+    return [tag for tag in mapping if tag != MOBILE]
 
 
 def guess_mobile(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:

@@ -43,9 +43,16 @@ def tags_in(template: str) -> list[str]:
     return list(dict.fromkeys(_TAG.findall(template)))
 
 
+def fixed_values(template: str, company: Mapping[str, str]) -> dict[str, str]:
+    """Of the company's values those that every SMS of the text takes: its tags', and the signature."""
+    tags = tags_in(template)
+    return {tag: value for tag, value in company.items() if tag == SIGNATURE or tag in tags}
+
+
 def check(template: str, tags: Sequence[str], company: Mapping[str, str]) -> None:
     """Raise TemplateRefused (pt-BR) unless every tag of the text is a column's or the company's."""
-    check_template(template, [*tags, *(tag for tag in company if tag != SIGNATURE)])
+    allowed = [*tags, *(tag for tag in company if tag != SIGNATURE)]
+    check_template(template, allowed, unknown="não é de nenhuma coluna")
 
 
 def compose(template: str, policy: EncodingPolicy, written: str, values: Mapping[str, str]) -> Composed:
@@ -105,7 +112,7 @@ def composer(template: str, policy: EncodingPolicy, mapping: Mapping[str, int], 
     A tag that is not used in the text costs nothing, and its column may be missing.
     """
     used = [(tag, mapping[tag]) for tag in tags_in(template) if tag in mapping]
-    fixed = {tag: value for tag, value in company.items() if tag == SIGNATURE or tag in tags_in(template)}
+    fixed = fixed_values(template, company)
     mobile_at = mapping[MOBILE]
     needed = max([mobile_at, *(place for _, place in used)])
 

@@ -127,7 +127,7 @@ def likely_mobiles(batch: Batch, rows: Sequence[Record]) -> list[str]:
 
 def previews(batch: Batch, template: str, message_type: MessageType, mapping: Mapping[str, int]) -> list[Shown]:
     """The first rows as they would go out. Raises TemplateRefused for a text that no row could fill."""
-    check(template, [tag for tag in mapping if tag != MOBILE], company_values())
+    check(template, columns.tags_of(mapping), company_values())
     make = composer(template, EncodingPolicy(message_type.encoding), mapping, company_values())
     shown = []
     for record in sample(batch):

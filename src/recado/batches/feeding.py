@@ -45,7 +45,7 @@ class _Row(NamedTuple):
 
 
 def feed_some(now: datetime, *, window: int | None = None) -> bool:
-    """Give each batch under way what it may have in the queue; False: it has it, and more is due only later.
+    """Give each batch under way what it may have in the queue; always False: nothing more is due at once.
 
     `window` says how many messages, instead of what the phones can send.
     """

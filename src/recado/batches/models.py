@@ -5,8 +5,8 @@
     BatchFault   a line that gives no row, with the reason
     BatchChange  one row a change of state: when, from what, to what, by whom
 
-    drawn up → reading → read → (waiting for approval →) running ⇄ paused → done
-    any state before done → cancelled
+    drawn up → reading → read → (waiting for approval →) running → done
+    running ⇄ paused; reading, read and waiting also go back; any state before done → cancelled
 
 Rows are the batch's own queue: all of them are on the disk before anything goes out, and the outbox gets only as many
 as the phones can send in the next minutes (`feeding`). So a million rows stand in no phone's way, and to pause or to

@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from recado.batches import decisions, states
-from recado.batches.composing import RowRefused, check, compose, tags_in
+from recado.batches.composing import RowRefused, check, compose, fixed_values, tags_in
 from recado.batches.feeding import key_of
 from recado.batches.models import Batch, BatchRow, RowState, Source, State
 from recado.batches.reading import settle, start_again
@@ -27,7 +27,6 @@ from recado.gsm import EncodingPolicy
 from recado.outbox import consent
 from recado.outbox.enqueue import company_values
 from recado.outbox.models import Message, MessageType, shown_status
-from recado.outbox.templates import SIGNATURE
 
 AT_ONCE = 2000
 _FATES_AT_ONCE = 500
@@ -207,27 +206,22 @@ def _let_go(batch: Batch, needs_approval: bool | None, author: str, now: datetim
 
 
 def _fill(batch: Batch, rows: Iterable[NewRow]) -> None:
-    company, policy = company_values(), EncodingPolicy(batch.type.encoding)
-    fixed = {tag: value for tag, value in company.items() if tag == SIGNATURE or tag in tags_in(batch.template)}
+    policy = EncodingPolicy(batch.type.encoding)
+    fixed = fixed_values(batch.template, company_values())
+    varying = [tag for tag in tags_in(batch.template) if tag not in fixed]
     waiting, line = iter(rows), 0
     while lot := list(islice(waiting, AT_ONCE)):
         good: list[GoodLine] = []
         bad: list[BadLine] = []
         for row in lot:
             line += 1
-            used = {tag: row.values.get(tag, "") for tag in tags_in(batch.template) if tag not in fixed}
+            used = fixed | {tag: row.values.get(tag, "") for tag in varying}
             try:
-                made = compose(batch.template, policy, row.number, fixed | used)
+                made = compose(batch.template, policy, row.number, used)
             except RowRefused as refusal:
                 bad.append(BadLine(line, str(refusal), " | ".join([row.number, *row.values.values()])))
             else:
                 good.append(GoodLine(line, made.number, made.text, made.parts, row.reference[:60], row.expires_at))
         with transaction.atomic():
-            counted = store(batch, good, bad)
-            Batch.objects.filter(pk=batch.pk).update(
-                line=line,
-                rows_read=F("rows_read") + len(lot),
-                ready=F("ready") + counted.ready,
-                invalid=F("invalid") + counted.invalid,
-                repeated=F("repeated") + counted.repeated,
-            )
+            store(batch, good, bad)
+            Batch.objects.filter(pk=batch.pk).update(line=line)

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from recado.batches import states
@@ -22,7 +22,7 @@ from recado.batches.models import Batch, BatchFault, BatchRow, RowState, Source,
 from recado.batches.requests import Choice, of_the_ra, write_out
 from recado.batches.storage import made_table, source_of, table_of
 from recado.batches.storing import BadLine, GoodLine, store
-from recado.batches.tables import OURS, FileRefused, Layout, Record, records
+from recado.batches.tables import OURS, FileRefused, Layout, Record, first_byte, records
 from recado.batches.workbooks import is_workbook, write_csv
 from recado.gsm import EncodingPolicy
 from recado.outbox.enqueue import company_values
@@ -90,10 +90,7 @@ def layout_of(batch: Batch) -> Layout:
     """How the batch's table is written."""
     if made_table(batch.pk).exists():
         return OURS
-    # The mark of UTF-8 is three bytes before the first record; `position` never points into it.
-    with source_of(batch.pk).open("rb") as file:
-        start = 3 if file.read(3) == b"\xef\xbb\xbf" else 0
-    return Layout(batch.encoding, batch.delimiter, start)
+    return Layout(batch.encoding, batch.delimiter, first_byte(source_of(batch.pk)))
 
 
 def composer_of(batch: Batch) -> Composer:
@@ -118,36 +115,29 @@ def _read_on(batch: Batch, now: datetime) -> None:
     size = table_of(batch.pk).stat().st_size
     found = records(table_of(batch.pk), layout_of(batch), position=batch.position, line=batch.line)
     lot = list(islice(found, AT_ONCE))
-    good, bad, empty = _understood(batch, lot)
+    good, bad = _understood(batch, lot)
     with transaction.atomic():
         end, line = (lot[-1].end, lot[-1].line) if lot else (batch.position, batch.line)
         here = Batch.objects.filter(pk=batch.pk, state=State.READING, position=batch.position, line=batch.line)
         if not here.update(position=end, line=line, size=size):
             # Cancelled meanwhile, or another process read these records.
             return
-        counted = store(batch, good, bad)
-        Batch.objects.filter(pk=batch.pk).update(
-            rows_read=F("rows_read") + len(lot) - empty,
-            ready=F("ready") + counted.ready,
-            invalid=F("invalid") + counted.invalid,
-            repeated=F("repeated") + counted.repeated,
-        )
+        store(batch, good, bad)
     if len(lot) < AT_ONCE:
         settle(batch.pk, now)
         states.change(batch.pk, State.READING, State.READ, at=now)
 
 
-def _understood(batch: Batch, lot: list[Record]) -> tuple[list[GoodLine], list[BadLine], int]:
+def _understood(batch: Batch, lot: list[Record]) -> tuple[list[GoodLine], list[BadLine]]:
+    """What the records give; the heading and empty ones are neither good nor bad."""
     make, separator = composer_of(batch), " | "
     good: list[GoodLine] = []
     bad: list[BadLine] = []
-    empty = 0
     heading_is_due = batch.has_header and batch.line == 0
     for record in lot:
         is_empty = not any(cell.strip() for cell in record.cells)
         if is_empty or heading_is_due:
             heading_is_due = heading_is_due and is_empty
-            empty += 1
             continue
         if record.fault:
             bad.append(BadLine(record.line, record.fault, separator.join(record.cells)))
@@ -162,7 +152,7 @@ def _understood(batch: Batch, lot: list[Record]) -> tuple[list[GoodLine], list[B
             good.append(
                 GoodLine(record.line, made.number, made.text, made.parts, protocol=protocol, ra_number=ra_number)
             )
-    return good, bad, empty
+    return good, bad
 
 
 def _give_back(batch: Batch, fault: str, now: datetime) -> None:

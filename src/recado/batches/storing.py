@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
+from django.db.models import F
+
 from recado.batches.models import Batch, BatchFault, BatchRow, FaultKind, RowState
 from recado.outbox.inserting import insert_many
 from recado.outbox.listed import listed
@@ -37,17 +39,8 @@ class BadLine:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many rows were written, and how many lines gave none."""
-
-    ready: int
-    invalid: int
-    repeated: int
-
-
-def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> Counted:
-    """Write the lines; call it inside the transaction that also moves the batch's position."""
+def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> None:
+    """Write the lines and count them; call it inside the transaction that also moves the batch's position."""
     once = batch.one_per_number
     prototype = BatchRow(batch=batch, parts=0, state=RowState.READY)
     of_a_row = ("line", "number", "text", "parts", "reference", "expires_at", "protocol", "ra_number")
@@ -64,7 +57,12 @@ def store(batch: Batch, good: Sequence[GoodLine], bad: Sequence[BadLine]) -> Cou
     faults += [(row.line, FaultKind.INVALID.value, row.reason, row.content) for row in bad]
     shown = [(line, kind, reason[:200], _storable(content)) for line, kind, reason, content in faults]
     insert_many(BatchFault(batch=batch), ("line", "kind", "reason", "content"), shown, returning="line")
-    return Counted(len(written), len(bad), len(repeated))
+    Batch.objects.filter(pk=batch.pk).update(
+        rows_read=F("rows_read") + len(good) + len(bad),
+        ready=F("ready") + len(written),
+        invalid=F("invalid") + len(bad),
+        repeated=F("repeated") + len(repeated),
+    )
 
 
 def _first_lines(batch: Batch, numbers: Sequence[str]) -> dict[str, int]:

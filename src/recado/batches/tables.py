@@ -83,10 +83,16 @@ def look_at(path: Path) -> Layout:
     with path.open("rb") as file:
         sample = file.read(_SAMPLE_BYTES)
     _refuse_strangers(sample)
-    start = len(_UTF8_MARK) if sample.startswith(_UTF8_MARK) else 0
+    start = first_byte(path)
     encoding = "utf-8" if start or _is_utf8(path) else "cp1252"
     text = _whole_lines(sample[start:], len(sample) == _SAMPLE_BYTES).decode(encoding, "replace")
     return Layout(encoding, _delimiter(text), start)
+
+
+def first_byte(path: Path) -> int:
+    """Where the first record of the CSV at `path` begins: after the mark of UTF-8, if it has one."""
+    with path.open("rb") as file:
+        return len(_UTF8_MARK) if file.read(len(_UTF8_MARK)) == _UTF8_MARK else 0
 
 
 def records(path: Path, layout: Layout, *, position: int = 0, line: int = 0) -> Iterator[Record]:

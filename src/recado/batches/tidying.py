@@ -9,6 +9,8 @@ import re
 import time
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from recado.batches import decisions
 from recado.batches.models import BEFORE_SENDING, Batch, BatchFault, BatchRow, State
 from recado.batches.states import PROGRAM
@@ -50,10 +52,11 @@ def _remove_files() -> None:
 
 def _remove_rows(now: datetime) -> bool:
     old = Batch.objects.filter(finished_at__lt=now - KEPT_AFTER_END).order_by("pk")
-    for batch_id in old.values_list("pk", flat=True):
-        for model in (BatchRow, BatchFault):
-            ids = list(model._default_manager.filter(batch=batch_id).values_list("pk", flat=True)[:_ROWS_AT_ONCE])
-            if ids:
-                model._default_manager.filter(pk__in=ids).delete()
-                return True
+    for model in (BatchRow, BatchFault):
+        kept = model._default_manager.filter(batch=OuterRef("pk"))
+        batch = old.filter(Exists(kept)).first()
+        if batch is not None:
+            ids = model._default_manager.filter(batch=batch).values_list("pk", flat=True)[:_ROWS_AT_ONCE]
+            model._default_manager.filter(pk__in=list(ids)).delete()
+            return True
     return False

@@ -13,6 +13,7 @@ from recado.cli.deeds import note, shell_user
 
 if TYPE_CHECKING:
     from recado.batches.models import Batch
+    from recado.batches.progress import Progress
 
 LISTED = 20
 
@@ -78,7 +79,7 @@ def show(number: int) -> None:
     from recado.batches.models import BatchFault, State
     from recado.batches.progress import progress_of
     from recado.batches.reckoning import reckon
-    from recado.outbox.models import SHOWN_STATUSES, Status
+    from recado.outbox.models import Status
     from recado.web.batch_words import balance_words, progress_words
 
     found = _found(number)
@@ -86,20 +87,7 @@ def show(number: int) -> None:
     click.echo(f"Lote {found.pk}: {found.name} – {found.get_state_display()}, por {found.author}")
     if found.fault:
         click.echo(f"Atenção: {found.fault}")
-    kept = "canceladas antes da fila" if found.state == State.CANCELLED else "esperam no lote"
-    labels = dict(SHOWN_STATUSES)
-    told = (
-        (found.rows_read, "linhas lidas"),
-        (found.ready, f"prontas ({found.parts} SMS)"),
-        (found.invalid, "com problema"),
-        (found.repeated, "repetidas"),
-        (found.opted_out, "pediram para não receber"),
-        (found.told, "já receberam este tipo hoje" + (" (fora do lote)" if found.skip_told else "")),
-        *([(found.expired, "com prazo acabado")] if found.expired else []),
-        *([(counts.waiting, kept)] if counts.waiting else []),
-        *((count, labels[status].lower()) for status, count in counts.statuses.items()),
-    )
-    for count, words in told:
+    for count, words in _count_lines(counts):
         click.echo(f"  {count:>9}  {words}")
     if found.state in (State.READ, State.WAITING, State.RUNNING):
         end = reckon(found, timezone.now())
@@ -256,6 +244,26 @@ def export(number: int, problems: bool) -> None:
     for piece in comma.pieces(document):
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+def _count_lines(counts: Progress) -> list[tuple[int, str]]:
+    """How many, and of what: what the reading found, then the messages by what the screens call them."""
+    from recado.batches.models import State
+    from recado.outbox.models import SHOWN_STATUSES
+
+    found, labels = counts.batch, dict(SHOWN_STATUSES)
+    kept = "canceladas antes da fila" if found.state == State.CANCELLED else "esperam no lote"
+    return [
+        (found.rows_read, "linhas lidas"),
+        (found.ready, f"prontas ({found.parts} SMS)"),
+        (found.invalid, "com problema"),
+        (found.repeated, "repetidas"),
+        (found.opted_out, "pediram para não receber"),
+        (found.told, "já receberam este tipo hoje" + (" (fora do lote)" if found.skip_told else "")),
+        *([(found.expired, "com prazo acabado")] if found.expired else []),
+        *([(counts.waiting, kept)] if counts.waiting else []),
+        *((count, labels[status].lower()) for status, count in counts.statuses.items()),
+    ]
 
 
 def _require_approver(who: str) -> None:

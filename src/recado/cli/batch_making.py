@@ -136,9 +136,7 @@ def _begin(made: Batch, wanted: _Wanted, mend: Callable[[Batch], None] | None = 
     except (Refused, TemplateRefused) as refusal:
         Batch.objects.filter(pk=made.pk, state=State.DRAFT).delete()
         storage.forget(made.pk)
-        if isinstance(refusal, Refused):
-            raise
-        raise Refused(str(refusal).replace("não existe neste tipo", "não é de nenhuma coluna")) from refusal
+        raise Refused(str(refusal)) from refusal
     note("BATCH_MADE", made.pk, who=made.author)
     if made.file_name:
         click.echo(_mobile_line(made))
@@ -211,7 +209,7 @@ def _cut(made: Batch, delimiter: str | None, encoding: str | None) -> None:
 def _check(made: Batch, *, again: bool) -> None:
     """Raise Refused or TemplateRefused for a batch that no row could fill, or whose file was used before."""
     from recado.batches import drafting
-    from recado.batches.columns import MOBILE
+    from recado.batches.columns import MOBILE, tags_of
     from recado.batches.composing import check
     from recado.outbox.enqueue import company_values
 
@@ -220,7 +218,7 @@ def _check(made: Batch, *, again: bool) -> None:
         raise Refused(
             f"Nenhuma coluna parece ser a do celular: use --column, ou --delimiter se for outro. Há: {names}."
         )
-    check(made.template, [tag for tag in made.mapping if tag != MOBILE], company_values())
+    check(made.template, tags_of(made.mapping), company_values())
     earlier = drafting.earlier_of(made)
     if earlier is not None and not again:
         raise Refused(f"Este mesmo arquivo já foi usado no lote {earlier.pk}. Para enviá-lo outra vez: --again.")

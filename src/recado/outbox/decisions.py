@@ -34,6 +34,7 @@ def resend(message_id: int, *, actor: str, now: datetime) -> Message:
     """Queue a failed, uncertain or expired message again, with its tries and its time limit anew; give it.
 
     One that was not delivered stays so, and a new message of the same text, which is given, goes out in its place.
+    Raises DecisionRefused.
     """
     with transaction.atomic():
         message = Message.objects.select_related("type").get(pk=message_id)
@@ -68,7 +69,7 @@ def correct_number(message_id: int, number: str, *, actor: str, now: datetime) -
 
     This one is discarded, unless the network took it: then it stays not delivered.
 
-    Called twice for one message it gives the first correction again.
+    Called twice for one message it gives the first correction again. Raises DecisionRefused.
     """
     try:
         with transaction.atomic():
@@ -78,7 +79,7 @@ def correct_number(message_id: int, number: str, *, actor: str, now: datetime) -
 
 
 def discard(message_id: int, *, note: str, actor: str, now: datetime) -> None:
-    """Decide not to send a message that waits, failed, expired or is uncertain."""
+    """Decide not to send a message that waits, failed, expired or is uncertain. Raises DecisionRefused."""
     before = Status(Message.objects.values_list("status", flat=True).get(pk=message_id))
     if before not in DISCARDABLE or not transitions.change(
         message_id, before, Status.CANCELLED, at=now, actor=actor, note=note
@@ -87,7 +88,10 @@ def discard(message_id: int, *, note: str, actor: str, now: datetime) -> None:
 
 
 def undo_discard(message_id: int, *, actor: str, now: datetime) -> None:
-    """Put a discarded message back where it stood; to sent, when all of it turned out to have gone out meanwhile."""
+    """Put a discarded message back where it stood; to sent, when all of it turned out to have gone out meanwhile.
+
+    Raises DecisionRefused.
+    """
     last = StatusChange.objects.filter(message_id=message_id, after=Status.CANCELLED).first()
     if last is None or not last.before or Message.objects.filter(replaces_id=message_id).exists():
         raise _refusal(message_id, "recuperada")
@@ -110,7 +114,7 @@ def undo_discard(message_id: int, *, actor: str, now: datetime) -> None:
 
 
 def confirm_sent(message_id: int, *, actor: str, now: datetime) -> None:
-    """A person knows that an uncertain message did go out (the customer said so)."""
+    """A person knows that an uncertain message did go out (the customer said so). Raises DecisionRefused."""
     with transaction.atomic():
         if not settle_as_sent(message_id, at=now, actor=actor, note="Confirmada por uma pessoa."):
             raise _refusal(message_id, "confirmada")

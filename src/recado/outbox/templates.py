@@ -46,8 +46,11 @@ FIELDS = {
 }
 
 
-def check_template(text: str, allowed: Iterable[str]) -> None:
-    """Raise TemplateRefused unless every field of `text` is in `allowed` and every brace has its partner."""
+def check_template(text: str, allowed: Iterable[str], *, unknown: str = "não existe neste tipo") -> None:
+    """Raise TemplateRefused unless every field of `text` is in `allowed` and every brace has its partner.
+
+    `unknown` (pt-BR) says what is wrong with a field that is not.
+    """
     names = tuple(allowed)
     if not text.strip():
         raise TemplateRefused("Informe o texto.")
@@ -57,7 +60,7 @@ def check_template(text: str, allowed: Iterable[str]) -> None:
         if match[1] not in names:
             close = difflib.get_close_matches(match[1].upper(), names, n=1, cutoff=0.5)
             hint = f" Você quis dizer {{{close[0]}}}?" if close else f" Use {_listed(names)}."
-            raise TemplateRefused(f"A tag {{{match[1]}}} (posição {match.start() + 1}) não existe neste tipo.{hint}")
+            raise TemplateRefused(f"A tag {{{match[1]}}} (posição {match.start() + 1}) {unknown}.{hint}")
     rest = _TAG.sub(lambda match: " " * len(match[0]), text)
     for place, character in enumerate(rest):
         if character in "{}":

@@ -52,11 +52,11 @@ def delimiter_words(delimiter: str) -> str:
 
 
 def mobile_words(likely: Sequence[str], chosen: str) -> str:
-    """What to look at before the SMS go to the column `chosen` ("" for none); "" where one column alone has mobiles."""
+    """What to look at before the SMS go to the column `chosen` ("" for none); "" where one column has mobiles."""
     if not likely:
         return (
             "Nenhuma coluna parece ter celulares nas primeiras linhas: cada um precisa do DDD e de 9 dígitos, como em "
-            "(81) 90000-0001. Se há uma coluna assim, escolha-a em “Coluna do celular”; senão, envie outro arquivo."
+            "(81)\u00a090000-0001. Se uma os tem, escolha-a em “Coluna do celular”; senão, envie outro arquivo."
         )
     if len(likely) == 1:
         return ""

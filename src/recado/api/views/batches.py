@@ -35,7 +35,7 @@ from recado.api.serializers.batches import (
 )
 from recado.api.views.one_batch import TAG
 from recado.batches import decisions, drafting, operations, storage
-from recado.batches.columns import MOBILE
+from recado.batches.columns import MOBILE, tags_of
 from recado.batches.composing import check
 from recado.batches.models import Batch, State
 from recado.batches.operations import NewRow
@@ -156,7 +156,7 @@ class Batches(Door):
         if MOBILE not in batch.mapping:
             raise refused_value("", "no_mobile_column", "Nenhuma coluna é a do celular: chame-a “celular”.")
         try:
-            check(given["text"], [tag for tag in batch.mapping if tag != MOBILE], company_values())
+            check(given["text"], tags_of(batch.mapping), company_values())
         except TemplateRefused as refusal:
             raise refused_value("?text", "text_refused", str(refusal)) from refusal
         earlier = drafting.earlier_of(batch)

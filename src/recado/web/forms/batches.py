@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from recado.batches.columns import MOBILE, TAG
+from recado.batches.columns import MOBILE, TAG, tags_of
 from recado.batches.composing import check
 from recado.batches.drafting import ENCODINGS, usable_types
 from recado.batches.models import Batch
@@ -160,9 +160,9 @@ class PrepareForm(forms.Form):
         self._clean_tags(cleaned)
         if "template" in cleaned:
             try:
-                check(cleaned["template"], [tag for tag in self.mapping if tag != MOBILE], company_values())
+                check(cleaned["template"], tags_of(self.mapping), company_values())
             except TemplateRefused as refusal:
-                self.add_error("template", str(refusal).replace("não existe neste tipo", "não é de nenhuma coluna"))
+                self.add_error("template", str(refusal))
         if cleaned.get("until_hour") and not cleaned.get("until_day") and "until_day" not in self.errors:
             self.add_error("until_day", "Informe também o dia.")
         limit = self.expires_at

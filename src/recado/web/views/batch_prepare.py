@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recado.batches import decisions, drafting
-from recado.batches.columns import MOBILE
+from recado.batches.columns import MOBILE, tags_of
 from recado.batches.drafting import Shown
 from recado.batches.models import Batch, Source, State
 from recado.batches.tables import TAB_WORD, FileRefused, Record
@@ -149,7 +149,7 @@ def _mobile_note(batch: Batch, form: PrepareForm, rows: Sequence[Record]) -> str
 def _tags(batch: Batch, form: PrepareForm) -> list[str]:
     """What the buttons put into the text."""
     mapping = form.mapping if form.is_bound else batch.mapping
-    return [*(tag for tag in mapping if tag != MOBILE), "EMPRESA", "TELEFONE"]
+    return [*tags_of(mapping), "EMPRESA", "TELEFONE"]
 
 
 def _previews(batch: Batch, form: PrepareForm) -> dict[str, Any]:
@@ -158,10 +158,10 @@ def _previews(batch: Batch, form: PrepareForm) -> dict[str, Any]:
     given = form.cleaned_data if form.is_bound else {}
     mapping = form.mapping if form.is_bound else batch.mapping
     template = str(given.get("template", form["template"].value() or ""))
-    if form.is_bound and "template" in form.errors:
-        fault = " ".join(str(error) for error in form.errors["template"])
-    elif not template.strip():
+    if not template.strip():
         fault = "Escreva o texto para ver como fica."
+    elif form.is_bound and "template" in form.errors:
+        fault = " ".join(str(error) for error in form.errors["template"])
     elif MOBILE not in mapping:
         fault = "Escolha a coluna do celular para ver como fica."
     else:
