@@ -27,7 +27,8 @@ from tests.gateway.conftest import Scene, scene
 
 __all__ = ["scene"]
 
-PATIENCE_MS = 15_000
+# Four times what the slowest live part, the header, lets pass until it asks again: one missed asking fails no test.
+PATIENCE_MS = 60_000
 PASSWORD = "agua-limpa-todo-dia"
 _QUIET = (
     "--no-sandbox",
@@ -103,9 +104,13 @@ def troubles() -> Iterator[Troubles]:
 
 @pytest.fixture
 def new_context(
-    chromium: Browser, live_server: LiveServer, troubles: Troubles
+    chromium: Browser, live_server: LiveServer, troubles: Troubles, settings: Settings
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Make a window of its own, not logged in: as `Browser.new_context`, at the address of the screens."""
+    """Make a window of its own, not logged in: as `Browser.new_context`, at the address of the screens.
+
+    The windows are closed while the test's settings still stand: a live part that asked after that would find no
+    demonstration.
+    """
     made: list[BrowserContext] = []
 
     def make(**options: object) -> BrowserContext:

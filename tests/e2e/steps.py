@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
@@ -72,15 +75,40 @@ def row_of(page: Page, words: str) -> Locator:
     return page.get_by_role("row").filter(has_text=words)
 
 
+_STILL = """(still) => {
+  if (window.still === undefined) {
+    for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"])
+      document.addEventListener(name, (event) => window.still && event.preventDefault(), true);
+  }
+  window.still = still;
+}"""
+
+
+@contextmanager
+def still(page: Page) -> Iterator[None]:
+    """No live part is asked for or replaced meanwhile: what takes several looks has the same page before it at each."""
+    page.wait_for_load_state()
+    page.evaluate(_STILL, True)
+    yield
+    page.evaluate(_STILL, False)
+
+
+def measured(page: Page, script: str) -> Any:
+    """What `script` says of the page, once it has its styles, its scripts and its letters."""
+    page.wait_for_load_state()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page.evaluate(script)
+
+
 def sideways(page: Page) -> int:
     """How many pixels the page is wider than its window; 0 is right."""
-    overflow: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    overflow: int = measured(page, "document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return max(0, overflow)
 
 
 def astray(page: Page) -> list[str]:
     """The cells of a list turned into cards whose content stands below its label instead of beside it."""
-    found: list[str] = page.evaluate(_ASTRAY)
+    found: list[str] = measured(page, _ASTRAY)
     return found
 
 
@@ -105,7 +133,7 @@ _CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")]
 
 def cut_off(page: Page) -> list[str]:
     """The words of each element that is too small for them and neither grows nor scrolls."""
-    found: list[str] = page.evaluate(_CUT_OFF)
+    found: list[str] = measured(page, _CUT_OFF)
     return found
 
 
@@ -115,5 +143,5 @@ _WITHOUT_A_PICTURE = """() => [...document.querySelectorAll(".fas")]
 
 def missing_icons(page: Page) -> list[str]:
     """The classes of each icon that `vendor/fontawesome/icons.css` has no rule for."""
-    found: list[str] = page.evaluate(_WITHOUT_A_PICTURE)
+    found: list[str] = measured(page, _WITHOUT_A_PICTURE)
     return found

@@ -81,7 +81,7 @@ def test_a_file_is_sent_and_prepared_with_progress_on_any_screen(
     while runs.carry_on(timezone.now()):
         pass
     # Nobody touches the page: it sees by itself that the step is over.
-    expect(page.get_by_role("heading", name="Avisos por situação")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="Avisos por situação")).to_be_visible()
     assert Notice.objects.filter(channel="sms", state="prepared").count() == 5
     narrow = let_in(new_context(viewport={"width": 390, "height": 800}))
     for sized in (page, narrow):
@@ -114,6 +114,9 @@ def test_collection_has_its_own_texts_beside_those_of_bills(
     page = let_in(new_context(viewport={"width": 390, "height": 900}))
     page.goto("/faturamento/mensagem/")
     page.get_by_role("link", name="Cobrança").click()
+    expect(page.get_by_role("link", name="Cobrança")).to_have_attribute("aria-current", "true")
+    # The buttons of the tags work once the page's scripts are there.
+    page.wait_for_load_state()
     text = page.get_by_label("Texto SMS")
     page.get_by_role("button", name="SMS: inserir VALORDOC").click()
     expect(text).to_have_value("{VALORDOC}")

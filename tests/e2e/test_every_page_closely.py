@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from recado.emulator.serve import RunningEmulator
 from tests.e2e.pages import fill_the_house
-from tests.e2e.steps import cut_off, sideways
+from tests.e2e.steps import cut_off, sideways, still
 from tests.e2e.test_every_page import EMPTY, FULL
 from tests.web.attendance import go_wrong, open_ra
 
@@ -56,6 +56,7 @@ _FOCUS = """() => {
 def walked(page: Page) -> list[str]:
     """Go through the page from its skip link on by Tab; what is wrong on the way."""
     page.get_by_role("link", name="Ir para o conteúdo").press("Enter")
+    expect(page.locator("#conteudo")).to_be_focused()
     reachable, found = page.evaluate(_REACHABLE), []
     for steps in range(MOST_STEPS):
         page.keyboard.press("Tab")
@@ -73,8 +74,8 @@ def test_the_keyboard_goes_through_every_page_and_out_again(page: Page, emulator
     for path in dict.fromkeys(path.format(**named) for path in (*FULL, *EMPTY)):
         page.goto(path)
         # What refreshes itself would take the focus with it on the way.
-        page.evaluate("document.querySelectorAll('[hx-trigger]').forEach((part) => part.removeAttribute('hx-trigger'))")
-        found += [f"{path}: {wrong}" for wrong in walked(page)]
+        with still(page):
+            found += [f"{path}: {wrong}" for wrong in walked(page)]
     assert "\n".join(found) == ""
 
 

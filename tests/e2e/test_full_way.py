@@ -5,7 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from recado.emulator.serve import RunningEmulator
+from recado.outbox.models import SENT_GROUP, Message
 from tests.e2e.steps import MOBILE, SENT, around_today, consult, open_ra, row_of
+from tests.gateway.conftest import until
 
 NUMBER = "+5581900000012"
 
@@ -37,6 +39,7 @@ def test_an_ra_reaches_the_customers_phone_twice_and_is_found_on_the_screen(
     _, closed = emulator.wait_on_air(2)
     assert (closed.number, closed.text) == (NUMBER, promised)
     assert protocol in closed.text
+    until(lambda: Message.objects.filter(status__in=SENT_GROUP).count() == 2)
     consult(page, *around_today(), "Enviadas")
     expect(page.get_by_role("heading", name="2 mensagens")).to_be_visible()
     expect(row_of(page, protocol)).to_have_count(2)

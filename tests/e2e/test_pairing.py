@@ -89,6 +89,7 @@ def test_without_scripts_a_reload_shows_how_far_it_is(
     page = let_in(new_context(java_script_enabled=False))
     page.goto("/aparelhos/parear/")
     page.get_by_role("button", name="Procurar aparelhos").click()
+    expect(page.get_by_role("heading", name="Procurando aparelhos")).to_be_visible()
     tasks.finish(take(), timezone.now(), finds=FINDS)
     page.get_by_role("link", name="Atualizar a página").click()
     expect(page.get_by_role("heading", name="2 aparelhos encontrados")).to_be_visible()

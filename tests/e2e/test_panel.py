@@ -30,8 +30,8 @@ _PAINTED = """(canvas, colours) => {
 }"""
 _WIDTHS = "[...document.querySelectorAll('.rc-chart canvas')].map((canvas) => canvas.width)"
 _ROOM = "[...document.querySelectorAll('.rc-chart')].map((box) => box.clientWidth * devicePixelRatio)"
-# Playwright's own waiting for a condition asks for `eval`, which the policy refuses. A browser that is given another size
-# may take it in more than one step, each with its own layout: what stands for some frames is what stands.
+# Playwright's own waiting for a condition asks for `eval`, which the policy refuses. A browser that is given another
+# size may take it in more than one step, each with its own layout: what stands for some frames is what stands.
 _FITTED = """async () => {
   let still = 0;
   for (let left = 600; left && still < 10; left -= 1) {
@@ -43,7 +43,7 @@ _FITTED = """async () => {
 
 
 def _fitted(page: Page, condition: str) -> list[int]:
-    """Wait until each drawing has the whole room of its place, while the condition holds; give the widths, in pixels."""
+    """Wait until each drawing has all the room of its place, while the condition holds; give the widths, in pixels."""
     seen = page.evaluate(_FITTED % condition)
     assert seen["widths"] == seen["room"]
     widths: list[int] = seen["widths"]
@@ -107,7 +107,7 @@ def test_each_table_of_numbers_has_its_drawing(page: Page, width: int) -> None:
         assert painted[0] > 500
         by_day = "mensagens por dia" in (drawing.get_attribute("aria-label") or "")
         assert (painted[1] > 50) == by_day
-    assert page.evaluate(_WIDTHS) == page.evaluate(_ROOM)
+    _fitted(page, "true")
     assert sideways(page) == 0
     assert not grave_faults(page)
 
@@ -115,7 +115,7 @@ def test_each_table_of_numbers_has_its_drawing(page: Page, width: int) -> None:
 @pytest.mark.usefixtures("sent")
 def test_a_drawing_is_made_anew_for_another_width_and_another_zoom(page: Page) -> None:
     page.goto("/painel/")
-    wide = page.evaluate(_WIDTHS)
+    wide = _fitted(page, "true")
     page.set_viewport_size({"width": 390, "height": 900})
     narrow = _fitted(page, "innerWidth === 390")
     assert max(narrow) < min(wide)
@@ -131,12 +131,12 @@ def test_a_drawing_is_made_anew_for_another_width_and_another_zoom(page: Page) -
 @pytest.mark.usefixtures("sent")
 def test_paper_has_the_whole_drawing_with_more_pixels(page: Page) -> None:
     page.goto("/painel/")
-    before = page.evaluate(_WIDTHS)
+    before = _fitted(page, "true")
     page.evaluate(f"addEventListener('beforeprint', () => document.body.dataset.drawn = {_WIDTHS})")
     page.pdf()
     # Twice the pixels of the paper's width, or of half of it.
     expect(page.locator("body")).to_have_attribute("data-drawn", ",".join(["1400"] * 2 + ["668"] * (len(before) - 2)))
-    assert page.evaluate(_WIDTHS) == before
+    assert _fitted(page, "true") == before
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 900})
     _fitted(page, "innerWidth === 700")
