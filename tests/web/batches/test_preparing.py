@@ -28,6 +28,14 @@ def test_the_preview_shows_real_rows_and_what_is_wrong_with_them(supervisor: Cli
     assert "Linha 3: Este número é fixo e não recebe SMS." in page
 
 
+def test_a_preview_asked_for_while_the_form_itself_is_sent_has_nothing_to_show_and_no_fault(supervisor: Client) -> None:
+    upload(supervisor, table(range(1)))
+    batch = Batch.objects.get()
+    supervisor.post(f"/lotes/{batch.pk}/preparar/", form(batch))
+    answer = supervisor.post(f"/lotes/{batch.pk}/previa/", form(batch))
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 def test_a_file_that_was_cut_wrong_is_cut_as_the_person_says(supervisor: Client) -> None:
     upload(supervisor, "celular@nome@obs\n81912345678@Jo\xe3o@tem ; aqui\n".encode("cp1252"))
     batch = Batch.objects.get()

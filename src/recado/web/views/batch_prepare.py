@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -82,8 +83,10 @@ def batch_cut(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Duty.SEND_BATCHES)
 def batch_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The first rows as they would go out with what is being typed."""
-    batch = get_object_or_404(Batch.objects.select_related("type"), pk=pk, state=State.DRAFT)
+    """The first rows as they would go out with what is being typed; nothing once the form itself was taken."""
+    batch = get_object_or_404(Batch.objects.select_related("type"), pk=pk)
+    if batch.state != State.DRAFT:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     form = _form(request, batch)
     form.is_valid()
     note_view(request, Deed.BATCH_VIEWED, pk, "primeiras linhas")
