@@ -179,7 +179,7 @@ def test_the_gateway_keeps_a_watchman(monkeypatch: pytest.MonkeyPatch, empty_run
     gateway = threading.Thread(target=Supervisor().run, args=(stop,), daemon=True)
     gateway.start()
     try:
-        assert looked.wait(10)
+        assert looked.wait(60)
     finally:
         stop.set()
-        gateway.join(10)
+        gateway.join(60)

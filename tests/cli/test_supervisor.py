@@ -98,7 +98,7 @@ def test_a_part_that_does_not_want_to_end_is_killed(monkeypatch: pytest.MonkeyPa
     watcher.join()
 
     assert part.process is not None
-    assert part.process.wait(5) == -signal.SIGKILL
+    assert part.process.wait(60) == -signal.SIGKILL
 
 
 def test_being_up_is_announced_once(tmp_path: Path) -> None:

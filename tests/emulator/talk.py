@@ -69,7 +69,7 @@ class Talk:
 class Wire:
     """A client on a real pseudo-terminal; waits with a deadline, never sleeps."""
 
-    def __init__(self, path: Path, *, timeout: float = 5.0) -> None:
+    def __init__(self, path: Path, *, timeout: float = 60.0) -> None:
         self.descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY)
         self._timeout = timeout
 

@@ -22,7 +22,7 @@ from recado.outbox.models import Message
 from recado.phones.models import Phone
 from tests.links.conftest import bluez, bus  # noqa: F401 - the fixtures
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 # Without delivery reports a message that went out stays "sent".
 QUIET = PhoneSettings(report_delay=3600.0)
 

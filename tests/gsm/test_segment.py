@@ -144,23 +144,23 @@ def test_ten_megabytes_are_refused_at_once(policy: EncodingPolicy, character: st
 
 
 def _seconds_to_refuse(text: str, policy: EncodingPolicy) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(EncodeError):
         segment(text, policy)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @pytest.mark.parametrize("policy", EncodingPolicy)
 @pytest.mark.parametrize("character", ["ﷺ", "…", "\u0301", "😀", "€", "a\u0323\u0301"])
 def test_the_worst_text_just_under_the_limit_takes_no_time_to_speak_of(policy: EncodingPolicy, character: str) -> None:
     text = (character * 39015)[:39015]
-    began = time.perf_counter()
+    began = time.thread_time()
     try:
         parts = segment(text, policy).parts
     except EncodeError:
         parts = ()
     assert len(parts) <= 255
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 @pytest.mark.parametrize("policy", EncodingPolicy)
@@ -172,7 +172,7 @@ def test_an_ordinary_message_costs_a_fraction_of_a_millisecond(policy: EncodingP
 
 
 def _seconds(text: str, policy: EncodingPolicy) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     for part in segment(text, policy).parts:
         build_submit(part, NUMBER).to_hex()
-    return time.perf_counter() - began
+    return time.thread_time() - began

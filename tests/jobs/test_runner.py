@@ -62,16 +62,16 @@ def test_all_jobs_run_and_end_together() -> None:
     at_work = threading.Barrier(3)
 
     def work(now: datetime) -> bool:
-        at_work.wait(10)
+        at_work.wait(60)
         return False
 
     def end() -> None:
-        at_work.wait(10)
+        at_work.wait(60)
         stop.set()
         at_work.abort()
 
     ends = threading.Thread(target=end)
     ends.start()
     run_jobs([Job("mail", work), Job("batches", work)], stop, lambda: NOW)
-    ends.join(10)
+    ends.join(60)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("recado-job-")]

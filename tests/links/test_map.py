@@ -73,7 +73,7 @@ def ignore(step: SendStep) -> None:
 
 
 def wait_for(phone: MapPhone) -> object:
-    events = phone.wait(5.0)
+    events = phone.wait(60.0)
     assert events, "nothing was told"
     return events[0]
 

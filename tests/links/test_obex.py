@@ -161,7 +161,7 @@ def _lives(process: int) -> bool:
         return False
 
 
-def _until(holds: Callable[[], object], seconds: float = 15.0) -> None:
+def _until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     limit = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < limit, "it never came about"

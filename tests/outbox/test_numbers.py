@@ -136,10 +136,10 @@ def test_what_is_no_mobile_is_refused_with_a_sentence(written: str):
 
 
 def test_ten_megabytes_are_refused_at_once():
-    started = time.perf_counter()
+    started = time.thread_time()
     refusal("9" * 10_000_000)
     refusal("+55 81 91234-5678" + " " * 10_000_000 + "x")
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def is_brazilian_mobile(number: str) -> bool:

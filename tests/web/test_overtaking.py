@@ -248,7 +248,7 @@ def test_of_two_who_save_in_the_same_instant_one_is_told(browser: Client, phone:
         client = Client()
         client.cookies = browser.cookies
         try:
-            together.wait(10)
+            together.wait(60)
             answer = client.post(address, page | {name: [text], "salvar": ["sim"]})
             told.append("Isto mudou" in answer.content.decode())
         finally:
@@ -258,6 +258,6 @@ def test_of_two_who_save_in_the_same_instant_one_is_told(browser: Client, phone:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(told) == [False, True]
     assert held()[0] in (first, second)

@@ -226,7 +226,7 @@ class RunningEmulator:
         """Give what reached the air so far, the last 10,000 at least."""
         return list(self.server.phone.on_air)
 
-    def wait_on_air(self, count: int, timeout: float = 10.0) -> list[AirSms]:
+    def wait_on_air(self, count: int, timeout: float = 60.0) -> list[AirSms]:
         """Wait until `count` SMS reached the air or `timeout` seconds went by; gives what there is."""
         with self._arrived:
             self._arrived.wait_for(lambda: self.server.phone.on_air_total >= count, timeout)
