@@ -23,7 +23,7 @@ from tests.playsms.conftest import make_account
 from tests.support.outbox import make_phone, queue_message
 from tests.web.attendance import words
 
-OPENED = 1
+OPENED, BY_HAND = 1, 6
 SATURDAY = datetime(2026, 11, 21, 13, tzinfo=UTC)
 
 
@@ -194,6 +194,26 @@ def test_who_changed_which_setting_from_what_to_what_is_kept_and_shown(browser: 
         "Prioridade: Urgente → Normal; Validade: 72 horas → 24 horas",
         "versão 2; Tentativas: 5 → 3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"template": "Aviso: {TEXTO}"}, "Vale para as mensagens que entrarem na fila a partir de agora."),
+        ({"max_attempts": "3"}, "Vale já, também para as mensagens que esperam na fila."),
+        ({"days": list("12345"), "priority": "1"}, "Horário, tentativas e o que fazer na dúvida valem já"),
+        (
+            {"active": ""},
+            "Nenhuma mensagem nova sai com este tipo. 2 mensagens dele já estão na fila e saem assim mesmo",
+        ),
+    ],
+)
+def test_what_a_change_does_to_messages_that_wait_is_said_before(
+    browser: Client, changed: dict[str, object], told: str
+) -> None:
+    for _ in range(2):
+        queue_message()
+    assert told in words(change(browser, pk=BY_HAND, **changed))
 
 
 @pytest.mark.parametrize(

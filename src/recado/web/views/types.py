@@ -23,14 +23,14 @@ from recado.outbox import types as operations
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.hours import Hours
 from recado.outbox.measuring import Measure, longest_values, measure_template, sample_values
-from recado.outbox.models import ENCODINGS, MessageType, MessageTypeVersion, Priority
+from recado.outbox.models import ENCODINGS, Message, MessageType, MessageTypeVersion, Priority, Status
 from recado.outbox.templates import FIELDS, TemplateRefused, check_template
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.phones.models import Phone
 from recado.web.access import needs
 from recado.web.audit import note
-from recado.web.event_words import event_words
+from recado.web.event_words import effect_words, event_words
 from recado.web.formatting import counted, duration
 from recado.web.forms.types import TestForm, TypeForm
 from recado.web.hours_words import caution, hours_words, opening_words
@@ -230,6 +230,7 @@ def _ask(request: HttpRequest, before: MessageType, form: TypeForm) -> HttpRespo
         "given": [(name, value) for name in (FIELD, *form.fields) for value in request.POST.getlist(name)],
         "difference": difference(before.template, after.template) if before.template != after.template else [],
         "settings": settings,
+        "effects": effect_words(before, after, Message.objects.filter(type=before, status=Status.QUEUED).count()),
         "changed": bool(settings) or before.template != after.template,
         "preview": preview_of(after, after.template, after.encoding, after.hours),
     }
