@@ -70,3 +70,20 @@ def test_a_phone_that_goes_down_and_a_message_that_fails_are_seen_on_any_open_pa
     expect(page).to_have_title(re.compile(r"^\(1\) Inserir RA"))
     expect(icon).to_have_attribute("href", re.compile("favicon-parado"))
     expect(page.locator("#aparelhos-agora")).to_contain_text("desconectado")
+
+
+def test_header_and_card_never_say_different_things_and_all_is_announced_once(
+    page: Page, emulator: RunningEmulator
+) -> None:
+    until(lambda: Phone.objects.get().condition == Condition.READY)
+    page.goto("/aparelhos/")
+    header, card = page.locator("#aparelhos-agora"), page.locator("article .br-tag").first
+    expect(header).to_contain_text("pronto")
+    emulator.control.unplug()
+    until(lambda: Phone.objects.get().condition == Condition.DISCONNECTED)
+    page.clock.fast_forward(PAGE_POLL_MS)
+    expect(card).to_contain_text("Desconectado")
+    expect(header).to_contain_text("desconectado")
+    expect(header).to_have_count(1)
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("favicon-parado"))
+    expect(page.locator("#aviso-vivo")).to_have_text(re.compile(r"desconectado\.$"))

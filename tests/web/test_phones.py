@@ -65,6 +65,29 @@ def test_a_card_tells_every_figure_in_words(browser: Client):
     assert fact(page, "Hoje") == "0 SMS enviados"
 
 
+def test_of_a_phone_that_is_down_signal_and_battery_are_said_to_be_old(browser: Client):
+    make_phone(condition=Condition.SIM_MISSING, signal_percent=68, battery_percent=87)
+    page = show(browser)
+    assert fact(page, "Sinal") == "68% na última leitura"
+    assert fact(page, "Bateria") == "87% na última leitura"
+
+
+@pytest.mark.parametrize("path", ["/aparelhos/", "/"])
+def test_a_screen_reader_hears_that_a_phone_is_down_and_not_how_the_time_passes(browser: Client, path: str):
+    make_phone(condition=Condition.DISCONNECTED, condition_since=NOW - timedelta(seconds=10))
+    page = show(browser, path)
+    assert "Aparelho 1: desconectado há 10 s" in page
+    assert 'data-announce="Aparelho 1: desconectado.' in page
+
+
+def test_the_live_part_brings_the_header_s_badge_and_the_page_does_not_bring_it_twice(browser: Client):
+    ready_phone()
+    assert show(browser).count('id="aparelhos-agora"') == 1
+    live = show(browser, "/aparelhos/vivo/")
+    assert live.count('<span id="aparelhos-agora" hx-swap-oob="true"') == 1
+    assert "Aparelho 1: pronto" in live
+
+
 def test_a_card_names_what_is_being_sent_without_the_customers_number(browser: Client):
     phone = ready_phone()
     message = queue_message()
@@ -224,5 +247,5 @@ def test_many_phones_cost_no_query_each_but_their_last_change(browser: Client, d
     for number in range(8):
         ready_phone(f"Aparelho {number}")
     Message.objects.filter(status=Status.QUEUED).delete()
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(26):
         show(browser, "/aparelhos/vivo/")

@@ -64,7 +64,7 @@ def cards(states: Sequence[PhoneState], now: datetime, paces: Mapping[int, float
         Card(
             state=state,
             facts=(
-                *_facts(state.phone, now, paces.get(state.phone.pk), technician=technician),
+                *_facts(state, now, paces.get(state.phone.pk), technician=technician),
                 *_told(state.phone),
                 *_rules(rules_of(state.phone), types),
             ),
@@ -114,12 +114,15 @@ def _told(phone: Phone) -> list[tuple[str, str]]:
     return told
 
 
-def _facts(phone: Phone, now: datetime, pace: float | None, *, technician: bool) -> tuple[tuple[str, str], ...]:
+def _facts(state: PhoneState, now: datetime, pace: float | None, *, technician: bool) -> tuple[tuple[str, str], ...]:
+    phone = state.phone
+    # Of a phone that is down, these say how it was.
+    before = " na última leitura" if state.stopped else ""
     return (
         ("Última resposta", f"há {duration(now - phone.last_seen_at)}" if phone.last_seen_at else "–"),
         ("Chip e operadora", ", ".join(filter(None, (_sim(phone.iccid), phone.operator))) or "–"),
-        ("Sinal", _percent(phone.signal_percent)),
-        ("Bateria", _percent(phone.battery_percent)),
+        ("Sinal", _percent(phone.signal_percent, before)),
+        ("Bateria", _percent(phone.battery_percent, before)),
         ("Último envio", when(phone.last_sent_at, now) if phone.last_sent_at else "–"),
         ("Falhas seguidas", thousands(phone.consecutive_failures)),
         ("Último erro", _last_error(phone, now, technician=technician)),
@@ -183,8 +186,8 @@ def _sim(iccid: str) -> str:
     return f"chip final {iccid[-4:]}" if iccid else ""
 
 
-def _percent(share: int | None) -> str:
-    return "–" if share is None else f"{share}%"
+def _percent(share: int | None, when_read: str) -> str:
+    return "–" if share is None else f"{share}%{when_read}"
 
 
 def _clock(at: time) -> str:

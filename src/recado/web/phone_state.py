@@ -25,23 +25,35 @@ _STARTING = (Condition.CONNECTING, Condition.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A few words in the header; `style` is a class of `recado.css`."""
+    """A few words in the header; `style` is a class of `recado.css`.
+
+    `announced`: the same without the time that passes, which a screen reader would be told again and again.
+    """
 
     words: str
     style: str
+    announced: str
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneState:
-    """One phone for the screens: `label` in a word or two, `sentence` and `advice` for whoever looks (pt-BR)."""
+    """One phone for the screens: `label` in a word or two, `sentence` and `advice` for whoever looks (pt-BR).
+
+    `since`: for how long it has been so, where that matters.
+    """
 
     phone: Phone
-    label: str
+    state: str
     sentence: str
     advice: str
     style: str
     ready: bool
     stopped: bool
+    since: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.state}{self.since}"
 
     @property
     def name(self) -> str:
@@ -81,9 +93,8 @@ def describe(phone: Phone, now: datetime, *, sending: bool = False, technician: 
         if not technician:
             sentence, advice = _for_others(phone, label, sentence)
         advice = f"A fila espera; nada se perde. {advice}".strip()
-        return _state(
-            phone, f"{label}{_since(phone.condition_since, now)}", sentence, advice, "rc-danger", stopped=True
-        )
+        since = _since(phone.condition_since, now)
+        return _state(phone, label, sentence, advice, "rc-danger", stopped=True, since=since)
     rest = rest_of(phone, now)
     if rest is not None:
         words = rules.sentence(rest, timezone.localtime(now))
@@ -95,24 +106,28 @@ def describe(phone: Phone, now: datetime, *, sending: bool = False, technician: 
 def badge(states: Sequence[PhoneState], now: datetime) -> Badge:
     """The header's words for all phones together; before all, that nothing sends at all."""
     if not states:
-        return Badge("Nenhum aparelho cadastrado", "rc-warn")
+        return _steady("Nenhum aparelho cadastrado", "rc-warn")
     since = silent_since([state.phone for state in states], now)
     if since is not None and now - since >= patience():
-        return Badge(f"Envio parado {_from(since, now)}: avise a TI", "rc-danger")
+        return _steady(f"Envio parado {_from(since, now)}: avise a TI", "rc-danger")
     if len(states) == 1:
-        (only,) = states
-        return Badge(_named(only), only.style)
+        return _named(states[0])
     stopped = [state for state in states if state.stopped]
     if stopped:
         # What is well must not hide what is not.
-        return Badge(_named(stopped[0]) if len(stopped) == 1 else f"{len(stopped)} aparelhos parados", "rc-danger")
+        return _named(stopped[0]) if len(stopped) == 1 else _steady(f"{len(stopped)} aparelhos parados", "rc-danger")
     ready = sum(state.ready for state in states)
     style = "rc-ok" if ready == len(states) else "rc-warn" if ready else "rc-danger"
-    return Badge(f"{ready} de {len(states)} aparelhos prontos", style)
+    return _steady(f"{ready} de {len(states)} aparelhos prontos", style)
 
 
-def _named(state: PhoneState) -> str:
-    return f"{state.name}: {state.label[0].lower()}{state.label[1:]}"
+def _steady(words: str, style: str) -> Badge:
+    return Badge(words, style, words)
+
+
+def _named(state: PhoneState) -> Badge:
+    named = f"{state.name}: {state.state[0].lower()}{state.state[1:]}"
+    return Badge(f"{named}{state.since}", state.style, named)
 
 
 def _for_others(phone: Phone, label: str, sentence: str) -> tuple[str, str]:
@@ -123,8 +138,10 @@ def _for_others(phone: Phone, label: str, sentence: str) -> tuple[str, str]:
     return "A ligação com o aparelho caiu.", f"Veja se o cabo e a luz do aparelho estão no lugar. {tell}"
 
 
-def _state(phone: Phone, label: str, sentence: str, advice: str, style: str, *, stopped: bool = False) -> PhoneState:
-    return PhoneState(phone, label, sentence, advice, style, ready=False, stopped=stopped)
+def _state(
+    phone: Phone, state: str, sentence: str, advice: str, style: str, *, stopped: bool = False, since: str = ""
+) -> PhoneState:
+    return PhoneState(phone, state, sentence, advice, style, ready=False, stopped=stopped, since=since)
 
 
 def _since(at: datetime | None, now: datetime) -> str:

@@ -89,7 +89,7 @@ def _mail_faults(request: HttpRequest, house: House) -> int:
 def _announcement(house: House) -> str:
     """What a screen reader is told when it changes: not the figures, only what needs somebody."""
     pending = counted(house.attention, "mensagem precisa de atenção", "mensagens precisam de atenção")
-    return f"{house.badge.words}. {pending}."
+    return f"{house.badge.announced}. {pending}."
 
 
 def queue_words(queue: QueueForecast, now: datetime) -> str:

@@ -42,8 +42,8 @@ def phones(request: HttpRequest) -> HttpResponse:
 @live_part
 @needs(Duty.USE_SCREENS)
 def phones_live(request: HttpRequest) -> HttpResponse:
-    """Its moving part."""
-    return render(request, "web/phones_live.html", _figures(request))
+    """Its moving part, and the header's badge, which must not say otherwise until its own turn comes."""
+    return render(request, "web/phones_live.html", {"with_header": True, **_figures(request)})
 
 
 @require_POST
@@ -136,5 +136,5 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
             (alarm, title(alarm, Occasion.BEGIN), on_screen(alarm, technician=house.technician))
             for alarm in Alarm.objects.filter(ended_at=None)
         ],
-        "announcement": f"{house.badge.words}.",
+        "announcement": f"{house.badge.announced}.",
     }
