@@ -73,6 +73,13 @@ def test_the_first_page_fits_a_slow_line(path: str, line: Callable[[str], HttpRe
     assert total <= MOST_BYTES, "\n".join(f"{size:7} {name}" for name, size in parts.items())
 
 
+def test_the_calendar_is_fetched_when_it_is_opened_and_kept(line: Callable[[str], HttpResponseBase]) -> None:
+    page = text_of(line("/mensagens/"))
+    (address,) = set(re.findall(r'data-date-field="([^"]+)"', page))
+    assert "immutable" in line(address).headers["Cache-Control"]
+    assert f'src="{address}"' not in page
+
+
 def test_what_was_loaded_once_is_not_asked_for_again(line: Callable[[str], HttpResponseBase], tmp_path: Path) -> None:
     for address in parts_of(text_of(line("/")), line, tmp_path):
         assert re.search(r"\.[0-9a-f]{12}\.\w+$", address), f"{address} has no hash in its name"

@@ -1,4 +1,5 @@
 // Date fields: dd/mm/aaaa typed with a mask, or picked from a calendar. Without scripts the field is a plain text field.
+// The calendar's own script is fetched when its button is about to be used: most people type, and pages come sooner.
 
 const written = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 
@@ -61,7 +62,25 @@ function wire(box) {
     button.setAttribute("aria-expanded", "false");
     if (giveFocusBack) button.focus();
   };
-  const open = () => {
+  const status = document.getElementById("aviso-copia");
+  let fetched = null;
+  const fetchCalendar = async () => {
+    try {
+      fetched ??= import(box.dataset.dateField);
+      await fetched;
+      return true;
+    } catch {
+      fetched = null;
+      return false;
+    }
+  };
+  const open = async () => {
+    if (!(await fetchCalendar())) {
+      // The line is down: the field itself is there to be typed in.
+      if (status) status.textContent = "O calendário não abriu. Digite a data.";
+      input.focus();
+      return;
+    }
     const iso = toIso(shown(input.value));
     calendar.value = iso;
     calendar.focusedDate = iso || new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
@@ -72,12 +91,13 @@ function wire(box) {
   };
 
   button.hidden = false;
+  button.addEventListener("pointerenter", fetchCalendar);
+  button.addEventListener("focus", fetchCalendar);
   button.addEventListener("click", () => (panel.hidden ? open() : close(true)));
   calendar.addEventListener("change", () => {
     input.value = calendar.value.split("-").reverse().join("/");
     close(true);
     // The focus is on the button again, where nobody would hear what the field holds now.
-    const status = document.getElementById("aviso-copia");
     if (status) status.textContent = `${input.labels[0].firstChild.textContent.trim()}: ${input.value}`;
   });
   box.addEventListener("keydown", (event) => {
