@@ -136,7 +136,7 @@ def test_a_mobile_is_looked_for_under_further_filters_and_stays_out_of_the_addre
     page.get_by_label("Celular").fill("+55 81 9 0000-0012")
     search(page)
     expect(page.get_by_role("heading", name=re.compile("^1 mensagem "))).to_be_visible()
-    expect(page.get_by_label("Celular")).to_have_value("+55 81 9 0000-0012")
+    expect(page.get_by_label("Celular")).to_have_value("(81) 90000-0012")
     assert "0012" not in page.url
     found = page.url
     page.get_by_role("link", name=re.compile("^Mensagem ")).click()
