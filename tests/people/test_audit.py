@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -32,6 +33,25 @@ def test_the_code_neither_changes_nor_deletes_an_entry() -> None:
     for act in (kept.save, kept.delete, AuditEntry.objects.all().delete, lambda: AuditEntry.objects.update(who="x")):
         with pytest.raises(AuditIsKept):
             act()
+    assert AuditEntry.objects.get().who == "ana"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda kept: AuditEntry.objects.bulk_update([kept], ["who"]),
+        lambda kept: AuditEntry.objects.update_or_create(pk=kept.pk, defaults={"who": "x"}),
+        lambda kept: AuditEntry._base_manager.filter(pk=kept.pk).update(who="x"),
+        lambda kept: AuditEntry._base_manager.filter(pk=kept.pk).delete(),
+        lambda kept: AuditEntry.objects.all()._raw_delete("default"),
+        lambda kept: AuditEntry(pk=kept.pk, at=kept.at, who="x", deed=kept.deed).save_base(force_update=True),
+    ],
+)
+def test_nor_does_what_goes_around_the_code(act: Callable[[AuditEntry], object]) -> None:
+    kept = entry()
+    guard_audit()
+    with pytest.raises((AuditIsKept, DatabaseError)), transaction.atomic():
+        act(kept)
     assert AuditEntry.objects.get().who == "ana"
 
 

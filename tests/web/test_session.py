@@ -9,6 +9,7 @@ from django.test import Client
 from recado.people.membership import give_role
 from recado.people.models import AuditEntry
 from recado.people.roles import INTEGRATION
+from recado.web.views import session
 
 REFUSED = "Usuário ou senha incorretos."
 
@@ -68,6 +69,27 @@ def test_five_refusals_close_the_login_for_that_user(anonymous, user):
     assert answer.status_code == 429
     assert "Muitas tentativas. Tente de novo em 15 minutos ou fale com a TI." in answer.content.decode()
     assert log_in(anonymous).status_code == 429
+
+
+@pytest.fixture
+def forgotten():
+    session.REFUSED.forget()
+    yield
+    session.REFUSED.forget()
+
+
+def test_one_password_with_every_name_is_no_longer_listened_to_nor_recorded(user, forgotten):
+    stranger, colleague = Client(REMOTE_ADDR="192.0.2.7"), Client(REMOTE_ADDR="192.0.2.8")
+    refused = 0
+    while refused < 300 and log_in(stranger, f"pessoa{refused}", "errada").status_code == 200:
+        refused += 1
+    assert refused == 200
+    written = AuditEntry.objects.count()
+    answer = log_in(stranger, "ana", "uma-senha-longa")
+    assert answer.status_code == 429
+    assert "Muitas tentativas." in answer.content.decode()
+    assert AuditEntry.objects.count() == written
+    assert log_in(colleague).status_code == 302
 
 
 def test_behind_the_proxy_a_strangers_guesses_shut_out_nobody_else(user, settings):

@@ -37,6 +37,12 @@ class Throttle:
                 self._counted.popitem(last=False)
             return count < self._allowed
 
+    def is_spent(self, name: str) -> bool:
+        """Whether a knock of `name` would be one too many; counts none."""
+        with self._lock:
+            began, count = self._counted.get(name, (0.0, 0))
+            return count >= self._allowed and self._clock() - began < self._window
+
     def forget(self) -> None:
         """Begin anew."""
         with self._lock:

@@ -1,7 +1,8 @@
 """Login and logout.
 
 A refused login never says whether the user exists; after five refusals the same user at the same address
-waits 15 minutes.
+waits 15 minutes. An address from which far more are refused than people mistype is not listened to for a while: whoever
+tries one password with every name would never be refused five times, and would fill the record.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from recado.people.origin import address_of
 from recado.web.audit import note_refusal
 from recado.web.forms.session import LoginForm
 from recado.web.kept_form import FIELD, unsealed
+from recado.web.throttle import Throttle
 from recado.web.views.keeping import after_login
 
 HEADING = "Entrar"
+REFUSED = Throttle(200, 600)
 
 
 class Login(LoginView):
@@ -36,12 +40,18 @@ class Login(LoginView):
             return after_login(request, kept)
         return super().dispatch(request, *args, **kwargs)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if REFUSED.is_spent(address_of(request)):
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         onward = super().form_valid(form)
         kept = unsealed(self.request.POST.get(FIELD, ""))
         return after_login(self.request, kept) if kept else onward
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        REFUSED.admits(address_of(self.request))
         # Django tells of a wrong password by a signal, and of nothing when a right one is refused.
         if form.has_error(NON_FIELD_ERRORS, "no_screens"):
             note_refusal(self.request, form.cleaned_data["username"], "o papel não tem telas")
