@@ -103,7 +103,8 @@ def test_a_row_has_a_limit_of_its_own() -> None:
     soon = NOW + timedelta(hours=3)
     batch = made([NewRow(mobile(1), {"VALOR": "1"}, "a", soon)])
     feed()
-    assert messages_of(batch)[0].expires_at == soon
+    message = messages_of(batch)[0]
+    assert message.expires_at == message.useful_until == soon
 
 
 def test_a_batch_larger_than_one_person_may_send_waits() -> None:

@@ -51,13 +51,13 @@ def test_no_rows_are_no_statement() -> None:
     assert not [query for query in asked if "INSERT" in query["sql"]]
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite holds no text to its column's length")
+@pytest.mark.postgresql
 def test_what_is_too_long_for_its_column_is_refused_and_not_cut() -> None:
     with pytest.raises(DataError):
         wishes([("+" + "5" * 40, "SAIR", None)])
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite knows no arrays")
+@pytest.mark.postgresql
 def test_on_postgresql_each_column_that_varies_is_one_parameter() -> None:
     sent: list[int] = []
 
