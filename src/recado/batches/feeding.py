@@ -8,6 +8,7 @@ while it is still a row. The rows pass in the order of their lines, each lot in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -76,8 +77,11 @@ def window_size() -> int:
     return max(LEAST_WINDOW, min(MOST_WINDOW, round(per_second * WINDOW.total_seconds())))
 
 
+KEY = re.compile(r"batch:([0-9]+):([0-9]+)")
+
+
 def key_of(batch_id: int, line: int) -> str:
-    """The idempotency key of the message of a row."""
+    """The idempotency key of the message of a row; `KEY` reads it."""
     return f"batch:{batch_id}:{line}"
 
 

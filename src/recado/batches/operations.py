@@ -19,7 +19,7 @@ from django.db.models import F
 
 from recado.batches import decisions, states
 from recado.batches.composing import RowRefused, check, compose, fixed_values, tags_in
-from recado.batches.feeding import key_of
+from recado.batches.feeding import KEY, key_of
 from recado.batches.models import Batch, BatchRow, RowState, Source, State
 from recado.batches.reading import settle, start_again
 from recado.batches.storing import BadLine, GoodLine, store
@@ -139,6 +139,18 @@ def withdraw(batch_id: int, references: Collection[str], *, note: str, now: date
         keys = [key_of(batch_id, line) for line in rows.filter(line__lte=fed_line).values_list("line", flat=True)]
         found = _followed({m.idempotency_key: m for m in Message.objects.filter(idempotency_key__in=keys)})
         return kept + consent.discard_waiting([message.pk for message in found.values()], note=note, now=now)
+
+
+def reference_of(message: Message) -> str:
+    """What whoever made its batch calls the row of `message`, or of the one that it replaces; "" for none."""
+    first = message
+    while first.replaces is not None:
+        first = first.replaces
+    match = KEY.fullmatch(first.idempotency_key)
+    if match is None:
+        return ""
+    row = BatchRow.objects.filter(batch=int(match[1]), line=int(match[2]))
+    return row.values_list("reference", flat=True).first() or ""
 
 
 def _followed(found: dict[str, Message]) -> dict[str, Message]:

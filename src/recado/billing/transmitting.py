@@ -27,8 +27,9 @@ from recado.batches.models import BatchFault
 from recado.batches.operations import NewRow, create
 from recado.billing.barcode import Barcode
 from recado.billing.consents import Held, allows, held_by
-from recado.billing.models import Channel, ConsentKind, Kind, Notice, NoticeState, Run, Skip
+from recado.billing.models import Channel, Consent, ConsentKind, Kind, Notice, NoticeState, Run, Skip
 from recado.billing.setups import message_type
+from recado.billing.withdrawing import stop
 from recado.mail.posting import Letter, is_configured, post_many
 from recado.outbox.templates import TemplateRefused
 
@@ -130,6 +131,7 @@ def _make_batch(run: Run, now: datetime, renew: Callable[[], None]) -> bool:
             run.counts, run.done, run.batch = dict(counts), run.done + went, batch.pk
             run.save(update_fields=["counts", "done", "batch"])
             _to("mails", run)
+        _heed_late_words(run, now)
         return True
     _to("mails", run)
     return True
@@ -154,7 +156,14 @@ def _post(run: Run, today: date, now: datetime) -> bool:
         if lot:
             run.cursor = lot[-1].pk
         run.save(update_fields=["cursor", "counts", "done"])
+    if not lot:
+        _heed_late_words(run, now)
     return bool(lot)
+
+
+def _heed_late_words(run: Run, now: datetime) -> None:
+    """Stop what a client refused after its notice had been taken for this run, and before it was transmitted."""
+    stop(list(Consent.objects.filter(given=False, ended_at=None, since__gte=run.asked_at)), now)
 
 
 def _willing(run: Run, lot: Sequence[Notice], now: datetime) -> list[Notice]:

@@ -11,14 +11,23 @@ from recado.billing.models import Channel, Consent, ConsentKind, Notice, NoticeS
 from recado.mail.decisions import withdraw as withdraw_mails
 
 NOTE = "O cliente deixou de autorizar."
+# What went wrong may have been queued again by a person since *Retorno* asked.
+_MAY_WAIT = (
+    NoticeState.TRANSMITTED,
+    NoticeState.FAILED,
+    NoticeState.INVALID,
+    NoticeState.UNCONFIRMED,
+    NoticeState.EXPIRED,
+    NoticeState.CANCELLED,
+)
 
 
 def stop(taken_back: Sequence[Consent], now: datetime) -> None:
-    """Stop what waits on these words, each of which was a yes until `now`; *Retorno* tells what came of it."""
+    """Stop what waits on these words, each of which is a no by now; *Retorno* tells what came of it."""
     if not taken_back:
         return
     clients = {word.client_id for word in taken_back}
-    waiting = Notice.objects.filter(state=NoticeState.TRANSMITTED, bill__client_id__in=clients)
+    waiting = Notice.objects.filter(state__in=_MAY_WAIT, bill__client_id__in=clients)
     batches: dict[int, list[str]] = defaultdict(list)
     mails = []
     for notice in waiting.select_related("bill", "run"):

@@ -8,6 +8,7 @@ takes the old one's place in its batch, whose counts so come out even: one row, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -26,8 +27,19 @@ CORRECTABLE = RESENDABLE
 DISCARDABLE = (Status.QUEUED, Status.FAILED, Status.UNCERTAIN, Status.EXPIRED)
 
 
+# Given a message and the number (E.164) it would go to: why it must not (pt-BR); "" where nothing is against it.
+Objection = Callable[[Message, str], str]
+_objections: list[Objection] = []
+
+
 class DecisionRefused(ValueError):
     """The message does not stand where the decision needs it; the text (pt-BR) says how it stands."""
+
+
+def object_by(objection: Objection) -> None:
+    """Have `objection` asked before a person sends a message again. Call this once, when the app is ready."""
+    if objection not in _objections:
+        _objections.append(objection)
 
 
 def resend(message_id: int, *, actor: str, now: datetime) -> Message:
@@ -95,7 +107,7 @@ def undo_discard(message_id: int, *, actor: str, now: datetime) -> None:
     last = StatusChange.objects.filter(message_id=message_id, after=Status.CANCELLED).first()
     if last is None or not last.before or Message.objects.filter(replaces_id=message_id).exists():
         raise _refusal(message_id, "recuperada")
-    if last.cause == Cause.OPTED_OUT:
+    if last.cause == Cause.OPTED_OUT or last.before == Status.QUEUED:
         message = Message.objects.select_related("type").get(pk=message_id)
         _heed_wish(message, message.number)
     earlier = StatusChange.objects.filter(message_id=message_id, after=last.before, pk__lt=last.pk).first()
@@ -191,6 +203,9 @@ def _heed_wish(message: Message, number: str) -> None:
         raise DecisionRefused(
             "O cliente deste celular pediu para não receber este tipo de SMS. Fale com ele por outro meio."
         )
+    for objection in _objections:
+        if why := objection(message, number):
+            raise DecisionRefused(why)
 
 
 def _sendable_text(message: Message) -> str:
