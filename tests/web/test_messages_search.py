@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -10,9 +11,11 @@ import time_machine
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from recado import parameters
 from recado.clients.models import Client
 from recado.outbox.claims import finish
 from recado.outbox.models import Message, MessageType
+from recado.parameters.values import save
 from tests.batches.scene import draft, table
 from tests.playsms.conftest import make_account
 from tests.support.outbox import NOW, PERMANENT, claim, make_phone, make_type, queue_message, send_all
@@ -117,8 +120,26 @@ def test_too_many_parameters_are_refused_in_words(browser):
 def test_no_result_is_told_on_the_same_page(browser):
     page = ask(browser, **PERIOD)
     assert "0 mensagens de 01/11/2026 a 22/11/2026" in page
-    assert "Nenhuma mensagem neste período com estes filtros. Amplie o período ou escolha “Todas”." in page
     assert 'value="01/11/2026"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({}, "Nenhuma mensagem neste período. Amplie o período."),
+        ({"situacao": "enviadas"}, "neste período com estes filtros. Amplie o período ou escolha “Todas”."),
+        ({"ra": "12"}, "neste período com estes filtros. Amplie o período ou tire filtros."),
+        ({"situacao": "enviadas", "tipo": "1"}, "Amplie o período, escolha “Todas” ou tire filtros."),
+    ],
+)
+def test_where_nothing_is_found_only_what_is_narrowed_is_to_be_widened(browser, query, sentence):
+    assert sentence in ask(browser, **PERIOD, **query)
+
+
+def test_how_long_messages_are_kept_is_told_where_one_looks_for_old_ones(browser):
+    assert "são guardadas por" not in ask(browser, **PERIOD)
+    save(replace(parameters.get(), retention_days=730), actor="ana", now=NOW)
+    assert "As mensagens são guardadas por 730 dias." in words(browser.get("/mensagens/", PERIOD))
 
 
 def test_a_row_says_who_what_when_and_how_it_stands(browser):
@@ -172,7 +193,7 @@ def test_one_status_alone_is_told_and_can_be_lifted(browser):
     page = ask(browser, **PERIOD, estado="queued")
     assert numbers(page) == [str(waiting.pk)]
     assert "Mostrando só as que estão:" in page
-    assert 'href="?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026">Mostrar as outras também</a>' in page
+    assert 'href="?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026#resultado">Mostrar as outras também</a>' in page
 
 
 def test_ten_rows_a_page_with_the_filters_in_every_link(browser):
@@ -190,15 +211,15 @@ def test_ten_rows_a_page_with_the_filters_in_every_link(browser):
 
 def test_the_links_to_usual_periods_count_local_days(browser):
     page = ask(browser)
-    assert 'href="?inicio=22%2F11%2F2026&amp;fim=22%2F11%2F2026">Hoje</a>' in page
-    assert 'href="?inicio=21%2F11%2F2026&amp;fim=21%2F11%2F2026">Ontem</a>' in page
-    assert 'href="?inicio=16%2F11%2F2026&amp;fim=22%2F11%2F2026">Últimos 7 dias</a>' in page
+    assert 'href="?inicio=22%2F11%2F2026&amp;fim=22%2F11%2F2026#resultado">Hoje</a>' in page
+    assert 'href="?inicio=21%2F11%2F2026&amp;fim=21%2F11%2F2026#resultado">Ontem</a>' in page
+    assert 'href="?inicio=16%2F11%2F2026&amp;fim=22%2F11%2F2026#resultado">Últimos 7 dias</a>' in page
 
 
 def test_today_is_the_local_day_even_when_it_is_tomorrow_in_utc(anonymous, user):
     with time_machine.travel(timezone.localtime(NOW).replace(hour=23, minute=30), tick=False):
         anonymous.force_login(user)
-        assert 'href="?inicio=22%2F11%2F2026&amp;fim=22%2F11%2F2026">Hoje</a>' in ask(anonymous)
+        assert 'href="?inicio=22%2F11%2F2026&amp;fim=22%2F11%2F2026#resultado">Hoje</a>' in ask(anonymous)
 
 
 def test_one_day_is_told_as_one(browser):
@@ -221,6 +242,7 @@ def test_the_form_leads_to_an_address_that_can_be_shared(browser):
     address, page = address_after(browser, situacao="nao-enviadas", estado="queued", por_pagina="25")
     assert address == (
         "/mensagens/?inicio=01%2F11%2F2026&fim=22%2F11%2F2026&situacao=nao-enviadas&estado=queued&por_pagina=25"
+        "#resultado"
     )
     assert numbers(page) == [str(waiting.pk)]
     assert re.search("<details class=.rc-more. open>", page)
@@ -290,7 +312,7 @@ def test_a_batch_is_asked_for_by_number_or_name_at_an_address_that_can_be_shared
     queue_message()
     for written in (str(batch.pk), "falta de AGUA"):
         address, page = address_after(browser, lote=written)
-        assert address == f"/mensagens/?{urlencode(PERIOD | {'lote': written})}"
+        assert address == f"/mensagens/?{urlencode(PERIOD | {'lote': written})}#resultado"
         assert numbers(page) == [str(mine.pk)]
         assert re.search("<details class=.rc-more. open>", page)
         assert f"{urlencode({'lote': written})}" in re.search(r'href="/mensagens/exportar/csv/\?([^"]+)"', page)[1]
@@ -311,7 +333,9 @@ def test_columns_order_the_whole_result_and_say_so(browser):
     assert 'scope="col" aria-sort="ascending"><a class="rc-sort" href="?inicio=01%2F11%2F2026' in page
     by_mobile = ask(browser, **PERIOD, ordem="celular")
     assert numbers(by_mobile) == [str(first.pk), str(last.pk)]
-    assert re.search(r'scope="col" aria-sort="ascending"><a class="rc-sort" href="[^"]+ordem=-celular">Cel', by_mobile)
+    assert re.search(
+        r'scope="col" aria-sort="ascending"><a class="rc-sort" href="[^"]+ordem=-celular#resultado">Cel', by_mobile
+    )
     assert numbers(ask(browser, **PERIOD, ordem="-celular")) == [str(last.pk), str(first.pk)]
     assert numbers(ask(browser, **PERIOD, ordem="nada")) == [str(last.pk), str(first.pk)]
 
@@ -336,7 +360,10 @@ def test_back_from_a_message_and_its_ra_keeps_the_filters(browser):
     for path in (f"/mensagens/{opened.message.pk}/", f"/ra/{opened.service_request.pk}/"):
         link = re.search(rf'href="({path}\?next=[^"]+)"', page)[1]
         there = browser.get(link.replace("&amp;", "&")).content.decode()
-        assert 'href="/mensagens/?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026&amp;situacao=nao-enviadas"' in there
+        assert (
+            'href="/mensagens/?inicio=01%2F11%2F2026&amp;fim=22%2F11%2F2026&amp;situacao=nao-enviadas#resultado"'
+            in there
+        )
 
 
 def links(answer, path):

@@ -61,6 +61,8 @@ def customer(request: HttpRequest) -> HttpResponse:
         return render(request, "web/customer.html", shown)
     story = story_of(term)
     if story:
+        if story.mobile:
+            shown["form"] = CustomerForm(initial={"term": show_mobile(story.mobile)})
         numbers = ", ".join(str(ra.pk) for ra in story.requests[:20])
         note(request, Deed.STORY_VIEWED, detail=f"RA {numbers}" if numbers else "")
         last = story.last_message

@@ -16,12 +16,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from recado import parameters
 from recado.outbox.queries import Consultation, Order
 from recado.people.roles import Duty
 from recado.reports.consulting import totals
 from recado.web.access import needs
 from recado.web.audit import note_list
-from recado.web.forms.messages import FILTERS, LONGEST, ORDER, ConsultationForm, written_date
+from recado.web.forms.messages import ALL, FILTERS, LONGEST, ORDER, ConsultationForm, written_date
 from recado.web.origins import origins
 from recado.web.views import kept_search
 from recado.web.views.listing import paging_for
@@ -30,6 +31,8 @@ HEADING = "Consultar Mensagens Enviadas Via SMS"
 # Ordered by time, any page comes from the index; by anything else all rows are read first.
 MOST_TO_SORT = 200_000
 AREA = "message_search"
+# Where the list begins, below the form: each way to a list leads there, and the next Tab goes on from there.
+RESULT = "#resultado"
 _LONGEST_MOBILE = 40
 _COLUMNS = {
     Order.NUMBER: "Celular",
@@ -74,7 +77,9 @@ def message_search(request: HttpRequest) -> HttpResponse:
     # The dates stay even when empty: without any filter the address would be that of the blank form.
     address = {name: value for name, value in address.items() if value or name in ("inicio", "fim")}
     mobile = request.POST.get("celular", "").strip()[:_LONGEST_MOBILE]
-    return kept_search.go(request, "messages", address, area=AREA, term=mobile, where="Consultar Mensagens")
+    answer = kept_search.go(request, "messages", address, area=AREA, term=mobile, where="Consultar Mensagens")
+    answer["Location"] += RESULT
+    return answer
 
 
 @require_safe
@@ -125,8 +130,22 @@ def _found(form: ConsultationForm, request: HttpRequest) -> dict[str, Any]:
         "query": urlencode(filters),
         "sortable": sortable,
         "most_to_sort": MOST_TO_SORT,
-        "here": request.get_full_path(),
+        "nothing": _nothing_words(form),
+        "retention_days": parameters.get().retention_days,
+        "here": request.get_full_path() + RESULT,
     }
+
+
+def _nothing_words(form: ConsultationForm) -> str:
+    """That nothing was found, and what would find more: only what is narrowed can be widened."""
+    ways = ["amplie o período"]
+    if form.cleaned_data["situacao"] != ALL:
+        ways.append("escolha “Todas”")
+    if form.asks_further or form.cleaned_data["tipo"]:
+        ways.append("tire filtros")
+    told = " ou ".join(part for part in (", ".join(ways[:-1]), ways[-1]) if part)
+    with_filters = " com estes filtros" if len(ways) > 1 else ""
+    return f"Nenhuma mensagem neste período{with_filters}. {told[0].upper()}{told[1:]}."
 
 
 def in_reach(asked: Consultation, total: int) -> Consultation:
