@@ -9,6 +9,7 @@ from django.test import Client
 
 from recado.people.models import AuditEntry, Deed
 from recado.phones.models import Condition, Phone, PhoneChange
+from recado.phones.rule_values import note_of
 from tests.support.outbox import make_phone
 from tests.web.attendance import markup
 
@@ -102,3 +103,7 @@ def test_empty_fields_take_the_limits_away(browser: Client, phone: Phone) -> Non
 
 def test_a_phone_that_is_gone_is_not_found(browser: Client, phone: Phone) -> None:
     assert browser.get(f"/aparelhos/{phone.pk + 1}/").status_code == 404
+
+
+def test_what_the_history_says_of_area_codes_keeps_their_capitals() -> None:
+    assert "DDDs preferidos: 81, 87" in note_of(make_phone(ddds=["81", "87"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -42,6 +43,9 @@ def test_the_page_says_how_long_the_queue_takes(browser: Client):
         queue_message(number=f"+55819000000{number:02d}")
     page = show(browser)
     assert "12 mensagens na fila, cerca de 2 minutos." in page
+    listed = re.search(r'<a id="ver-a-fila" href="([^"]+)"', page)
+    assert listed is not None
+    assert "12 mensagens em 22/11/2026" in show(browser, unescape(listed[1]))
 
 
 def test_a_card_tells_every_figure_in_words(browser: Client):

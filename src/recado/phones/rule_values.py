@@ -72,5 +72,5 @@ def in_words(phone: Phone) -> list[tuple[str, str]]:
 
 def note_of(phone: Phone) -> str:
     """The rules as the phone's history keeps them."""
-    words = "; ".join(f"{label.lower()}: {value}" for label, value in in_words(phone))
+    words = "; ".join(f"{label.lower().replace('ddd', 'DDD')}: {value}" for label, value in in_words(phone))
     return f"{CHANGED_RULES}: {words}."

@@ -70,7 +70,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
         "announcement": _announcement(house),
         "sent_today_url": _list_url(now, now, situacao=SENT),
         "failed_today_url": _list_url(now, now, estado=Status.FAILED),
-        "queued_url": _list_url(queue.oldest or now, now, estado=Status.QUEUED),
+        "queued_url": queued_url(queue, now),
     }
 
 
@@ -153,6 +153,11 @@ def _stuck_words(queue: QueueForecast) -> list[str]:
         why.append(f"o aparelho preferido do DDD {ddds} está parado, e nenhum outro assume a fila dele")
     many = counted(queue.stuck, "mensagem", "mensagens")
     return [f"Não dá para prever quando {'sai' if queue.stuck == 1 else 'saem'} {many}: {'; '.join(why)}."]
+
+
+def queued_url(queue: QueueForecast, now: datetime) -> str:
+    """Where the messages that the queue has are listed."""
+    return _list_url(queue.oldest or now, now, estado=Status.QUEUED)
 
 
 def _list_url(first: datetime, last: datetime, **filters: str) -> str:

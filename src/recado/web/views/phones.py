@@ -29,7 +29,7 @@ from recado.web.context import House
 from recado.web.formatting import counted, decimal
 from recado.web.live import live_part
 from recado.web.phone_cards import cards
-from recado.web.views.home import queue_words
+from recado.web.views.home import queue_words, queued_url
 
 
 @require_safe
@@ -127,6 +127,7 @@ def _figures(request: HttpRequest) -> dict[str, Any]:
         "house": house,
         "queue_words": words,
         "queue": queue,
+        "queued_url": queued_url(queue, now),
         "by_priority": [(priority.label, count) for priority, count in queue.by_priority.items()],
         "rate_words": _rate_words(now),
         "cards": cards(house.phones, now, queue.paces, technician=house.technician),
