@@ -82,16 +82,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """A test with real commits ends by emptying every table, which the audit's own guard would refuse."""
-    from django.db import connection
+    from tests.support.emptying import let_tables_be_emptied
 
-    from recado.people.guard import TABLE
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        if environment.DATABASE == environment.SQLITE:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_delete")
-        else:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_not_emptied ON {TABLE}")
+    with django_db_blocker.unblock():
+        let_tables_be_emptied()
 
 
 @pytest.fixture

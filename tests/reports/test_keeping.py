@@ -22,6 +22,7 @@ from recado.reports.consulting import totals
 from recado.reports.keeping import LONGEST_TRANSACTION, count_days
 from recado.reports.models import CountedDay, TouchedDay
 from recado.reports.touching import watch_messages
+from tests.support.emptying import let_tables_be_emptied
 from tests.support.outbox import NOW, OTHER_MOBILE, make_phone, make_type, queue_message, send_all
 
 TODAY = date(2026, 11, 22)
@@ -340,4 +341,5 @@ def test_the_counts_get_a_new_column_while_the_triggers_look_at_them():
         call_command("migrate", "reports", "0001", verbosity=0)
     finally:
         call_command("migrate", "reports", verbosity=0)
+        let_tables_be_emptied()
     assert not CountedDay.objects.exclude(method=None).exists()
