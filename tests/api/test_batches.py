@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from recado import parameters
 from recado.api.serializers.batches import MOST_ROWS
@@ -216,14 +217,17 @@ def test_a_heap_of_wrong_rows_is_answered_with_the_first_of_them(caller: Caller)
     assert "2000 valores" in response.json()["detail"]
 
 
-def test_a_table_is_read_looked_at_and_sent_by_a_second_call(caller: Caller) -> None:
+def test_a_table_is_read_looked_at_and_sent_by_a_second_call(
+    caller: Caller, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     said = given(caller, table(range(4))).json()
     assert (said["state"], said["counts"]["ready"]) == ("reading", 0)
     assert problem(caller.post(f"batches/{said['id']}/send")) == (409, "not_in_state")
     read_all()
     assert caller.get(f"batches/{said['id']}").json()["counts"]["ready"] == 4
     assert Message.objects.count() == 0
-    assert caller.post(f"batches/{said['id']}/send").json()["state"] == "running"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert caller.post(f"batches/{said['id']}/send").json()["state"] == "running"
     feed_some(timezone.now())
     assert Message.objects.count() == 4
     assert [path.name for path in storage.folder().iterdir()] == []

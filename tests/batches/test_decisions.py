@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from recado import parameters
 from recado.batches import decisions, storage
@@ -101,8 +103,11 @@ def test_every_change_says_who_and_when() -> None:
 
 
 @pytest.mark.parametrize("end", [decisions.cancel, decisions.approve])
-def test_the_file_goes_when_nobody_can_read_it_any_more(end: object) -> None:
+def test_the_file_goes_once_it_is_sure_that_nobody_can_read_it_any_more(
+    end: Callable[..., None], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     batch = waiting()
-    assert list(storage.folder().glob(f"{batch.pk}.*"))
-    end(batch.pk, actor="bia", now=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        end(batch.pk, actor="bia", now=NOW)
+        assert list(storage.folder().glob(f"{batch.pk}.*"))
     assert not list(storage.folder().glob(f"{batch.pk}.*"))

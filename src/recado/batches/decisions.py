@@ -7,6 +7,7 @@ batch's messages in the same transaction. Who made a batch never approves it.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -54,7 +55,7 @@ def send(batch_id: int, *, actor: str, now: datetime, approval: bool | None = No
         _move(batch, State.READ, State.WAITING, actor, now)
         return State.WAITING
     _move(batch, State.READ, State.RUNNING, actor, now, started_at=now)
-    forget(batch_id)
+    _forget_once_sure(batch_id)
     return State.RUNNING
 
 
@@ -64,7 +65,7 @@ def approve(batch_id: int, *, actor: str, now: datetime) -> None:
     if actor == batch.author:
         raise BatchRefused("Quem prepara um lote não o aprova. Peça a outra pessoa que possa aprovar lotes.")
     _move(batch, State.WAITING, State.RUNNING, actor, now, started_at=now, approved_by=actor)
-    forget(batch_id)
+    _forget_once_sure(batch_id)
 
 
 def give_back(batch_id: int, *, note: str, actor: str, now: datetime) -> None:
@@ -102,7 +103,12 @@ def cancel(batch_id: int, *, actor: str, now: datetime, note: str = "") -> None:
     with transaction.atomic():
         _move(batch, before, State.CANCELLED, actor, now, note=note, finished_at=now)
         holding.hold(batch_id)
-    forget(batch_id)
+    _forget_once_sure(batch_id)
+
+
+def _forget_once_sure(batch_id: int) -> None:
+    """Remove the files once the decision is committed: where the caller's transaction fails, it may be read again."""
+    transaction.on_commit(partial(forget, batch_id))
 
 
 def _move(
