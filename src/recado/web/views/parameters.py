@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,8 @@ class Told:
 class Row:
     """A field with its bounds and default in words, and its changes, the newest first; `count` of them there are.
 
-    `is_default`: the default holds; `shows_default`: it stands in the field, saved or not.
+    `is_default`: the default holds; `shows_default`: it stands in the field, saved or not. `held`: what is in force, as
+    the field would send it, for the page's script: a list in JSON.
     """
 
     field: BoundField
@@ -53,6 +55,7 @@ class Row:
     default: str
     is_default: bool
     shows_default: bool
+    held: str
     changes: Sequence[Told]
     count: int
 
@@ -121,6 +124,7 @@ def _rows(form: ParametersForm) -> list[Row]:
             default=_written(name, getattr(usual, name), reasons).rstrip("."),
             is_default=getattr(usual, name) == getattr(held, name),
             shows_default=_shows(form[name], shown(name, getattr(usual, name))),
+            held=_sent(shown(name, getattr(held, name))),
             changes=[
                 Told(change, _written(name, change.before, reasons), _written(name, change.after, reasons))
                 for change in changes.get(name, [])[:CHANGES_SHOWN]
@@ -137,6 +141,11 @@ def _shows(field: BoundField, value: object) -> bool:
     if isinstance(value, list):
         return {str(one) for one in standing or ()} == {str(one) for one in value}
     return str("" if standing is None else standing).strip() == str("" if value is None else value)
+
+
+def _sent(value: object) -> str:
+    values = value if isinstance(value, list) else ["" if value is None else value]
+    return json.dumps(sorted(str(one) for one in values), ensure_ascii=False, separators=(",", ":"))
 
 
 def bounds_of(field: Field) -> str:
