@@ -110,6 +110,7 @@ def test_who_knocks_too_often_waits(link: str, anonymous: Client) -> None:
 def test_one_link_is_not_knocked_at_for_ever_from_many_addresses(link: str, anonymous: Client) -> None:
     answers = [anonymous.get(link, REMOTE_ADDR=f"10.0.0.{number}").status_code for number in range(21)]
     assert answers == [200] * 20 + [429]
+    assert anonymous.get(link).headers["Retry-After"] == "600"
 
 
 def test_the_throttle_forgets_with_time_and_holds_few_names() -> None:

@@ -163,7 +163,9 @@ def _post(run: Run, today: date, now: datetime) -> bool:
 
 def _heed_late_words(run: Run, now: datetime) -> None:
     """Stop what a client refused after its notice had been taken for this run, and before it was transmitted."""
-    stop(list(Consent.objects.filter(given=False, ended_at=None, since__gte=run.asked_at)), now)
+    said = list(Consent.objects.filter(given=False, ended_at=None, since__gte=run.asked_at))
+    for place in range(0, len(said), AT_ONCE):
+        stop(said[place : place + AT_ONCE], now)
 
 
 def _willing(run: Run, lot: Sequence[Notice], now: datetime) -> list[Notice]:

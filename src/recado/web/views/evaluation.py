@@ -22,8 +22,9 @@ from recado.web.forms.evaluation import EvaluationForm
 from recado.web.throttle import Throttle
 
 # A company's whole network may stand behind one address.
-BY_ADDRESS = Throttle(60, 600)
-BY_TOKEN = Throttle(20, 600)
+_WINDOW_SECONDS = 600
+BY_ADDRESS = Throttle(60, _WINDOW_SECONDS)
+BY_TOKEN = Throttle(20, _WINDOW_SECONDS)
 HEADING = "Avalie o atendimento"
 
 
@@ -35,7 +36,9 @@ def evaluation(request: HttpRequest, name: str) -> HttpResponse:
     """Show the form of the token `name`, or take the answer."""
     if not (BY_ADDRESS.admits(address_of(request)) and BY_TOKEN.admits(name[:100])):
         said = "Muitas tentativas em pouco tempo. Espere dez minutos e abra o link de novo."
-        return _page(request, "evaluation_over.html", {"said": said}, status=429)
+        answer_later = _page(request, "evaluation_over.html", {"said": said}, status=429)
+        answer_later.headers["Retry-After"] = str(_WINDOW_SECONDS)
+        return answer_later
     now = timezone.now()
     if find(name, now=now) is None:
         return _over(request)
