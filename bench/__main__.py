@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from bench import batches, crowd, doors, fleet, screens, sending, triggers
+from bench import audit, batches, crowd, doors, fleet, screens, sending, triggers
 from bench.scene import POSTGRESQL, SQLITE, scene
 
 CASES = {
@@ -21,6 +21,7 @@ CASES = {
     "consult": screens.consult,
     "panel": screens.panel,
     "screens": screens.screens,
+    "audit": audit.audit,
     "web-memory": screens.web_memory,
     "doors": doors.doors,
     "crowd": crowd.crowd,
