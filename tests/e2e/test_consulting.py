@@ -60,6 +60,41 @@ def test_a_day_is_picked_from_the_calendar_by_keyboard_alone(page: Page) -> None
     expect(page.locator("#id_inicio_calendario")).to_be_hidden()
 
 
+def test_the_calendar_chooses_month_and_year_begins_on_sunday_and_gives_no_day_of_its_neighbours(page: Page) -> None:
+    page.goto("/mensagens/")
+    start = date_field(page, "Data inicial")
+    start.press_sequentially("15032026")
+    page.get_by_role("button", name="Abrir calendário: data inicial").click()
+    calendar = page.locator("#id_inicio_calendario")
+    expect(calendar.get_by_role("columnheader").first).to_contain_text("dom")
+    calendar.locator("calendar-select-month select").select_option(label="novembro")
+    calendar.locator("calendar-select-year select").select_option(label="2025")
+    # November 2025 begins on a Saturday and ends on a Sunday: October and December fill its weeks.
+    neighbour = calendar.get_by_role("button", name="31 de outubro")
+    expect(neighbour).to_have_css("color", "rgb(117, 117, 117)")
+    place = neighbour.bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(start).to_have_value("15/03/2026")
+    calendar.get_by_role("button", name="30 de novembro").click()
+    expect(start).to_have_value("30/11/2025")
+    expect(calendar).to_be_hidden()
+
+
+def test_each_way_to_a_list_leads_to_where_it_begins(page: Page) -> None:
+    for number in range(12):
+        queue(key=f"row {number}")
+    consult(page, *around_today())
+    heading = page.get_by_role("heading", name=re.compile("^12 mensagens"))
+    expect(heading).to_be_in_viewport()
+    # The next Tab goes on from there, not through menu and form again.
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("list", name="Total por situação").get_by_role("link")).to_be_focused()
+    page.get_by_role("link", name="Página 2", exact=True).press("Enter")
+    expect(page.get_by_text("11–12 de 12 mensagens")).to_be_visible()
+    expect(heading).to_be_in_viewport()
+
+
 def test_esc_closes_the_calendar_changes_nothing_and_gives_the_focus_back(page: Page) -> None:
     page.goto("/mensagens/")
     end = date_field(page, "Data final")
