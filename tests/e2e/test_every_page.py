@@ -311,6 +311,17 @@ def test_on_a_narrow_screen_the_menu_opens_by_its_button(
     expect(page.get_by_role("heading", name="Consultar RA", level=1)).to_be_visible()
 
 
+def test_on_a_narrow_screen_no_table_of_the_manual_scrolls(
+    new_context: Callable[..., BrowserContext], let_in: Callable[[BrowserContext], Page]
+) -> None:
+    page = let_in(new_context(viewport={"width": 390, "height": 800}))
+    for slug in ("situacoes", "motivos", "glossario", "talvez-enviada-o-que-fazer", "enviar-sms-em-lote"):
+        page.goto(f"/ajuda/{slug}/")
+        for table in page.locator(".rc-table-wrap").all():
+            assert table.evaluate("box => box.scrollWidth - box.clientWidth") == 0, slug
+        assert grave_faults(page) == []
+
+
 def test_a_customers_story_on_any_screen(sized_page: Page, emulator: RunningEmulator) -> None:
     for _ in range(2):
         open_ra(name=LONG_NAME, description="palavra" * 50)

@@ -75,6 +75,15 @@ def test_each_page_of_the_screens_shows_one():
     assert [page.title for page in screens if '<img src="' not in page.html] == []
 
 
+def test_each_cell_of_a_table_names_its_column_and_stays_a_cell_when_it_is_shown_as_a_card():
+    page = manual().page("situacoes")
+    assert page
+    assert page.html.count('role="columnheader"') == 4
+    cells = re.findall(r'<td role="cell" data-label="([^"]+)">', page.html)
+    assert cells[:4] == ["Situação", "No filtro", "O que quer dizer", "O que fazer"]
+    assert len(cells) == 4 * len(STATUS_WORDS)
+
+
 def test_every_link_inside_a_page_leads_to_a_place_that_is_there():
     for page in every_page():
         for target in re.findall(r'href="#([^"]+)"', page.html):

@@ -27,10 +27,19 @@ _FILE = Path(__file__).with_name("manual.md")
 _GUIDE = Path(__file__).with_name("api.md")
 GUIDE = "Guia da API"
 _PICTURE = re.compile(r"\.\./static/(web/manual/[\w-]+\.png)")
-_TABLE = (
-    '<div class="br-table small rc"><div class="rc-table-wrap" tabindex="0" role="region" aria-label="Tabela"><table>'
+_TABLE = '<table role="table">'
+_BOX = (
+    '<div class="br-table small rc rc-stack"><div class="rc-table-wrap" tabindex="0" role="region" aria-label="Tabela">'
 )
-_HEAD = '<th scope="col">'
+# On a narrow screen a row is shown as a card, and stays one of a table for screen readers by its roles.
+_ROLES = {
+    "table_open": "table",
+    "thead_open": "rowgroup",
+    "tbody_open": "rowgroup",
+    "tr_open": "row",
+    "th_open": "columnheader",
+    "td_open": "cell",
+}
 # What is wider than the screen scrolls by itself, so the keyboard must reach it.
 _EXAMPLE = '<pre tabindex="0" role="region" aria-label="Exemplo">'
 # The product has a list of pages of its own.
@@ -201,6 +210,7 @@ def _sections(tokens: Sequence[Token]) -> Iterator[tuple[str, str, list[Token]]]
 
 
 def _rendered(markdown: MarkdownIt, tokens: list[Token], address: Callable[[str], str]) -> SafeString:
+    _name_cells(tokens)
     for place, token in enumerate(tokens):
         for child in token.children or ():
             if child.type == "image" and (match := _PICTURE.fullmatch(str(child.attrs["src"]))):
@@ -210,8 +220,27 @@ def _rendered(markdown: MarkdownIt, tokens: list[Token], address: Callable[[str]
         if token.type == "tr_open":
             _give_anchor(token, tokens[place + 2])
     html = str(markdown.renderer.render(tokens, markdown.options, {}))
-    html = html.replace("<table>", _TABLE).replace("</table>", "</table></div></div>")
-    return SafeString(html.replace("<th>", _HEAD).replace("<pre>", _EXAMPLE))
+    html = html.replace(_TABLE, _BOX + _TABLE).replace("</table>", "</table></div></div>")
+    return SafeString(html.replace("<pre>", _EXAMPLE))
+
+
+def _name_cells(tokens: list[Token]) -> None:
+    """Give the parts of each table their roles, and each cell its column's name, which stands beside it on a card."""
+    heads: list[str] = []
+    column = 0
+    for place, token in enumerate(tokens):
+        if token.type in _ROLES:
+            token.attrSet("role", _ROLES[token.type])
+        if token.type == "table_open":
+            heads = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            token.attrSet("scope", "col")
+            heads.append(tokens[place + 1].content)
+        elif token.type == "td_open":
+            token.attrSet("data-label", heads[column])
+            column += 1
 
 
 def _give_anchor(row: Token, first_cell: Token) -> None:
