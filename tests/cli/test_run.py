@@ -68,7 +68,7 @@ def count(home: Path, status: str) -> int:
 
 
 def get(port: int, path: str) -> int:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     client.request("GET", path)
     return client.getresponse().status
 
