@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 
 import recado.web
+from recado.web.manual import manual
 from recado.web.words import CAUSE_WORDS, STATUS_WORDS
 
 MOST_BYTES = 250_000
@@ -26,7 +27,7 @@ _OF_A_SCRIPT = re.compile(r'\bfrom ?"(\.[^"]+)"')
 
 
 @pytest.fixture
-def line(user: User, settings: Settings, tmp_path: Path) -> Callable[[str], HttpResponseBase]:
+def line(user: User, settings: Settings, tmp_path: Path) -> Iterator[Callable[[str], HttpResponseBase]]:
     """Ask for an address as a browser does, of a server whose static files were collected."""
     settings.STATIC_ROOT = tmp_path
     manifest = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
@@ -34,7 +35,10 @@ def line(user: User, settings: Settings, tmp_path: Path) -> Callable[[str], Http
     call_command("collectstatic", interactive=False, verbosity=0)
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return lambda address: client.get(address, headers={"Accept-Encoding": "gzip"})
+    # The manual is made once a process, with the names that its pictures have then.
+    manual.cache_clear()
+    yield lambda address: client.get(address, headers={"Accept-Encoding": "gzip"})
+    manual.cache_clear()
 
 
 def body(answer: HttpResponseBase) -> bytes:
