@@ -12,6 +12,7 @@ from recado.billing.models import Notice, Run, Setup
 from recado.billing.runs import RunRefused
 from recado.mail.sending import send_due
 from recado.outbox.models import Message
+from recado.phones import leases
 from tests.billing.conftest import MONTH, NOW, bill_row, do, feed, states, take
 from tests.mail.conftest import Office
 from tests.support.together import run_together
@@ -48,6 +49,26 @@ def test_whoever_begins_a_step_to_finish_it_has_it_in_hand_at_once(
         elsewhere.setattr(runs, "_me", lambda: "jobs/1")
         assert not runs.carry_on(NOW)
     assert runs.finish(run, lambda: NOW).state == Run.State.DONE
+
+
+def test_a_process_with_the_number_of_a_dead_one_does_not_take_its_lease(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(leases, "_start_tick", lambda pid: "1")
+        runs.ask(PREPARE, actor="ana", now=NOW, mine=True)
+    assert not runs.carry_on(NOW)
+    runs.carry_on(NOW + runs.LEASE)
+    assert Run.objects.get().worker.endswith(leases.this_process().rpartition("/")[2])
+
+
+def test_the_longest_host_name_leaves_the_process_told_from_others(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases.socket, "gethostname", lambda: "h" * 64)
+    run = runs.ask(PREPARE, actor="ana", now=NOW, mine=True)
+    assert len(run.worker) <= Run._meta.get_field("worker").max_length
+    assert leases.this_process().endswith(run.worker)
 
 
 def test_a_run_whose_worker_died_is_carried_on_by_the_job_at_its_cursor(

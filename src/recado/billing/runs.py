@@ -8,8 +8,6 @@ piece is one transaction, and harmless to repeat.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,10 +19,12 @@ from recado.billing import preparing, returning, transmitting
 from recado.billing.models import Kind, Run
 from recado.billing.setups import NoSetup
 from recado.billing.transmitting import TransmitRefused
+from recado.phones.leases import this_process
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
+_LONGEST_NAME = 80
 
 
 class RunRefused(ValueError):
@@ -122,7 +122,8 @@ def _clock() -> datetime:
 
 
 def _me() -> str:
-    return f"{socket.gethostname()[:50]}/{os.getpid()}"
+    # A long host's name does not fit in the row: what tells two processes apart stands at the end.
+    return this_process()[-_LONGEST_NAME:]
 
 
 _PIECES: dict[Run.Step, Callable[[Run, datetime, Callable[[], None]], bool]] = {
