@@ -27,7 +27,7 @@ def test_a_consent_taken_back_after_preparing_counts(setup: Setup, office: Offic
     take(bill_row(1), bill_row(2))
     do(PREPARE)
     words = [Word("501", ConsentKind.CLIENT_SMS, False), Word("502", ConsentKind.CLIENT_EMAIL, False)]
-    write_down(words, how="balcão", actor="bia", now=NOW)
+    write_down(words, how="balcão", actor="bia", heard=True, now=NOW)
     do(TRANSMIT)
     assert states() == {
         ("1001", "sms"): "no_consent",
@@ -60,7 +60,7 @@ def test_a_no_stops_what_was_transmitted_and_has_not_left(setup: Setup, office: 
         Word("502", ConsentKind.PHONE, False, "+5581900000002"),
         Word("503", ConsentKind.CLIENT_EMAIL, False),
     ]
-    write_down(words, how="Por telefone.", actor="ana", now=NOW)
+    write_down(words, how="Por telefone.", actor="ana", heard=True, now=NOW)
     feed()
     send_due(NOW)
     waiting = Message.objects.filter(status=Status.QUEUED).order_by("number").values_list("number", flat=True)
@@ -83,8 +83,8 @@ def test_a_no_while_rows_pass_to_the_queue_stops_each_or_finds_it_gone(setup: Se
     do(TRANSMIT)
     words = [Word(f"{500 + number}", ConsentKind.CLIENT_SMS, False) for number in range(1, 41)]
     run_together(
-        [feed, *(lambda word=word: write_down([word], how="x", actor="ana", now=NOW) for word in words[:3]),
-         lambda: write_down(words[3:], how="x", actor="ana", now=NOW)]
+        [feed, *(lambda word=word: write_down([word], how="x", actor="ana", heard=True, now=NOW) for word in words[:3]),
+         lambda: write_down(words[3:], how="x", actor="ana", heard=True, now=NOW)]
     )  # fmt: skip
     feed()
     assert not Message.objects.filter(status=Status.QUEUED).exists()
@@ -103,7 +103,7 @@ def failed_sms() -> Message:
 
 
 def say_no(kind: ConsentKind, address: str = "") -> None:
-    write_down([Word("501", kind, False, address)], how="Por telefone.", actor="ana", now=NOW)
+    write_down([Word("501", kind, False, address)], how="Por telefone.", actor="ana", heard=True, now=NOW)
 
 
 @pytest.mark.parametrize(

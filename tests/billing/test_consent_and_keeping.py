@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from recado import parameters
 from recado.billing import keeping
-from recado.billing.models import Bill, BillFault, BillFile, Consent, Notice, Run, Setup
+from recado.billing.consents import Word, allows, held_by, of_client, write_down
+from recado.billing.models import Bill, BillFault, BillFile, Consent, ConsentKind, Notice, Run, Setup
 from recado.inbox.models import Reply
 from recado.inbox.receiving import receive
 from recado.mail import keeping as mail_keeping
@@ -91,3 +92,26 @@ def test_old_e_mails_go_but_for_those_that_wait(setup: Setup, office: Office) ->
     mail_keeping.remove_old(NOW + timedelta(days=31))
     assert [mail.to for mail in Mail.objects.all()] == ["cliente2@example.com"]
     assert Notice.objects.filter(channel="email").count() == 2
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_no_that_a_person_heard_stands_against_the_bills_of_later_months(before: bool) -> None:
+    key = ("501", ConsentKind.CLIENT_SMS)
+    take(bill_row(1, client_id="501", sms_consent=before))
+    write_down([Word(*key, False)], how="Por telefone.", actor="ana", heard=True, now=NOW)
+    take(bill_row(1, client_id="501", month=date(2026, 12, 1), sms_consent=True))
+    assert not allows(held_by(["501"]), *key)
+    of_sms = [(word.given, word.heard) for word in of_client("501") if word.kind == key[1]]
+    assert of_sms == [(False, True), (before, False)]
+    write_down([Word(*key, True)], how="No balcão.", actor="bia", heard=True, now=NOW)
+    take(bill_row(1, client_id="501", month=date(2027, 1, 1), sms_consent=False))
+    take(bill_row(1, client_id="501", month=date(2027, 2, 1), sms_consent=True))
+    assert allows(held_by(["501"]), *key)
+
+
+def test_a_no_for_one_mobile_does_not_bind_another() -> None:
+    write_down([Word("501", ConsentKind.PHONE, False, MARIA.mobile)], how="x", actor="ana", heard=True, now=NOW)
+    other = "+5581955550123"
+    for month, mobile in enumerate((MARIA.mobile, other, MARIA.mobile), 1):
+        take(bill_row(1, client_id="501", month=date(2027, month, 1), mobile=mobile, phone_consent=True))
+    assert allows(held_by(["501"]), "501", ConsentKind.PHONE, other)

@@ -46,7 +46,7 @@ def pages(user: User) -> Iterator[list[str]]:
     unsure = go_wrong(open_ra(MOBILE, NAME).message, Status.UNCERTAIN)
     phone = make_phone()
     Reply.objects.create(number=MOBILE, text="Obrigada.", received_at=now, sent_at=now)
-    write_down([Word(CLIENT, ConsentKind.PHONE, True, MOBILE)], how="Por telefone.", actor="ana", now=now)
+    write_down([Word(CLIENT, ConsentKind.PHONE, True, MOBILE)], how="Por telefone.", actor="ana", heard=True, now=now)
     mail = post(Letter("k", EMAIL, "Assunto", "x"), now=now)
     Mail.objects.update(status=MailStatus.FAILED)
     batches = [draft(TABLE), under_way(TABLE), read(draft(TABLE))]

@@ -243,7 +243,7 @@ def test_a_bill_is_not_sent_again_to_who_agrees_no_longer(office: Office, setup:
     do(Run.Step.TRANSMIT)
     now = timezone.now()
     Mail.objects.update(status=MailStatus.FAILED, useful_until=now + timedelta(days=1))
-    write_down([Word("501", ConsentKind.CLIENT_EMAIL, False)], how="Por telefone.", actor="ana", now=now)
+    write_down([Word("501", ConsentKind.CLIENT_EMAIL, False)], how="Por telefone.", actor="ana", heard=True, now=now)
     mail = Notice.objects.get(channel="email").mail
     assert mail is not None
     answer = logged_in().post(f"/emails/{mail.pk}/reenviar/", follow=True)

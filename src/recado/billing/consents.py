@@ -1,7 +1,8 @@
 """What clients agreed to: to SMS, to e-mail, and that a mobile is theirs. Silence is no.
 
 A word that changes ends the one before and stands beside it: who, when and how of each stay. A yes that becomes a no
-stops what still waits.
+stops what still waits. A no that a person heard from the client stands until a person hears a yes: the bills of the
+next month say what another system knew before.
 """
 
 from __future__ import annotations
@@ -41,12 +42,18 @@ def allows(held: Held, client_id: str, kind: ConsentKind, address: str = "") -> 
     return word is not None and word.given and word.address == address
 
 
-def write_down(words: Sequence[Word], *, how: str, actor: str, now: datetime) -> int:
-    """Keep what differs from what holds; give how many words changed. The last of several about one thing counts."""
-    wanted = {(word.client_id, word.kind.value): word for word in words}
+def write_down(words: Sequence[Word], *, how: str, actor: str, heard: bool, now: datetime) -> int:
+    """Keep what differs from what holds; give how many words changed. The last of several about one thing counts.
+
+    `heard` when `actor` had them from the client; a yes that came with a bill does not undo a no that was heard.
+    """
     with transaction.atomic():
+        if not heard:
+            refused = _refused(words)
+            words = [word for word in words if (word.client_id, word.kind.value, word.address) not in refused]
+        wanted = {(word.client_id, word.kind.value): word for word in words}
         held = held_by(client for client, _ in wanted)
-        new = [word for key, word in wanted.items() if not _same(held.get(key), word)]
+        new = [word for key, word in wanted.items() if not _said(held.get(key), word, heard)]
         ended = [held[key].pk for word in new if (key := (word.client_id, word.kind.value)) in held]
         Consent.objects.filter(pk__in=ended).update(ended_at=now)
         Consent.objects.bulk_create(
@@ -55,6 +62,7 @@ def write_down(words: Sequence[Word], *, how: str, actor: str, now: datetime) ->
                 kind=word.kind,
                 address=word.address,
                 given=word.given,
+                heard=heard,
                 since=now,
                 how=how[:200],
                 actor=actor,
@@ -73,5 +81,14 @@ def of_client(client_id: str) -> list[Consent]:
     return list(Consent.objects.filter(Q(client_id=client_id)).order_by("-pk"))
 
 
-def _same(held: Consent | None, word: Word) -> bool:
-    return held is not None and (held.given, held.address) == (word.given, word.address)
+def _refused(words: Sequence[Word]) -> set[tuple[str, str, str]]:
+    """To what of these yeses, by client, kind and mobile, the last word that a person heard is a no."""
+    clients = {word.client_id for word in words if word.given}
+    rows = Consent.objects.filter(client_id__in=clients, heard=True).order_by("pk")
+    last = {(row.client_id, row.kind, row.address): row.given for row in rows}
+    return {key for key, given in last.items() if not given}
+
+
+def _said(held: Consent | None, word: Word, heard: bool) -> bool:
+    """Whether the word adds nothing; one that only came with bills is said anew by who hears it."""
+    return held is not None and (held.given, held.address) == (word.given, word.address) and held.heard >= heard

@@ -204,7 +204,7 @@ def _store(rows: Sequence[tuple[int, BillRow]], origin: str, actor: str, now: da
     # Their texts say what the bill was before.
     stale = Notice.objects.filter(bill__in=changed, state=NoticeState.PREPARED)
     stale.update(state=NoticeState.SKIPPED, skip=Skip.CHANGED, moment=now)
-    write_down(list(_words(row for _, row in rows)), how=origin, actor=actor, now=now)
+    write_down(list(_words(row for _, row in rows)), how=origin, actor=actor, heard=False, now=now)
     return Taken(len(new), len(changed) + overwritten, len(rows) - len(new) - len(changed) - overwritten)
 
 

@@ -215,12 +215,14 @@ class ConsentKind(models.TextChoices):
 
 
 class Consent(models.Model):
-    """What holds from `since` until `ended_at`. `address`: the mobile (E.164) of a phone's consent, else empty."""
+    """What holds from `since` until `ended_at`. `address`: the mobile (E.164) of a phone's consent, else empty.
+    `heard`: a person wrote it down who had it from the client; else it came with a bill."""
 
     client_id = models.CharField("cliente", max_length=12)
     kind = models.CharField("a quê", max_length=8, choices=ConsentKind.choices)
     address = models.CharField("celular", max_length=16, blank=True)
     given = models.BooleanField("concorda")
+    heard = models.BooleanField("dito no atendimento", default=False, db_default=False)
     since = models.DateTimeField("desde")
     how = models.CharField("como", max_length=200)
     actor = models.CharField("por", max_length=150)

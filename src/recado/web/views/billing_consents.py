@@ -49,7 +49,7 @@ def _keep(request: HttpRequest, form: ConsentForm) -> HttpResponse:
     client, kind = word.client_id, word.kind
     with transaction.atomic():
         changed = write_down(
-            [word], how=form.cleaned_data["how"], actor=request.user.get_username(), now=timezone.now()
+            [word], how=form.cleaned_data["how"], actor=request.user.get_username(), heard=True, now=timezone.now()
         )
         if changed:
             note(request, Deed.CONSENT_CHANGED, client, f"{kind.label}: {'sim' if word.given else 'não'}")
