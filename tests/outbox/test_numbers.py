@@ -83,9 +83,16 @@ def test_a_landline_is_refused_because_it_gets_no_sms(written: str):
     assert refusal(written) == "Este número é fixo e não recebe SMS."
 
 
-@pytest.mark.parametrize("written", ["(81) 8123-4567", "8171234567", "+55 81 9123-4567", "8161234567"])
+@pytest.mark.parametrize("written", ["(81) 8123-4567", "8171234567", "+55 81 8123-4567", "8161234567"])
 def test_a_missing_9_is_hinted_at_and_never_added(written: str):
     assert refusal(written) == "Parece faltar o 9 depois do DDD. Confirme com o cliente."
+
+
+@pytest.mark.parametrize("written", ["81 9123-4567", "(81) 9999-9999", "+55 81 9123-4567", "081 91234-567"])
+def test_a_9_that_is_there_is_not_said_to_be_missing_but_a_digit_is(written: str):
+    assert refusal(written) == (
+        "Este número tem 10 dígitos; um celular tem 11: o DDD e mais 9, a começar por 9. Confirme com o cliente."
+    )
 
 
 @pytest.mark.parametrize("written", ["91234-5678", "912345678", "8123-4567"])

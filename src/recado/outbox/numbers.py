@@ -27,10 +27,17 @@ class NumberRefused(ValueError):
 
 
 class NinthDigitMissing(NumberRefused):
-    """It looks like a mobile of before 2016; `completed` is the guess with the 9 (E.164), never to be used silently."""
+    """It looks like a mobile of before 2016; `completed` is the guess with the 9 (E.164), never to be used silently.
+
+    Where a 9 stands after the DDD already, any digit may be the one left out, and a person is told only how many
+    there are. A system that keeps none but ten meant an old mobile all the same.
+    """
 
     def __init__(self, completed: str) -> None:
-        super().__init__("Parece faltar o 9 depois do DDD. Confirme com o cliente.")
+        has_a_nine = completed[5:7] == "99"
+        missing = "Este número tem 10 dígitos; um celular tem 11: o DDD e mais 9, a começar por 9."
+        words = missing if has_a_nine else "Parece faltar o 9 depois do DDD."
+        super().__init__(f"{words} Confirme com o cliente.")
         self.completed = completed
 
 
