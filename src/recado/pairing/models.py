@@ -22,13 +22,18 @@ class Work(models.TextChoices):
 class Step(models.TextChoices):
     """How far the task is. In `COMPARE` and `PIN` the person is asked; in `SHOW` they type on the phone."""
 
-    ASKED = "asked", "esperando o gateway"
+    ASKED = "asked", "esperando o serviço de envio"
     WORKING = "working", "em andamento"
     COMPARE = "compare", "esperando a comparação do número"
     PIN = "pin", "esperando o PIN"
     SHOW = "show", "esperando a digitação no aparelho"
     DONE = "done", "concluído"
     FAILED = "failed", "não concluído"
+
+
+def step_choices() -> list[tuple[str, str]]:
+    """The steps and their labels. The migration names this function, so that other words ask for none."""
+    return Step.choices
 
 
 QUESTIONS = (Step.COMPARE, Step.PIN)
@@ -47,7 +52,7 @@ class PairingTask(models.Model):
     asked_at = models.DateTimeField()
     host = models.CharField("computador", max_length=120, blank=True)
 
-    step = models.CharField(max_length=8, choices=Step.choices, default=Step.ASKED)
+    step = models.CharField(max_length=8, choices=step_choices, default=Step.ASKED)
     number = models.CharField(max_length=16, blank=True)
     answered = models.BooleanField(default=False)
     agreed = models.BooleanField(default=False)
