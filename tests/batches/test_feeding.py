@@ -11,10 +11,11 @@ from django.utils import timezone
 from recado.batches import decisions, feeding
 from recado.batches.feeding import LEAST_WINDOW, MOST_WINDOW, feed_some, look_after_some, window_size
 from recado.batches.models import Batch, BatchRow, RowState, State
+from recado.batches.progress import progress_of
 from recado.gateway.choosing import Roster
 from recado.outbox import consent, doorbell
 from recado.outbox.claims import claim_next, finish, let_go
-from recado.outbox.decisions import correct_number, resend
+from recado.outbox.decisions import correct_number, discard, resend
 from recado.outbox.models import Message, MessageType, Priority, Status, StatusChange
 from recado.phones.models import Phone
 from recado.phones.rules import Rules
@@ -129,6 +130,58 @@ def test_what_comes_back_to_the_queue_of_a_paused_batch_is_held_too() -> None:
     let_go(claim, NOW)
     assert not look_after_some(NOW)
     assert claim_next(phone, HOLDER, NOW) is None
+
+
+def test_a_paused_batch_whose_last_message_ends_is_done_by_itself() -> None:
+    phone = make_phone()
+    batch = under_way(table(range(2)))
+    feed()
+    claim = claim_next(phone, HOLDER, NOW)
+    decisions.pause(batch.pk, actor="ana", now=NOW)
+    finish(claim, ACCEPTED, NOW)
+    look_after_some(NOW)
+    assert fresh(batch).state == State.PAUSED
+    discard(messages_of(batch)[1].pk, note="Repetida.", actor="bia", now=NOW)
+    assert not look_after_some(NOW)
+    assert (fresh(batch).state, fresh(batch).finished_at) == (State.DONE, NOW)
+    counted = progress_of(fresh(batch))
+    assert (counted.adds_up, counted.over, counted.waiting) == (True, 2, 0)
+
+
+def test_a_paused_batch_with_rows_to_send_stays_paused() -> None:
+    phone = make_phone()
+    batch = under_way(table(range(30)))
+    feed(window=1)
+    decisions.pause(batch.pk, actor="ana", now=NOW)
+    discard(messages_of(batch)[0].pk, note="Repetida.", actor="bia", now=NOW)
+    assert not look_after_some(NOW)
+    assert fresh(batch).state == State.PAUSED
+    decisions.resume(batch.pk, actor="ana", now=NOW)
+    feed()
+    assert len(send_all(phone)) == 29
+
+
+def test_a_paused_batch_past_its_limit_counts_its_rows_as_late_and_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = NOW + timedelta(hours=1)
+    batch = under_way(table(range(5)), expires_at=limit)
+    decisions.pause(batch.pk, actor="ana", now=NOW)
+    assert not look_after_some(limit - timedelta(seconds=1))
+    assert fresh(batch).state == State.PAUSED
+    monkeypatch.setattr(feeding, "AT_ONCE", 3)
+    while look_after_some(limit):
+        pass
+    batch = fresh(batch)
+    assert (batch.state, batch.ready, batch.expired, messages_of(batch)) == (State.DONE, 0, 5, [])
+    assert progress_of(batch).adds_up
+
+
+def test_a_batch_that_ended_while_paused_tells_no_reason_to_be_paused() -> None:
+    batch = under_way(table(range(1)), expires_at=NOW + timedelta(hours=1))
+    MessageType.objects.filter(pk=batch.type_id).update(active=False)
+    feed()
+    while look_after_some(NOW + timedelta(hours=1)):
+        pass
+    assert (fresh(batch).state, fresh(batch).fault) == (State.DONE, "")
 
 
 def test_a_cancelled_batch_sends_nothing_from_that_moment_and_its_messages_say_why() -> None:

@@ -57,10 +57,13 @@ def feed_some(now: datetime, *, window: int | None = None) -> bool:
 
 
 def look_after_some(now: datetime) -> bool:
-    """Hold what came back to the queue of a paused batch, and discard what waits of a cancelled one."""
+    """Hold what came back to the queue of a paused batch, end one of which nothing is left to resume, and discard what
+    waits of a cancelled one."""
     for batch_id in _with_queued(State.PAUSED):
         holding.hold(batch_id)
     more = False
+    for batch in Batch.objects.filter(state=State.PAUSED).select_related("type").order_by("pk"):
+        more = _end_paused(batch, now) or more
     for batch_id in _with_queued(State.CANCELLED):
         waiting = Message.objects.filter(batch=batch_id, status=Status.QUEUED).exclude(_sent_anew(batch_id))
         ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:_CANCELLED_AT_ONCE])
@@ -125,13 +128,26 @@ def _feed(batch: Batch, window: int, now: datetime) -> None:
             return
 
 
-def _pass_on(batch: Batch, after: int, count: int, now: datetime) -> tuple[int, int] | None:
+def _end_paused(batch: Batch, now: datetime) -> bool:
+    """End the batch when resuming it would send nothing; True when rows past its limit are left to be counted so."""
+    if batch.expires_at is not None and batch.expires_at <= now:
+        passed = _pass_on(batch, batch.fed_line, AT_ONCE, now, state=State.PAUSED)
+        if passed is None or passed[1]:
+            return passed is not None
+    if not BatchRow.objects.filter(batch=batch, line__gt=batch.fed_line, state=RowState.READY).exists():
+        _end(batch, now, state=State.PAUSED)
+    return False
+
+
+def _pass_on(
+    batch: Batch, after: int, count: int, now: datetime, *, state: State = State.RUNNING
+) -> tuple[int, int] | None:
     """Pass on up to `count` rows after line `after`; give the line they reach to, and how many they were.
 
     None when somebody else decided or passed on meanwhile.
     """
     with transaction.atomic():
-        here = Batch.objects.filter(pk=batch.pk, state=State.RUNNING, fed_line=after)
+        here = Batch.objects.filter(pk=batch.pk, state=state, fed_line=after)
         # Who decides on the batch or withdraws a row of it moves the batch's own row: nobody does from here on.
         if not here.select_for_update().values_list("pk"):
             return None
@@ -184,11 +200,11 @@ def _corrected(rows: Sequence[_Row]) -> Sequence[_Row]:
     return [row._replace(number=mobiles.get(row.protocol) or row.number) for row in rows]
 
 
-def _end(batch: Batch, now: datetime) -> None:
+def _end(batch: Batch, now: datetime, *, state: State = State.RUNNING) -> None:
     """All rows have passed on: the batch is done once none of its messages waits or is on its way."""
     moving = Message.objects.filter(Q(status=Status.QUEUED) | Q(status=Status.SENDING), batch=batch.pk)
     if not moving.exists():
-        states.change(batch.pk, State.RUNNING, State.DONE, at=now, finished_at=now)
+        states.change(batch.pk, state, State.DONE, at=now, finished_at=now, fault="")
 
 
 def _mark(rows: Iterable[_Row], state: RowState) -> None:

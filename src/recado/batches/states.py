@@ -17,7 +17,7 @@ ALLOWED: dict[State, frozenset[State]] = {
     State.READ: frozenset({State.DRAFT, State.WAITING, State.RUNNING, State.CANCELLED}),
     State.WAITING: frozenset({State.READ, State.RUNNING, State.CANCELLED}),
     State.RUNNING: frozenset({State.PAUSED, State.DONE, State.CANCELLED}),
-    State.PAUSED: frozenset({State.RUNNING, State.CANCELLED}),
+    State.PAUSED: frozenset({State.RUNNING, State.DONE, State.CANCELLED}),
     State.DONE: frozenset(),
     State.CANCELLED: frozenset(),
 }
