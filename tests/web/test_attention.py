@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from recado.gsm.causes import Cause
+from recado.outbox import decisions
 from recado.outbox.decisions import discard, resend
-from recado.outbox.models import Message, Status
+from recado.outbox.models import Message, MessageType, Status
 from recado.people.roles import ATTENDANT
 from recado.service_requests.models import Requester
 from recado.web.words import FAMILIES
@@ -84,6 +85,34 @@ def test_the_ticked_ones_go_back_and_the_uncertain_never_with_them() -> None:
     assert "1 mensagem ficou como estava: já não está com erro." in page
     assert _status(first) == _status(second) == Status.QUEUED
     assert _status(uncertain) == Status.UNCERTAIN
+
+
+def test_of_several_each_reason_to_stay_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    goes, unwilling, late, later, gone = (_failed() for _ in range(5))
+    Message.objects.filter(pk__in=(late.pk, later.pk)).update(useful_until=timezone.now())
+    discard(gone.pk, note="Repetida.", actor="outra", now=timezone.now())
+    against = "O cliente deixou de autorizar SMS: descarte esta mensagem."
+    monkeypatch.setattr(decisions, "_objections", [lambda message, _: against if message.pk == unwilling.pk else ""])
+    ids = [message.pk for message in (goes, unwilling, late, later, gone)]
+    page = words(logged_in().post(f"{ADDRESS}reenviar/", {"ids": ids}, follow=True))
+    for told in (
+        "1 mensagem voltou para a fila.",
+        "1 mensagem ficou como estava: o cliente não quer recebê-la. Descarte-a.",
+        "2 mensagens ficaram como estavam: o prazo para enviá-las já passou. Descarte-as.",
+        "1 mensagem ficou como estava: já não está com erro.",
+    ):
+        assert told in page
+    assert _status(goes) == Status.QUEUED
+    assert _status(unwilling) == _status(late) == _status(later) == Status.FAILED
+
+
+def test_a_text_that_cannot_be_made_is_told_apart() -> None:
+    MessageType.objects.filter(pk=1).update(template="Faltou {BAIRRO}.")
+    message = open_ra().message
+    assert message is not None
+    assert message.status == Status.FAILED
+    page = words(logged_in().post(f"{ADDRESS}reenviar/", {"ids": [message.pk]}, follow=True))
+    assert "1 mensagem ficou como estava: o texto não pode ser montado. Reenvie-a sozinha para ver o que falta." in page
 
 
 def test_ticking_nothing_is_told() -> None:

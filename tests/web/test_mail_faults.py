@@ -10,6 +10,7 @@ from django.utils import timezone
 from recado.billing.consents import Word, write_down
 from recado.billing.models import ConsentKind, Notice, Run
 from recado.evaluations.operations import invite
+from recado.mail.decisions import resend
 from recado.mail.models import Fault, Mail, MailStatus
 from recado.mail.posting import Letter, post
 from recado.mail.sending import send_due
@@ -86,7 +87,7 @@ def test_the_ticked_ones_go_out_once_and_a_second_person_is_told(office: Office)
     assert "2 e-mails voltaram para a fila." in words(answer)
     send_due(timezone.now())
     again = words(logged_in(ADMINISTRATOR).post(f"{PATH}reenviar/", {"ids": ids}, follow=True))
-    assert "2 e-mails ficaram como estavam: outra pessoa já decidiu, ou enviá-los não adianta mais." in again
+    assert "2 e-mails ficaram como estavam: outra pessoa já decidiu." in again
     send_due(timezone.now())
     assert sorted(taken["To"] for taken in office.mails) == ["cliente0@example.com", "cliente1@example.com"]
     told = AuditEntry.objects.filter(deed=Deed.MAIL_RESENT).order_by("pk").values_list("who", "subject")
@@ -250,6 +251,48 @@ def test_a_bill_is_not_sent_again_to_who_agrees_no_longer(office: Office, setup:
     assert "O cliente deixou de autorizar e-mails: descarte este." in words(answer)
     logged_in().post(f"{PATH}reenviar/", {"ids": [mail.pk]})
     assert statuses() == [MailStatus.FAILED]
+
+
+def test_of_several_each_reason_to_stay_is_told_apart(office: Office, setup: object) -> None:
+    take(bill_row(1))
+    do(Run.Step.PREPARE)
+    do(Run.Step.TRANSMIT)
+    now = timezone.now()
+    Mail.objects.update(status=MailStatus.FAILED, useful_until=now + timedelta(days=1))
+    write_down([Word("501", ConsentKind.CLIENT_EMAIL, False)], how="Por telefone.", actor="ana", heard=True, now=now)
+    for number in (2, 3):
+        failed(number, useful_until=now - timedelta(days=1))
+    failed(4, MailStatus.SENT)
+    failed(5)
+    ids = list(Mail.objects.values_list("pk", flat=True))
+    page = words(logged_in().post(f"{PATH}reenviar/", {"ids": ids}, follow=True))
+    for told in (
+        "1 e-mail voltou para a fila.",
+        "1 e-mail ficou como estava: o cliente deixou de autorizar e-mails. Descarte-o.",
+        "2 e-mails ficaram como estavam: enviá-los não adianta mais. Descarte-os.",
+        "1 e-mail ficou como estava: outra pessoa já decidiu.",
+    ):
+        assert told in page
+
+
+@pytest.mark.parametrize(("action", "sure"), [("reenviar", {"em_dobro": "sim"}), ("confirmar", {"com_certeza": "sim"})])
+def test_a_decision_on_a_try_that_is_not_the_last_any_more_is_asked_for_again(
+    action: str, sure: dict[str, str]
+) -> None:
+    mail, client = failed(status=MailStatus.UNCERTAIN, tries=1), logged_in()
+    address = f"/emails/{mail.pk}/{action}/"
+    seen = mail.moment.isoformat()
+    assert f'name="tentativa" value="{seen}"' in client.get(address).content.decode()
+    later = timezone.now()
+    resend(mail.pk, now=later, sure=True)
+    Mail.objects.update(status=MailStatus.UNCERTAIN, tries=1, moment=later)
+    answer = client.post(address, sure | {"tentativa": seen})
+    assert "foi tentado de novo enquanto você decidia" in words(answer)
+    assert statuses() == [MailStatus.UNCERTAIN]
+    now_seen = later.isoformat()
+    assert f'name="tentativa" value="{now_seen}"' in answer.content.decode()
+    client.post(address, sure | {"tentativa": now_seen})
+    assert statuses() != [MailStatus.UNCERTAIN]
 
 
 def test_a_mail_server_that_is_down_is_told_on_top(office: Office, settings) -> None:

@@ -21,6 +21,14 @@ class DecisionRefused(ValueError):
     """The e-mail does not allow it as it stands; the text (pt-BR) says how it stands."""
 
 
+class Unwanted(DecisionRefused):
+    """The customer agrees no longer; nothing but discarding it is left."""
+
+
+class TooLate(DecisionRefused):
+    """Until when it was of use is over; nothing but discarding it is left."""
+
+
 def resend(mail_id: int, *, now: datetime, sure: bool = False) -> None:
     """Queue the e-mail again, its tries beginning anew, under the same Message-ID.
 
@@ -103,7 +111,7 @@ def standing(mail: Mail) -> str:
 
 def _queue_again(mail: Mail, now: datetime, **changes: Any) -> None:
     if refusal := why_not_again(mail, now):
-        raise DecisionRefused(refusal)
+        raise (TooLate if mail.status in NEEDS_A_PERSON else DecisionRefused)(refusal)
     tried_until = max(mail.expires_at, now + KEEP_TRYING)
     anew = {
         "tries": 0,

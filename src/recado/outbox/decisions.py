@@ -36,6 +36,18 @@ class DecisionRefused(ValueError):
     """The message does not stand where the decision needs it; the text (pt-BR) says how it stands."""
 
 
+class Unwanted(DecisionRefused):
+    """The customer does not want it, or not any more; nothing but discarding it is left."""
+
+
+class TooLate(DecisionRefused):
+    """Until when it was of use is over; nothing but discarding it is left."""
+
+
+class TextRefused(DecisionRefused):
+    """Its text cannot be made; what is wrong with the type or the values is to be mended first."""
+
+
 def object_by(objection: Objection) -> None:
     """Have `objection` asked before a person sends a message again. Call this once, when the app is ready."""
     if objection not in _objections:
@@ -191,7 +203,7 @@ def _new_limit(message: Message, now: datetime) -> datetime | None:
     last = message.useful_until
     if last is not None and last <= now:
         of_batch = "" if message.batch is None else f" (limite do lote {message.batch})"
-        raise DecisionRefused(
+        raise TooLate(
             f"A mensagem {message.pk} servia até {timezone.localtime(last):%d/%m/%Y %H:%M}{of_batch}: não sai mais."
         )
     return earlier(expiry(message.type, now), last)
@@ -200,12 +212,10 @@ def _new_limit(message: Message, now: datetime) -> datetime | None:
 def _heed_wish(message: Message, number: str) -> None:
     """Nobody sends past a customer's wish, by whatever door."""
     if message.type.heeds_opt_out and opted_out(number):
-        raise DecisionRefused(
-            "O cliente deste celular pediu para não receber este tipo de SMS. Fale com ele por outro meio."
-        )
+        raise Unwanted("O cliente deste celular pediu para não receber este tipo de SMS. Fale com ele por outro meio.")
     for objection in _objections:
         if why := objection(message, number):
-            raise DecisionRefused(why)
+            raise Unwanted(why)
 
 
 def _sendable_text(message: Message) -> str:
@@ -219,7 +229,7 @@ def _sendable_text(message: Message) -> str:
     try:
         return compose_again(message)
     except TemplateRefused as refusal:
-        raise DecisionRefused(f"O texto da mensagem {message.pk} não pode ser montado. {refusal}") from refusal
+        raise TextRefused(f"O texto da mensagem {message.pk} não pode ser montado. {refusal}") from refusal
 
 
 def _refusal(message_id: int, what: str) -> DecisionRefused:

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recado.gsm.causes import Cause
-from recado.outbox.decisions import DecisionRefused, discard, resend
+from recado.outbox.decisions import DecisionRefused, TextRefused, TooLate, Unwanted, discard, resend
 from recado.outbox.models import CAUSES, Message, Status
 from recado.outbox.queries import needing_a_person
 from recado.people.models import Deed
@@ -26,7 +26,7 @@ from recado.people.roles import Duty
 from recado.web.access import needs
 from recado.web.audit import note_list
 from recado.web.forms.message_actions import DiscardForm
-from recado.web.views.bulk import MOST_AT_ONCE, decide_each, ticked
+from recado.web.views.bulk import MOST_AT_ONCE, Decided, decide_each, say_left_out, ticked
 from recado.web.views.listing import failed_and_unsure, paging_for
 from recado.web.views.returning import return_url, take_undo
 from recado.web.words import FAMILIES, Family
@@ -34,6 +34,25 @@ from recado.web.words import FAMILIES, Family
 HEADING = "Mensagens com erro"
 _LABELS = dict(CAUSES)
 _FAMILIES = {family.key: family for family in FAMILIES}
+# Why some of many stay as they are: of one, and of several.
+_LEFT_OUT: dict[type[Exception], tuple[str, str]] = {
+    Unwanted: (
+        "%d mensagem ficou como estava: o cliente não quer recebê-la. Descarte-a.",
+        "%d mensagens ficaram como estavam: os clientes não querem recebê-las. Descarte-as.",
+    ),
+    TooLate: (
+        "%d mensagem ficou como estava: o prazo para enviá-la já passou. Descarte-a.",
+        "%d mensagens ficaram como estavam: o prazo para enviá-las já passou. Descarte-as.",
+    ),
+    TextRefused: (
+        "%d mensagem ficou como estava: o texto não pode ser montado. Reenvie-a sozinha para ver o que falta.",
+        "%d mensagens ficaram como estavam: o texto não pode ser montado. Reenvie uma sozinha para ver o que falta.",
+    ),
+    DecisionRefused: (
+        "%d mensagem ficou como estava: já não está com erro.",
+        "%d mensagens ficaram como estavam: já não estão com erro.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +136,13 @@ def attention_discard(request: HttpRequest) -> HttpResponse:
         return render(request, "web/attention_discard.html", {"heading": "Descartar mensagens com erro", **asked})
     why = form.cleaned_data["note"] if form.is_bound and form.is_valid() else ""
     decide = partial(discard, note=why, actor=request.user.get_username(), now=timezone.now())
-    done = decide_each(request, Deed.MESSAGE_DISCARDED, [message.pk for message in found], decide, DecisionRefused)
-    if done:
+    decided = decide_each(request, Deed.MESSAGE_DISCARDED, [message.pk for message in found], decide, DecisionRefused)
+    if done := decided.done:
         words = ngettext(
             "%d mensagem descartada: não será enviada.", "%d mensagens descartadas: não serão enviadas.", done
         )
         messages.success(request, words % done)
-    _say_left_out(request, done, len(chosen) - done, "descartar")
+    _say_left_out(request, decided, len(chosen) - len(found), "descartar")
     return redirect(back)
 
 
@@ -202,20 +221,15 @@ def _groups(counted: dict[str, int], current: str) -> list[Group]:
 
 def _resend_all(request: HttpRequest, message_ids: list[int], *, left_out: int = 0) -> None:
     decide = partial(resend, actor=request.user.get_username(), now=timezone.now())
-    done = decide_each(request, Deed.MESSAGE_RESENT, message_ids, decide, DecisionRefused)
-    if done:
+    decided = decide_each(request, Deed.MESSAGE_RESENT, message_ids, decide, DecisionRefused)
+    if done := decided.done:
         words = ngettext("%d mensagem voltou para a fila.", "%d mensagens voltaram para a fila.", done)
         messages.success(request, words % done)
-    _say_left_out(request, done, left_out + len(message_ids) - done, "reenviar")
+    _say_left_out(request, decided, left_out, "reenviar")
 
 
-def _say_left_out(request: HttpRequest, done: int, left_out: int, what: str) -> None:
-    if left_out:
-        words = ngettext(
-            "%d mensagem ficou como estava: já não está com erro.",
-            "%d mensagens ficaram como estavam: já não estão com erro.",
-            left_out,
-        )
-        messages.warning(request, words % left_out)
-    if not done and not left_out:
+def _say_left_out(request: HttpRequest, decided: Decided, not_found: int, what: str) -> None:
+    decided.refused[DecisionRefused] += not_found
+    say_left_out(request, decided.refused, _LEFT_OUT)
+    if not decided.done and not decided.refused.total():
         messages.info(request, f"Nenhuma mensagem com erro para {what}.")

@@ -29,13 +29,28 @@ from recado.web.access import needs
 from recado.web.audit import note_list, note_view
 from recado.web.forms.message_actions import CorrectAddressForm, DiscardMailForm
 from recado.web.mail_words import BY_KEY, FAMILIES, UNSURE, About, MailFamily, about
-from recado.web.views.bulk import MOST_AT_ONCE, decide_each, keys_among, ticked
+from recado.web.views.bulk import MOST_AT_ONCE, Decided, decide_each, keys_among, say_left_out, ticked
 from recado.web.views.deciding import decide
 from recado.web.views.listing import failed_and_unsure, paging_for
 from recado.web.views.returning import offer_undo_of_mails, return_url, take_undo_of_mails
 
 HEADING = "E-mails com erro"
 _SECTION = {"section": "mail_faults"}
+# Why some of many stay as they are: of one, and of several.
+_LEFT_OUT: dict[type[Exception], tuple[str, str]] = {
+    decisions.Unwanted: (
+        "%d e-mail ficou como estava: o cliente deixou de autorizar e-mails. Descarte-o.",
+        "%d e-mails ficaram como estavam: os clientes deixaram de autorizar e-mails. Descarte-os.",
+    ),
+    decisions.TooLate: (
+        "%d e-mail ficou como estava: enviá-lo não adianta mais. Descarte-o.",
+        "%d e-mails ficaram como estavam: enviá-los não adianta mais. Descarte-os.",
+    ),
+    decisions.DecisionRefused: (
+        "%d e-mail ficou como estava: outra pessoa já decidiu.",
+        "%d e-mails ficaram como estavam: outra pessoa já decidiu.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +154,9 @@ def mail_faults_discard(request: HttpRequest) -> HttpResponse:
         decisions.discard(mail_id, note=form.cleaned_data["note"], now=timezone.now())
         done.append(mail_id)
 
-    _each(request, Deed.MAIL_DISCARDED, [mail.pk for mail in found], decision)
+    decided = _each(request, Deed.MAIL_DISCARDED, [mail.pk for mail in found], decision)
     offer_undo_of_mails(request, done)
-    _say_left_out(request, len(keys) - len(done))
+    _say_left_out(request, decided, len(keys) - len(found))
     return redirect(back)
 
 
@@ -162,15 +177,15 @@ def mail_discarded(request: HttpRequest) -> HttpResponse:
 def mail_faults_undo(request: HttpRequest) -> HttpResponse:
     """Let the discarded e-mails (`ids`) stand as they stood."""
     keys = sorted(ticked(request))[:MOST_AT_ONCE]
-    done = _each(request, Deed.MAIL_UNDONE, keys, partial(decisions.undo_discard, now=timezone.now()))
-    if done:
+    decided = _each(request, Deed.MAIL_UNDONE, keys, partial(decisions.undo_discard, now=timezone.now()))
+    if done := decided.done:
         words = ngettext(
             "Descarte desfeito: %d e-mail voltou a ficar como estava.",
             "Descarte desfeito: %d e-mails voltaram a ficar como estavam.",
             done,
         )
         messages.success(request, words % done)
-    _say_left_out(request, len(keys) - done)
+    _say_left_out(request, decided)
     return redirect(return_url(request, reverse("mail_faults")))
 
 
@@ -180,11 +195,22 @@ def mail_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue one e-mail again; one that may have been sent only after the person read that it may double."""
     mail = get_object_or_404(Mail, pk=pk)
     unsure = mail.status == MailStatus.UNCERTAIN
-    if request.method == "GET" or (unsure and request.POST.get("em_dobro") != "sim"):
+    warned = not unsure or request.POST.get("em_dobro") == "sim"
+    if request.method == "GET" or not warned or _tried_since(request, mail):
         heading = "Reenviar mesmo assim?" if unsure else "Reenviar e-mail"
         return _ask(request, "web/mail_resend.html", mail, heading=heading, unsure=unsure)
     decision = partial(_resend, now=timezone.now(), sure=unsure)
     return _decide(request, mail, Deed.MAIL_RESENT, decision, "O e-mail voltou para a fila.")
+
+
+def _tried_since(request: HttpRequest, mail: Mail) -> bool:
+    """Whether an e-mail in doubt was tried again since the person saw the page that sends this form, and says so: what
+    they decided was about another try. Sent again it counts its tries from none, so that only its moment tells."""
+    seen = request.POST.get("tentativa", "")
+    if mail.status != MailStatus.UNCERTAIN or not seen or seen == mail.moment.isoformat():
+        return False
+    messages.warning(request, "Este e-mail foi tentado de novo enquanto você decidia. Veja o que se sabe agora.")
+    return True
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,7 +235,7 @@ def mail_correct(request: HttpRequest, pk: int) -> HttpResponse:
 def mail_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an uncertain e-mail as sent, after the person read that this cannot be taken back."""
     mail = get_object_or_404(Mail, pk=pk)
-    if request.method == "GET" or request.POST.get("com_certeza") != "sim":
+    if request.method == "GET" or request.POST.get("com_certeza") != "sim" or _tried_since(request, mail):
         confirmable = mail.status == MailStatus.UNCERTAIN
         return _ask(request, "web/mail_confirm.html", mail, heading="Já foi enviado?", confirmable=confirmable)
     decision = partial(decisions.confirm_sent, now=timezone.now())
@@ -271,11 +297,11 @@ def _resend(mail_id: int, *, now: datetime, sure: bool = False) -> None:
 
 
 def _resend_each(request: HttpRequest, keys: list[int]) -> None:
-    done = _each(request, Deed.MAIL_RESENT, keys[:MOST_AT_ONCE], partial(_resend, now=timezone.now()))
-    if done:
+    decided = _each(request, Deed.MAIL_RESENT, keys[:MOST_AT_ONCE], partial(_resend, now=timezone.now()))
+    if done := decided.done:
         words = ngettext("%d e-mail voltou para a fila.", "%d e-mails voltaram para a fila.", done)
         messages.success(request, words % done)
-    _say_left_out(request, len(keys) - done)
+    _say_left_out(request, decided, len(keys[MOST_AT_ONCE:]))
 
 
 def _decide(
@@ -286,15 +312,10 @@ def _decide(
     return redirect(return_url(request, reverse("mail_faults")))
 
 
-def _each(request: HttpRequest, deed: Deed, keys: list[int], decision: Callable[[int], object]) -> int:
+def _each(request: HttpRequest, deed: Deed, keys: list[int], decision: Callable[[int], object]) -> Decided:
     return decide_each(request, deed, keys, decision, decisions.DecisionRefused)
 
 
-def _say_left_out(request: HttpRequest, left_out: int) -> None:
-    if left_out:
-        words = ngettext(
-            "%d e-mail ficou como estava: outra pessoa já decidiu, ou enviá-lo não adianta mais.",
-            "%d e-mails ficaram como estavam: outra pessoa já decidiu, ou enviá-los não adianta mais.",
-            left_out,
-        )
-        messages.warning(request, words % left_out)
+def _say_left_out(request: HttpRequest, decided: Decided, not_found: int = 0) -> None:
+    decided.refused[decisions.DecisionRefused] += not_found
+    say_left_out(request, decided.refused, _LEFT_OUT)
