@@ -22,7 +22,7 @@ def test_it_answers_on_its_link_and_ends_with_the_link_gone(shell: Shell, tmp_pa
     assert process.wait(60) == 0
     assert not link.exists()
     assert process.stdout is not None
-    assert process.stdout.read() == f"Telefone emulado em serial:{link} (Ctrl-C encerra).\n"
+    assert process.stdout.read() == f"Aparelho emulado em serial:{link} (Ctrl-C encerra).\n"
 
 
 def test_a_fault_is_on_from_the_start(shell: Shell, tmp_path: Path, recado: Recado) -> None:

@@ -108,7 +108,7 @@ class TestProbe:
 
     @pytest.mark.parametrize(
         ("fault", "reason"),
-        [("sim_pin", "PIN"), ("sim_missing", "sem chip"), ("no_smsc", "central de mensagens")],
+        [("sim_pin", "PIN"), ("sim_missing", "sem chip"), ("no_smsc", "central de SMS")],
     )
     def test_it_tells_what_would_stop_it_and_still_who_it_is(
         self, recado: Recado, tmp_path: Path, fault: str, reason: str

@@ -93,7 +93,7 @@ def test_without_a_memory_of_the_tries_no_pin_is_entered() -> None:
 def test_what_is_no_pin_is_never_entered(pin: str) -> None:
     memory = Memory()
     bench = locked_bench(memory, pin)
-    assert "de 4 a 8 algarismos" in refusal(bench).reason
+    assert "de 4 a 8 dígitos" in refusal(bench).reason
     assert (pins(bench), memory.tried) == ([], [])
 
 

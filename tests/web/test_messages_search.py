@@ -128,8 +128,8 @@ def test_no_result_is_told_on_the_same_page(browser):
     [
         ({}, "Nenhuma mensagem neste período. Amplie o período."),
         ({"situacao": "enviadas"}, "neste período com estes filtros. Amplie o período ou escolha “Todas”."),
-        ({"ra": "12"}, "neste período com estes filtros. Amplie o período ou tire filtros."),
-        ({"situacao": "enviadas", "tipo": "1"}, "Amplie o período, escolha “Todas” ou tire filtros."),
+        ({"ra": "12"}, "neste período com estes filtros. Amplie o período ou retire filtros."),
+        ({"situacao": "enviadas", "tipo": "1"}, "Amplie o período, escolha “Todas” ou retire filtros."),
     ],
 )
 def test_where_nothing_is_found_only_what_is_narrowed_is_to_be_widened(browser, query, sentence):

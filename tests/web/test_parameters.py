@@ -10,6 +10,7 @@ from django.test import Client
 from recado import parameters
 from recado.people.models import AuditEntry
 from recado.web.forms.parameters import ParametersForm
+from recado.web.templatetags.recado import mid_sentence
 from recado.web.views.parameters import bounds_of
 from tests.support.outbox import queue_message
 from tests.web.attendance import words
@@ -160,6 +161,14 @@ def test_every_change_stays_with_who_when_and_from_what_to_what(browser: Client)
     assert "90 → guarda tudo" in page
     assert "2 mudanças de guardar mensagens" in page
     assert "1 mudança de motivos de encerramento" in page
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [("SMS de um lote", "SMS de um lote"), ("Protocolo e RA", "protocolo e RA"), ("", "")],
+)
+def test_a_label_inside_a_sentence_keeps_its_initials(label: str, inside: str) -> None:
+    assert mid_sentence(label) == inside
 
 
 def test_a_signature_ends_every_sms_once(browser: Client) -> None:

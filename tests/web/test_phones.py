@@ -42,7 +42,7 @@ def test_the_page_says_how_long_the_queue_takes(browser: Client):
     for number in range(12):
         queue_message(number=f"+55819000000{number:02d}")
     page = show(browser)
-    assert "12 mensagens na fila, cerca de 2 minutos." in page
+    assert "12 mensagens na fila, cerca de 1 minuto." in page
     listed = re.search(r'<a id="ver-a-fila" href="([^"]+)"', page)
     assert listed is not None
     assert "12 mensagens em 22/11/2026" in show(browser, unescape(listed[1]))
@@ -220,8 +220,8 @@ def test_a_card_tells_the_real_pace_where_the_last_tries_tell_it(browser: Client
 
 
 def test_a_card_keeps_the_last_error_when_all_is_well_again(browser: Client):
-    ready_phone(last_error="O celular do destinatário está desligado.", last_error_at=NOW - minutes(3))
-    assert fact(show(browser), "Último erro") == "às 8h11: O celular do destinatário está desligado."
+    ready_phone(last_error="O celular do cliente está desligado.", last_error_at=NOW - minutes(3))
+    assert fact(show(browser), "Último erro") == "às 8h11: O celular do cliente está desligado."
     Phone.objects.update(last_error_at=None)
     assert fact(show(browser), "Último erro") == "nenhum"
 

@@ -146,7 +146,7 @@ def failed(status: int) -> Problem:
             return Problem(403, "forbidden", "Este sistema não pode fazer isso.")
         case 404:
             return Problem(404, "not_found", "Não há nada neste endereço. Os que há: /api/v1/openapi.json.")
-    return Problem(500, "internal", "O Recado falhou. Nada foi gravado pela metade; avise a administração.")
+    return Problem(500, "internal", "O Recado falhou. Nada foi gravado pela metade; avise a TI.")
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:

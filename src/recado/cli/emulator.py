@@ -56,7 +56,7 @@ def emulator(
     seed: int,
     quiet: bool,
 ) -> None:
-    """Emula um telefone com comandos AT em uma porta serial (pty). Nunca envia SMS de verdade."""
+    """Emula um aparelho com comandos AT em uma porta serial (pty). Nunca envia SMS de verdade."""
     if list_faults:
         for fault in FAULTS:
             click.echo(f"{fault.name:<18} {fault.label}: {fault.explanation}")
@@ -78,7 +78,7 @@ def emulator(
     except EmulatorStartError as error:
         raise CommandFailed(str(error)) from error
     if not quiet:
-        click.echo(f"Telefone emulado em {server.endpoint.link} (Ctrl-C encerra).")
+        click.echo(f"Aparelho emulado em {server.endpoint.link} (Ctrl-C encerra).")
     _serve(server)
 
 

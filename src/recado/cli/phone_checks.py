@@ -208,6 +208,6 @@ def _what_to_add(devices: Sequence[DeviceDescription]) -> str:
     """How to add a phone, by the devices that are plugged in."""
     likely = [device for device in devices if device.likely_at]
     if not likely:
-        return 'Ligue o telefone e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
+        return 'Ligue um aparelho ao computador e inclua-o: recado phones add "Aparelho 1" --link serial:/dev/ttyUSB0'
     found = ", ".join(f"{device.product or device.path} ({device.link})" for device in likely)
     return f'Ligado: {found}. Inclua-o: recado phones add "Aparelho 1" --link {likely[0].link}'

@@ -30,7 +30,7 @@ Exemplos:
   recado phones set "Aparelho 2" --types 1,2,3 --no-takes-over
   recado phones set "Aparelho 1" --quota-day nenhuma --types todos
 
-Vale a partir da próxima mensagem. Cotas contam SMS (partes) aceitos pela operadora; mensagem começada é terminada.""",
+Vale a partir da próxima mensagem. Cotas contam SMS (partes) aceitos pela operadora; a mensagem já começada termina.""",
 )
 @click.argument("name", metavar="NOME")
 @click.option("--pace", type=click.FloatRange(0, 3600), metavar="SEGUNDOS", help="Tempo mínimo entre dois envios.")

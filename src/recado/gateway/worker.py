@@ -124,7 +124,7 @@ class PhoneWorker(threading.Thread):
         try:
             leases.release(self.phone_id, self._around.holder, self._around.now())
             if self.stopping:
-                self._reporter.condition(Condition.UNKNOWN, "O gateway foi encerrado.", "", self._around.now())
+                self._reporter.condition(Condition.UNKNOWN, "O serviço de envio foi encerrado.", "", self._around.now())
         except _DATABASE_ERRORS as error:
             logger.error("phone %s: lease not released (%s)", self.phone_id, type(error).__name__)
         finally:

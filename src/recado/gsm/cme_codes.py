@@ -2,7 +2,7 @@
 
 from recado.gsm.meaning import Cause, Row, Verdict
 
-_COMMAND = "O aparelho não aceitou um comando do sistema. Avise o suporte do sistema."
+_COMMAND = "O aparelho não aceitou um comando do Recado. Avise a TI."
 _PHONE = "O aparelho falhou e precisa ser reiniciado."
 _BUSY = "O aparelho estava ocupado."
 _MEMORY = "A memória do aparelho falhou."
@@ -16,7 +16,7 @@ T, A, X, Q = Verdict.TRANSIENT, Verdict.PHONE, Verdict.OURS, Verdict.AMBIGUOUS
 
 CME_ROWS: tuple[Row, ...] = (
     (0, "Phone failure", A, Cause.PHONE_DOWN, _PHONE),
-    (1, "No connection to phone", A, Cause.PHONE_DOWN, "O sistema perdeu a ligação com o aparelho."),
+    (1, "No connection to phone", A, Cause.PHONE_DOWN, "O Recado perdeu a ligação com o aparelho."),
     (2, "Phone adaptor link reserved", A, Cause.PHONE_DOWN, "O aparelho está em uso por outro programa."),
     (3, "Operation not allowed", T, Cause.PHONE_DOWN, _BUSY),
     (4, "Operation not supported", X, Cause.OURS, _COMMAND),

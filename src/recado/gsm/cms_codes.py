@@ -7,22 +7,22 @@ code is therefore listed only where every known meaning asks the same of the sen
 
 from recado.gsm.meaning import Cause, Row, Verdict
 
-_NUMBER = "O número não existe ou não recebe SMS. Confira o telefone com o solicitante."
-_OFF = "O celular do destinatário está desligado ou fora da área de cobertura."
+_NUMBER = "O número não existe ou não recebe SMS. Confira o celular com o cliente."
+_OFF = "O celular do cliente está desligado ou fora da área de cobertura."
 _NETWORK = "A rede da operadora falhou no momento do envio."
 _CONGESTED = "A rede da operadora está congestionada."
 _BARRED = "A operadora bloqueou o envio de SMS por este chip. Fale com a operadora."
 _CREDIT = "A operadora recusou o envio: o chip pode estar sem crédito ou sem plano de SMS."
-_STRANGER = "A rede não reconhece o chip deste aparelho, ou a central de mensagens é de outra operadora."
-_OURS = "A mensagem foi montada de um jeito que a rede não aceita. Avise o suporte do sistema."
-_COMMAND = "O aparelho não aceitou um comando do sistema. Avise o suporte do sistema."
-_CENTRE = "A central de mensagens da operadora não conseguiu aceitar a mensagem agora."
+_STRANGER = "A rede não reconhece o chip deste aparelho, ou a central de SMS é de outra operadora."
+_OURS = "A mensagem foi montada de um jeito que a rede não aceita. Avise a TI."
+_COMMAND = "O aparelho não aceitou um comando do Recado. Avise a TI."
+_CENTRE = "A central de SMS da operadora não conseguiu aceitar a mensagem agora."
 _REFUSED = "A rede recusou a mensagem sem dizer por quê."
 _SIM = "Há um problema com o chip do aparelho."
 _MEMORY = "A memória de mensagens do aparelho está cheia."
 _PHONE = "O aparelho falhou e precisa ser reiniciado."
 _BUSY = "O aparelho estava ocupado."
-_LINE_BARRED = "O destinatário não pode receber SMS: a linha está bloqueada."
+_LINE_BARRED = "O celular do cliente não pode receber SMS: a linha está bloqueada."
 _TAKEN = "A operadora já tinha recebido esta mensagem."
 _UNCERTAIN = "O aparelho não soube dizer se a mensagem saiu. Confira antes de enviar de novo."
 
@@ -108,7 +108,7 @@ PHONE_CODES: tuple[Row, ...] = (
         "SMSC address unknown",
         A,
         Cause.SMSC,
-        "O chip não tem o número da central de mensagens da operadora.",
+        "O chip não tem o número da central de SMS da operadora.",
     ),
     (331, "No network service", T, Cause.NETWORK, "O aparelho está sem sinal da operadora."),
     (332, "Network timeout", T, Cause.NETWORK, "A rede da operadora não respondeu a tempo."),

@@ -6,13 +6,13 @@ what its range says: done, still trying, or given up.
 
 from recado.gsm.meaning import Cause, ReportOutcome
 
-_OFF = "O celular do destinatário está desligado, fora de área ou não respondeu."
+_OFF = "O celular do cliente está desligado, fora de área ou não respondeu."
 _TRYING = "A operadora ainda está tentando entregar."
 _GAVE_UP = "A operadora desistiu: o celular não foi alcançado dentro do prazo."
-_NUMBER = "O número não existe ou não recebe SMS. Confira o telefone com o solicitante."
+_NUMBER = "O número não existe ou não recebe SMS. Confira o celular com o cliente."
 _REFUSED = "A operadora não conseguiu entregar a mensagem."
 _DELETED = "A operadora apagou a mensagem antes de entregar."
-_DELIVERED = "Entregue no celular do destinatário."
+_DELIVERED = "Entregue ao celular do cliente."
 _UNCONFIRMED = "A operadora repassou a mensagem, mas não confirma se chegou ao celular."
 
 D, U, T, F = ReportOutcome.DELIVERED, ReportOutcome.UNCONFIRMED, ReportOutcome.TEMPORARY, ReportOutcome.FAILED
@@ -36,7 +36,7 @@ STATUS_ROWS: tuple[StatusRow, ...] = (
         "Connection rejected by SME",
         F,
         Cause.UNREACHABLE,
-        "O celular do destinatário recusou a mensagem.",
+        "O celular do cliente recusou a mensagem.",
     ),
     (0x43, "Not obtainable", F, Cause.UNREACHABLE, _OFF),
     (0x44, "Quality of service not available", F, Cause.NETWORK, _REFUSED),
@@ -45,7 +45,7 @@ STATUS_ROWS: tuple[StatusRow, ...] = (
         "No interworking available",
         F,
         Cause.NETWORK,
-        "A operadora do destinatário não aceita SMS deste chip.",
+        "A operadora do cliente não aceita SMS deste chip.",
     ),
     (
         0x46,

@@ -72,7 +72,7 @@ _EXPLANATIONS = {
         "Desligue o aparelho, limpe e recoloque o chip. Se continuar, teste o chip em outro aparelho.",
     ),
     PhoneCondition.NO_SMSC: Explanation(
-        "O chip está sem o número da central de mensagens (SMSC).",
+        "O chip está sem o número da central de SMS (SMSC).",
         "Peça à operadora o número da central de SMS e informe-o na configuração do aparelho, "
         "ou grave-o no chip com um celular comum.",
     ),

@@ -127,7 +127,7 @@ def balance_words(found: Progress) -> str:
     )
     sent, unsent = counted(found.sent, "enviada", "enviadas"), counted(found.unsent, "não enviada", "não enviadas")
     taken = f" ({handed_over_words(found)})" if found.handed_over else ""
-    removed = f" + {counted(found.removed, 'removida', 'removidas')} por idade" if found.removed else ""
+    removed = f" + {counted(found.removed, 'removida', 'removidas')} pelo prazo de guarda" if found.removed else ""
     table = f"{lines} = {ready} + {thousands(found.left_out)} fora"
     return f"{table}. {ready} = {sent}{taken} + {unsent}{removed}. Tudo confere."
 

@@ -107,7 +107,7 @@ STATUS_WORDS: dict[str, StatusWords] = {
 _EXPLAINED: dict[Cause, tuple[str, str]] = {
     Cause.NUMBER_INVALID: ("A operadora não reconhece o número.", "Corrija o número."),
     Cause.UNREACHABLE: ("O celular está desligado, sem sinal ou cheio.", "Tentamos de novo; depois, reenvie."),
-    Cause.NETWORK: ("A operadora não atendeu agora.", "Tentamos de novo sozinhos."),
+    Cause.NETWORK: ("A operadora não atendeu agora.", "Nada a fazer: tentamos de novo."),
     Cause.NO_CREDIT: ("A operadora recusou nosso chip.", "Peça à TI para conferir o saldo do chip."),
     Cause.BARRED: ("A operadora não deixa nosso chip enviar SMS.", "Peça à TI para falar com a operadora."),
     Cause.PHONE_DOWN: ("O servidor não alcança o aparelho.", "Avise a TI. Não conta como tentativa."),

@@ -201,6 +201,6 @@ def _type(wanted: int | None, pointer: str) -> MessageType:
         return found
     chosen = usable.filter(pk=wanted).first()
     if chosen is None:
-        detail = "Este tipo não existe, está inativo ou não respeita quem pediu para não receber."
+        detail = "Este tipo não existe, está desativado ou não respeita quem pediu para não receber."
         raise refused_value(pointer, "no_such_type", detail)
     return chosen

@@ -90,7 +90,7 @@ class Messages(Door):
         except TemplateRefused as refusal:
             raise refused_value("/fields", "text_refused", str(refusal)) from refusal
         if message is None:
-            raise Problem(409, "type_inactive", "Este tipo de SMS está inativo: nada foi enviado.")
+            raise Problem(409, "type_inactive", "Este tipo de SMS está desativado: nada foi enviado.")
         return self.made(queued(message))
 
 

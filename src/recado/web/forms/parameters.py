@@ -72,7 +72,7 @@ class ParametersForm(forms.Form):
         most=MOST_RETENTION,
         noun=("dia", "dias"),
         help_text="Mais antigas que isso são removidas para sempre, menos as que ainda esperam envio ou decisão; também"
-        " e-mails, contas e comentários de avaliações. Vazio: guarda tudo. Os RA e as notas ficam.",
+        " e-mails, contas e comentários de avaliações. Vazio: guarda tudo. Os RAs e as notas ficam.",
     )
     evaluation_notice = LineField(
         "O aviso",

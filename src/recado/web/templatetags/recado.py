@@ -101,6 +101,12 @@ def thousands(number: int) -> str:
     return formatting.thousands(number)
 
 
+@register.filter
+def mid_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: `Protocolo e RA` as `protocolo e RA`, `SMS de um lote` as it is."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 @register.simple_tag
 def counted(number: int, singular: str, plural: str) -> str:
     """`{% counted 2 "mensagem" "mensagens" %}`: `2 mensagens`."""

@@ -62,7 +62,7 @@ def result_rows(batch: Batch) -> Iterator[tuple[Cell, ...]]:
     statuses, causes = dict(SHOWN_STATUSES), dict(CAUSES)
     for fate in fates(batch.pk):
         moment = timezone.localtime(fate.moment).replace(tzinfo=None) if fate.moment else None
-        waits = "Removida por idade" if fate.removed else "Espera no lote"
+        waits = "Removida pelo prazo de guarda" if fate.removed else "Espera no lote"
         status = statuses.get(fate.shown_status, "") or fate.left_out or waits
         yield (fate.line, show_mobile(fate.number), status, causes.get(fate.cause, ""), moment, fate.message_id)
 

@@ -142,7 +142,7 @@ def _nothing_words(form: ConsultationForm) -> str:
     if form.cleaned_data["situacao"] != ALL:
         ways.append("escolha “Todas”")
     if form.asks_further or form.cleaned_data["tipo"]:
-        ways.append("tire filtros")
+        ways.append("retire filtros")
     told = " ou ".join(part for part in (", ".join(ways[:-1]), ways[-1]) if part)
     with_filters = " com estes filtros" if len(ways) > 1 else ""
     return f"Nenhuma mensagem neste período{with_filters}. {told[0].upper()}{told[1:]}."
