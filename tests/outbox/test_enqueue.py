@@ -7,7 +7,7 @@ from recado.gsm.causes import Cause
 from recado.outbox import claims
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message, MessageType, Status, StatusChange
-from recado.outbox.transitions import PROGRAM
+from recado.people.actors import PROGRAM
 from tests.support.outbox import (
     BY_HAND,
     HOLDER,

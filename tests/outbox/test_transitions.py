@@ -14,7 +14,8 @@ import recado
 from recado.gsm.causes import Cause
 from recado.outbox import claims, transitions
 from recado.outbox.models import NOT_SENT_GROUP, SENT_GROUP, Message, Status, StatusChange
-from recado.outbox.transitions import ALLOWED, PROGRAM, ForbiddenTransition
+from recado.outbox.transitions import ALLOWED, ForbiddenTransition
+from recado.people.actors import PROGRAM
 from tests.support.outbox import (
     ACCEPTED,
     NOW,

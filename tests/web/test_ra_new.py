@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from recado.outbox.models import Message, MessageType, Status
+from recado.outbox.own_types import OwnType
 from recado.service_requests.models import ClosingReason, Requester, ServiceRequest, Subtype
-from recado.service_requests.operations import TYPE_OPENED, close_service_request
+from recado.service_requests.operations import close_service_request
 from tests.web.attendance import MOBILE, go_wrong, logged_in, new_ra_form, open_ra, words
 
 pytestmark = pytest.mark.django_db
@@ -128,21 +129,21 @@ def test_a_choice_that_does_not_exist_is_refused(value: str) -> None:
 
 
 def test_the_preview_shows_the_text_as_the_phone_will() -> None:
-    MessageType.objects.filter(pk=TYPE_OPENED).update(template="Olá, ação! {PROTOCOLO}")
+    MessageType.objects.filter(pk=OwnType.OPENED).update(template="Olá, ação! {PROTOCOLO}")
     page = words(logged_in().get(ADDRESS))
     assert "Ola, acao! 2026" in page.replace("2027", "2026")
     assert "1 SMS." in page
 
 
 def test_a_switched_off_type_is_told_and_does_not_stop_the_ra() -> None:
-    MessageType.objects.filter(pk=TYPE_OPENED).update(active=False)
+    MessageType.objects.filter(pk=OwnType.OPENED).update(active=False)
     client = logged_in()
     assert "está desativado. Nenhum SMS será enviado." in words(client.get(ADDRESS))
     assert "nenhum SMS foi enviado" in words(client.post(ADDRESS, new_ra_form(), follow=True))
 
 
 def test_a_text_that_cannot_be_filled_does_not_stop_the_ra() -> None:
-    MessageType.objects.filter(pk=TYPE_OPENED).update(template="{QUEM}")
+    MessageType.objects.filter(pk=OwnType.OPENED).update(template="{QUEM}")
     response = logged_in().post(ADDRESS, new_ra_form(), follow=True)
     assert Requester.objects.get().protocol in words(response)
     assert "Com erro" in words(response)

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from recado.alarms.models import Kind
 from recado.numerals import counted
 from recado.outbox.models import NEEDS_A_PERSON, SENT_GROUP, Message, Priority, Status, StatusChange
-from recado.outbox.transitions import PROGRAM
+from recado.people.actors import PROGRAM
 from recado.phones.fleet import is_held
 from recado.phones.heartbeat import silent_since
 from recado.phones.models import Condition, Phone

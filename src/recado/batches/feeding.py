@@ -18,12 +18,12 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from recado.batches import states
 from recado.batches.models import Batch, BatchRow, RowState, State
-from recado.batches.states import PROGRAM
 from recado.outbox import holding, transitions
 from recado.outbox.enqueue import earlier
 from recado.outbox.enqueue_many import Ready, enqueue_many, unwilling
 from recado.outbox.listed import listed
 from recado.outbox.models import Message, Status, StatusChange
+from recado.people.actors import PROGRAM
 from recado.phones.models import Phone
 from recado.service_requests.models import Requester
 

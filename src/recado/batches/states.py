@@ -8,8 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from recado.batches.models import Batch, BatchChange, State
-
-PROGRAM = "Recado"
+from recado.people.actors import PROGRAM
 
 ALLOWED: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.READING, State.CANCELLED}),

@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef
 
 from recado.batches import decisions
 from recado.batches.models import BEFORE_SENDING, Batch, BatchFault, BatchRow, State
-from recado.batches.states import PROGRAM
 from recado.batches.storage import folder, forget
+from recado.people.actors import PROGRAM
 
 KEPT_AFTER_END = timedelta(days=30)
 DRAFT_KEPT = timedelta(days=7)

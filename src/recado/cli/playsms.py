@@ -10,12 +10,12 @@ from recado.cli.base import CommandFailed, RecadoCommand, RecadoGroup, Refused, 
 from recado.cli.deeds import note, shell_user
 from recado.cli.terminal import ask_secret
 from recado.conf.networks import NetworkRefused, tidied
+from recado.outbox.own_types import OwnType
 
 if TYPE_CHECKING:
     from recado.playsms.models import Account
     from recado.playsms.settling import Wishes
 
-USUAL_TYPE = 6
 _NINTH = {"completar": "complete", "recusar": "refuse"}
 
 
@@ -50,7 +50,14 @@ Exemplos:
   recado playsms account add antigo --own-password     pergunta a senha que o sistema já usa""",
 )
 @click.argument("name", metavar="USUÁRIO")
-@click.option("--type", "type_id", type=int, default=USUAL_TYPE, show_default=True, help="Número do tipo de SMS.")
+@click.option(
+    "--type",
+    "type_id",
+    type=int,
+    default=OwnType.BY_HAND.value,
+    show_default=True,
+    help="Número do tipo de SMS.",
+)
 @click.option(
     "--ninth-digit",
     type=click.Choice(list(_NINTH)),

@@ -20,10 +20,10 @@ from recado import statements
 from recado.clients.models import Client, Token
 from recado.clients.scopes import Scope
 from recado.conf.networks import allows
+from recado.people.actors import PROGRAM
 from recado.people.membership import give_role
 from recado.people.roles import INTEGRATION
 
-PROGRAM = "Recado"
 PREFIX = "rcd_"
 USUAL_DAYS = 365
 MOST_DAYS = 3 * 365

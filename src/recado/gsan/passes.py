@@ -30,8 +30,8 @@ from recado.gsan.mobiles import Chosen, choose
 from recado.gsan.models import OpenRequest, Position, SeenRequester, WrittenBack
 from recado.gsan.source import Connection
 from recado.outbox.enqueue import Event, enqueue
+from recado.outbox.own_types import OwnType
 
-TYPE_OPENED, TYPE_REITERATED, TYPE_CLOSED = 1, 2, 3
 PREFIX = "gsan:ra:"
 ACTOR = "GSAN"
 OVERLAP = timedelta(hours=6)
@@ -131,10 +131,10 @@ def _tell_requester(
         return
     if _is_reiteration(reading.layout, person, known):
         key = f"{PREFIX}{person.rgat_id}:reiterated:{person.raso_id}"
-        done.reiterated += _tell(reading, TYPE_REITERATED, person, mobile, key, now)
+        done.reiterated += _tell(reading, OwnType.REITERATED, person, mobile, key, now)
     else:
         key = f"{PREFIX}{person.rgat_id}:opened:{mobile.number}"
-        done.opened += _tell(reading, TYPE_OPENED, person, mobile, key, now)
+        done.opened += _tell(reading, OwnType.OPENED, person, mobile, key, now)
 
 
 def _is_reiteration(layout: Layout, person: Requester, known: set[int]) -> bool:
@@ -179,7 +179,7 @@ def _tell_closed(reading: Reading, closed: dict[int, int | None], done: Pass, no
             told.add((person.rgat_id, mobile.number))
             key = f"{PREFIX}{person.rgat_id}:closed:{mobile.number}"
             says_so = (person.rgat_id, mobile.number) in asked
-            done.closed += _tell(reading, TYPE_CLOSED, person, mobile, key, now, asked=says_so)
+            done.closed += _tell(reading, OwnType.CLOSED, person, mobile, key, now, asked=says_so)
         OpenRequest.objects.filter(pk__in=list(closed)).delete()
     done.closings += len(closed)
 

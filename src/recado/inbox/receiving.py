@@ -16,9 +16,10 @@ from django.db import transaction
 from recado.collation import without_accents
 from recado.gsm import DecodeError, Deliver, join_text
 from recado.inbox.models import IncomingPart, Reply
-from recado.outbox import consent, transitions
+from recado.outbox import consent
 from recado.outbox.keeping import fingerprint, save_once, storable
 from recado.outbox.numbers import NumberRefused, normalise_mobile
+from recado.people.actors import PROGRAM
 
 MISSING_PART = "[…]"
 # Parts of one text arrive within minutes; a sender's reference comes round again after 256 of his long texts.
@@ -143,7 +144,7 @@ def _heed(reply: Reply, now: datetime) -> None:
         return
     reply.asks_to_stop = True
     reply.save(update_fields=["asks_to_stop"])
-    consent.opt_out(reply.number, how=f"Resposta por SMS nº {reply.pk}", actor=transitions.PROGRAM, now=now)
+    consent.opt_out(reply.number, how=f"Resposta por SMS nº {reply.pk}", actor=PROGRAM, now=now)
 
 
 def _tell(reply: Reply, now: datetime) -> None:

@@ -16,7 +16,7 @@ from recado.outbox.enqueue import earlier, expiry
 from recado.outbox.inserting import insert_many
 from recado.outbox.listed import listed
 from recado.outbox.models import Message, MessageType, OptOut, Priority, Status, StatusChange
-from recado.outbox.transitions import PROGRAM
+from recado.people.actors import PROGRAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from recado.outbox import fates, transitions
 from recado.outbox.models import GONE, Attempt, AttemptResult, Message, Segment, SegmentStatus, Status
+from recado.people.actors import PROGRAM
 from recado.phones import fleet
 
 DOUBTFUL = (AttemptResult.UNKNOWN, AttemptResult.AMBIGUOUS)
@@ -65,9 +66,7 @@ def late_answer(phone_id: int, reference: int, now: datetime) -> None:
         prove_accepted(attempt, reference, now, "A resposta da operadora chegou depois.")
 
 
-def settle_as_sent(
-    message_id: int, *, at: datetime, note: str, actor: str = transitions.PROGRAM, **fields: Any
-) -> bool:
+def settle_as_sent(message_id: int, *, at: datetime, note: str, actor: str = PROGRAM, **fields: Any) -> bool:
     """An uncertain message is known to have gone out: sent, or back in the queue for the parts that never left.
 
     False when it is no longer uncertain.

@@ -43,7 +43,7 @@ from recado.outbox.models import (
     Status,
     shown_status,
 )
-from recado.outbox.transitions import PROGRAM
+from recado.people.actors import PROGRAM
 
 
 class Order(StrEnum):

@@ -18,9 +18,8 @@ from django.db.models import F, Q
 from recado import statements
 from recado.gsm.causes import Cause
 from recado.outbox.models import Message, Segment, Status, StatusChange
+from recado.people.actors import PROGRAM
 from recado.statements import Plus, Question, Slot, keep
-
-PROGRAM = "Recado"
 
 Listener = Callable[[Sequence[int], Status | None, Status, datetime], None]
 """Takes the keys of the messages that moved, from where (None: they are new), to where, and when."""

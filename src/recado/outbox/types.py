@@ -10,16 +10,13 @@ from django.db.models import PROTECT, ManyToOneRel, ProtectedError, Q
 from recado.outbox import doorbell
 from recado.outbox.hours import EVERY_DAY, TypeHours
 from recado.outbox.models import MessageType, MessageTypeChange, MessageTypeVersion
+from recado.outbox.own_types import OF_A_REQUEST, OwnType
 from recado.outbox.templates import check_template
+from recado.people.actors import PROGRAM
 from recado.phones.models import Phone
 
 # What every new type may hold: the company's own values, and a text given with each message.
 FIELDS_OF_A_NEW_TYPE = "TEXTO,EMPRESA,TELEFONE"
-RECADO = "Recado"
-# What tells of a request, by GSAN's keys: protocol, done, error. Nobody's wish to be told no more holds for these.
-OF_A_REQUEST = frozenset({1, 2, 3, 4, 5})
-# The keys of the types that Recado came with, which its own events and doors name (`0002_message_types`).
-_OWN_TYPES = range(1, 7)
 
 
 class TypeRefused(ValueError):
@@ -103,7 +100,7 @@ def users_of(message_type: MessageType) -> list[str]:
     }
     if any(message_type.pk in types for types in Phone.objects.values_list("type_ids", flat=True)):
         found.add("regras de aparelhos")
-    own = ["eventos do próprio Recado"] if message_type.pk in _OWN_TYPES else []
+    own = ["eventos do próprio Recado"] if message_type.pk in frozenset(OwnType) else []
     return [*own, *sorted(found)]
 
 
@@ -127,5 +124,5 @@ def _inside_a_sentence(name: str) -> str:
 
 def _first(message_type: MessageType) -> MessageTypeVersion:
     return MessageTypeVersion(
-        type=message_type, number=1, at=message_type.updated_at, actor=RECADO, template=message_type.template
+        type=message_type, number=1, at=message_type.updated_at, actor=PROGRAM, template=message_type.template
     )

@@ -9,11 +9,9 @@ from django.db import transaction
 
 from recado.outbox import decisions
 from recado.outbox.models import Message, Status
+from recado.outbox.own_types import OwnType
 from recado.service_requests.models import Requester, RequestStatus, ServiceRequest
 from recado.service_requests.operations import (
-    TYPE_CLOSED,
-    TYPE_OPENED,
-    TYPE_REITERATED,
     OperationRefused,
     means_success,
     tell,
@@ -46,9 +44,9 @@ def correct_mobile(protocol: str, *, before: str, after: str) -> bool:
 def type_to_tell_again(service_request: ServiceRequest) -> int | None:
     """The type of SMS that tells a new mobile how the RA stands: received, or met; None when there is none to tell."""
     if service_request.status == RequestStatus.PENDING:
-        return TYPE_OPENED
+        return OwnType.OPENED
     reason = service_request.closing_reason
-    return TYPE_CLOSED if reason is not None and means_success(reason) else None
+    return OwnType.CLOSED if reason is not None and means_success(reason) else None
 
 
 def mend_mobile(requester: Requester, mobile: str, *, before: str, tells: bool, actor: str, now: datetime) -> Mended:
@@ -89,10 +87,10 @@ def _tell_again(requester: Requester, actor: str, now: datetime) -> Message | No
     type_id = type_to_tell_again(service_request)
     if type_id is None:
         return None
-    if type_id == TYPE_OPENED and not requester.is_main:
-        type_id = TYPE_REITERATED
+    if type_id == OwnType.OPENED and not requester.is_main:
+        type_id = OwnType.REITERATED
     key = f"ra:{service_request.pk}:mended:{requester.pk}:{requester.mobile}"
-    if type_id == TYPE_CLOSED:
+    if type_id == OwnType.CLOSED:
         # The closing's own key: a mobile is told of it once.
         key = f"ra:{service_request.pk}:closed:{requester.mobile}"
     return tell(type_id, service_request, requester, key, actor, now)

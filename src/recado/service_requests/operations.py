@@ -22,6 +22,7 @@ from recado import parameters
 from recado.evaluations import operations as evaluations
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message
+from recado.outbox.own_types import OwnType
 from recado.service_requests.models import (
     Channel,
     ClosingReason,
@@ -32,9 +33,6 @@ from recado.service_requests.models import (
     Subtype,
 )
 
-TYPE_OPENED = 1
-TYPE_REITERATED = 2
-TYPE_CLOSED = 3
 ORIGIN_DIGIT = "1"
 LONGEST_NOTE = 400
 
@@ -91,7 +89,7 @@ def open_service_request(
                 form_token=form_token,
             )
             person = _add_requester(service_request, requester, at, is_main=True)
-            message = tell(TYPE_OPENED, service_request, person, f"ra:{service_request.pk}:opened", actor, at)
+            message = tell(OwnType.OPENED, service_request, person, f"ra:{service_request.pk}:opened", actor, at)
     except IntegrityError:
         first = ServiceRequest.objects.filter(form_token=form_token).first() if form_token else None
         if first is None:
@@ -120,7 +118,7 @@ def reiterate(
             service_request = ServiceRequest.objects.get(pk=service_request_id)
             person = _add_requester(service_request, requester, at, is_main=False, form_token=form_token)
             key = f"ra:{service_request.pk}:reiterated:{person.pk}"
-            message = tell(TYPE_REITERATED, service_request, person, key, actor, at)
+            message = tell(OwnType.REITERATED, service_request, person, key, actor, at)
     except IntegrityError:
         first = Requester.objects.filter(form_token=form_token).first() if form_token else None
         if first is None:
@@ -163,10 +161,9 @@ def close_service_request(
         key = f"ra:{service_request.pk}:closed"
         asked = _ask_for_evaluations(service_request, at)
         told = [
-            tell(
-                TYPE_CLOSED, service_request, person, f"{key}:{person.mobile}", actor, at, asked=person.mobile in asked
-            )
+            tell(OwnType.CLOSED, service_request, person, f"{key}:{number}", actor, at, asked=number in asked)
             for person in recipients_of_closing(service_request)
+            for number in (person.mobile,)
         ]
     return [message for message in told if message is not None]
 

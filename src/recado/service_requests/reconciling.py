@@ -20,16 +20,16 @@ from django.utils import timezone
 
 from recado import parameters
 from recado.outbox.models import Message, MessageType
+from recado.outbox.own_types import OwnType
 from recado.outbox.queries import day_span
 from recado.reports.keeping import gaps, holding
 from recado.reports.models import CountedDay
 from recado.service_requests.models import Requester
-from recado.service_requests.operations import TYPE_CLOSED, TYPE_OPENED, TYPE_REITERATED
 
 MOST_SHOWN = 100
 CHECK_SECONDS = 600
 CHECK_HOLDS = timedelta(days=1)
-_BY_MAIN = {True: TYPE_OPENED, False: TYPE_REITERATED}
+_BY_MAIN = {True: OwnType.OPENED, False: OwnType.REITERATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _untold(since: datetime, before: datetime) -> Iterator[Untold]:
         service_request__closing_reason__in=parameters.get().success_reasons,
     )
     active = set(MessageType.objects.filter(active=True).values_list("pk", flat=True))
-    if not {TYPE_OPENED, TYPE_REITERATED} <= active:
+    if not {OwnType.OPENED, OwnType.REITERATED} <= active:
         came = came.filter(is_main__in=[main for main, kind in _BY_MAIN.items() if kind in active])
     # Both kinds in one pass over those who came.
     ending = Case(
@@ -83,10 +83,10 @@ def _untold(since: datetime, before: datetime) -> Iterator[Untold]:
     )
     for person in _without(came, _key(ending)):
         yield Untold(person.created_at, _BY_MAIN[person.is_main], person)
-    if TYPE_CLOSED in active:
+    if OwnType.CLOSED in active:
         for person in _without(closed, _key(Value(":closed:"), OuterRef("mobile"))):
             assert person.service_request.closed_at is not None
-            yield Untold(person.service_request.closed_at, TYPE_CLOSED, person)
+            yield Untold(person.service_request.closed_at, OwnType.CLOSED, person)
 
 
 def _without(people: QuerySet[Requester], key: Expression) -> QuerySet[Requester]:

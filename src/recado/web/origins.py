@@ -7,7 +7,7 @@ from django.conf import settings
 from recado.clients.models import Client
 from recado.collation import dictionary_key
 from recado.gsan.passes import ACTOR as GSAN
-from recado.outbox.transitions import PROGRAM
+from recado.people.actors import PROGRAM
 from recado.playsms.models import Account
 
 

@@ -17,8 +17,8 @@ from recado.api.serializers.fields import (
 )
 from recado.gsm.segment import MAX_CHARACTERS
 from recado.outbox.models import CAUSES, Message, Status
+from recado.outbox.own_types import OwnType
 
-SINGLE_TYPE = 6
 LONGEST_PROTOCOL = 14
 MOST_ROWS = 200
 
@@ -26,7 +26,7 @@ MOST_ROWS = 200
 class SendSerializer(StrictSerializer):
     """One SMS to send."""
 
-    type = NumberField(default=SINGLE_TYPE, help_text="Tipo de SMS; sem ele, 6 (Envio avulso).")
+    type = NumberField(default=OwnType.BY_HAND.value, help_text="Tipo de SMS; sem ele, 6 (Envio avulso).")
     number = MobileField()
     text = TextField(
         required=False,

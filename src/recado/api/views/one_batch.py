@@ -28,8 +28,8 @@ from recado.batches import decisions, operations
 from recado.batches.models import Batch, BatchFault, State
 from recado.batches.progress import progress_of
 from recado.batches.reckoning import reckon
-from recado.batches.states import PROGRAM
 from recado.clients.scopes import Scope
+from recado.people.actors import PROGRAM
 from recado.people.models import Deed
 
 TAG = ["Lotes"]

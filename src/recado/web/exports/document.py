@@ -11,6 +11,7 @@ from django.utils import timezone
 from recado.outbox.models import CAUSES, SHOWN_STATUSES, MessageType, shown_status
 from recado.outbox.numbers import show_mobile
 from recado.outbox.queries import Consultation
+from recado.people.actors import PROGRAM
 
 Cell = str | int | datetime | None
 """A text, a number, a local time without its zone, or nothing."""
@@ -76,7 +77,7 @@ def message_rows(asked: Consultation) -> Iterator[tuple[Cell, ...]]:
             _local(created_at),
             phone or "",
             attempts,
-            created_by or "Recado",
+            created_by or PROGRAM,
         )
 
 

@@ -13,8 +13,9 @@ from recado.gsm import EncodingPolicy
 from recado.outbox.hours import EVERY_DAY, Hours
 from recado.outbox.measuring import longest_values, measure_template
 from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
+from recado.outbox.own_types import OF_A_REQUEST
 from recado.outbox.templates import TemplateRefused, check_template
-from recado.outbox.types import OF_A_REQUEST, fields_of
+from recado.outbox.types import fields_of
 from recado.web.forms.fields import ClockField, CountField, LineField, MobileField, NoteField, OnceForm
 from recado.web.hours_words import DAYS
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from recado.outbox import doorbell
 from recado.outbox.enqueue import Event, enqueue
 from recado.outbox.models import Message
+from recado.outbox.own_types import OwnType
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.phones import checking
@@ -28,8 +29,6 @@ from recado.web.access import needs
 from recado.web.audit import note
 from recado.web.formatting import clock
 from recado.web.forms.phones import PhoneTestForm
-
-TEST_TYPE = 6
 
 
 @require_POST
@@ -67,7 +66,7 @@ def phone_test(request: HttpRequest, pk: int) -> HttpResponse:
 def _send(request: HttpRequest, phone: Phone, form: PhoneTestForm) -> HttpResponse:
     now = timezone.now()
     event = Event(
-        type_id=TEST_TYPE,
+        type_id=OwnType.BY_HAND,
         number=form.cleaned_data["mobile"],
         idempotency_key=form.key,
         values={"TEXTO": f"Teste do Recado pelo {phone.name}, {clock(now)}."},

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from recado import parameters
 from recado.evaluations import operations as evaluations
+from recado.outbox.own_types import OwnType
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import ClosingReason, RequestStatus, ServiceRequest
 from recado.service_requests.operations import (
-    TYPE_CLOSED,
     OperationRefused,
     close_service_request,
     means_success,
@@ -110,7 +110,7 @@ def _notice(service_request: ServiceRequest, reason_id: str) -> dict[str, Any]:
         "telling_reasons": [reason for reason in reasons if means_success(reason)],
         "people": people,
         "text": preview(
-            TYPE_CLOSED,
+            OwnType.CLOSED,
             protocol=protocol,
             ra_number=str(service_request.pk),
             notice=parameters.get().evaluation_notice if asks else "",

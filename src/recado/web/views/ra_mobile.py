@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from recado.outbox.own_types import OwnType
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.corrections import Mended, mend_mobile, type_to_tell_again
 from recado.service_requests.models import Requester
-from recado.service_requests.operations import TYPE_OPENED, TYPE_REITERATED, OperationRefused
+from recado.service_requests.operations import OperationRefused
 from recado.web.access import needs
 from recado.web.audit import note, note_view
 from recado.web.formatting import counted
@@ -32,8 +33,8 @@ def ra_mobile(request: HttpRequest, pk: int, requester_pk: int) -> HttpResponse:
         return _mend(request, requester, form)
     note_view(request, Deed.REQUEST_VIEWED, pk)
     type_id = type_to_tell_again(requester.service_request)
-    if type_id == TYPE_OPENED and not requester.is_main:
-        type_id = TYPE_REITERATED
+    if type_id == OwnType.OPENED and not requester.is_main:
+        type_id = OwnType.REITERATED
     context = {
         "heading": "Corrigir celular do solicitante" if requester.mobile else "Informar celular do solicitante",
         "section": "ra_list",

@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from recado.outbox.models import Message, Status
+from recado.outbox.own_types import OwnType
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import Requester
 from recado.service_requests.operations import (
-    TYPE_OPENED,
-    TYPE_REITERATED,
     Opened,
     open_service_request,
 )
@@ -47,7 +46,7 @@ def ra_new(request: HttpRequest) -> HttpResponse:
             form_token=form.cleaned_data["form_token"],
         )
         return hand_over(request, opened)
-    sample = preview(TYPE_OPENED, protocol=sample_protocol(), ra_number="1000000")
+    sample = preview(OwnType.OPENED, protocol=sample_protocol(), ra_number="1000000")
     return render(request, "web/ra_new.html", {"heading": "Inserir RA", "form": form, "sample": sample})
 
 
@@ -99,7 +98,7 @@ def _sms_of(requester: Requester) -> dict[str, object]:
     told = Message.objects.filter(
         protocol=requester.protocol,
         ra_number=requester.service_request_id,
-        type_id__in=(TYPE_OPENED, TYPE_REITERATED),
+        type_id__in=(OwnType.OPENED, OwnType.REITERATED),
     )
     message = told.order_by("-pk").first()
     return {"sms": message, "sms_is_final": message is None or _is_final(message)}

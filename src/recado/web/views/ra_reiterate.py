@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from recado.outbox.own_types import OwnType
 from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.service_requests.models import RequestStatus, ServiceRequest
-from recado.service_requests.operations import TYPE_REITERATED, OperationRefused, reiterate
+from recado.service_requests.operations import OperationRefused, reiterate
 from recado.web.access import needs
 from recado.web.forms.ra_reiterate import RaReiterateForm
 from recado.web.previews import preview, sample_protocol
@@ -38,7 +39,7 @@ def ra_reiterate(request: HttpRequest, pk: int) -> HttpResponse:
     if service_request.status == RequestStatus.CLOSED and not form.is_bound:
         messages.error(request, "Este RA já foi encerrado e não pode ser reiterado. Abra um novo RA.")
         return redirect("ra_detail", pk)
-    sample = preview(TYPE_REITERATED, protocol=sample_protocol(), ra_number=str(pk))
+    sample = preview(OwnType.REITERATED, protocol=sample_protocol(), ra_number=str(pk))
     context = {
         "heading": f"Reiterar RA {pk}",
         "section": "ra_list",
