@@ -82,6 +82,8 @@ def test_saving_tells_the_version_and_the_one_withdrawn(browser: Client) -> None
         ({"minimum": ""}, "Informe o valor mínimo da conta."),
         ({"minimum": "0"}, "Informe um valor maior que zero."),
         ({"minimum": "dez"}, "Informe um valor em reais."),
+        ({"minimum": "10.00"}, "Informe um valor em reais."),
+        ({"minimum": "1.000.000.000,00"}, "O máximo são R$ 999.999.999,99."),
         ({"categories": []}, "Escolha ao menos uma categoria."),
         ({"max_attempts": "0"}, "Informe um número maior que zero."),
         ({"max_attempts": ""}, "Informe o número máximo de tentativas."),

@@ -18,11 +18,13 @@ import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Protocol
 
 from recado.billing.barcode import BarcodeRefused, read_barcode
 from recado.billing.models import Category, Kind
+from recado.billing.reais import MOST_VALUE, read_reais
+from recado.collation import without_accents
 
 _COMMON = ("GRUPO", "REFERENCIA", "MATRICULA", "CLIENTE", "NOME", "CATEGORIA")
 REQUIRED = {
@@ -31,11 +33,11 @@ REQUIRED = {
 }
 OPTIONAL = ("CELULAR", "EMAIL", "AUTORIZA_SMS", "AUTORIZA_EMAIL", "CELULAR_AUTORIZADO")
 _VALUE_AND_DAY = {Kind.BILL: ("VALOR", "VENCIMENTO"), Kind.COLLECTION: ("VALOR_DOCUMENTO", "VALIDADE_DOCUMENTO")}
-MOST_VALUE = Decimal("999999999.99")
 _YES, _NO = {"1", "s", "sim", "true", "x"}, {"2", "0", "n", "nao", "não", "false"}
 _MONTH = re.compile(r"(\d{1,2})/(\d{4})|(\d{4})-?(\d{2})", re.ASCII)
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_VALUE = re.compile(r"(R\$ ?)?(\d{1,3}(\.\d{3})+|\d+)(,\d{1,2})?|(\d+)\.(\d{1,2})", re.ASCII)
+# As programs write it.
+_WITH_POINT = re.compile(r"\d+\.\d{1,2}", re.ASCII)
 _CATEGORIES = {"residencial": "R", "comercial": "C", "industrial": "I", "publica": "P", "publico": "P"}
 _CATEGORIES |= {"1": "R", "2": "C", "3": "I", "4": "P", "r": "R", "c": "C", "i": "I", "p": "P"}
 
@@ -176,7 +178,7 @@ def _check_text(column: str, text: str) -> None:
 
 
 def _plain(name: str) -> str:
-    bare = unicodedata.normalize("NFD", name.strip().lower()).encode("ascii", "ignore").decode()
+    bare = without_accents(name.strip().lower())
     return re.sub(r"[^a-z0-9]+", "_", bare.replace("-", "")).strip("_").upper()
 
 
@@ -224,15 +226,9 @@ def _day(column: str, text: str) -> date:
 
 
 def _value(column: str, text: str) -> Decimal:
-    if not _VALUE.fullmatch(text):
+    value = Decimal(text) if _WITH_POINT.fullmatch(text) else read_reais(text)
+    if value is None:
         raise BillRefused(f"“{column}” precisa ser um valor em reais, como 1.204,50.")
-    plain = text.removeprefix("R$").strip()
-    if "," in plain or re.fullmatch(r"\d{1,3}(\.\d{3})+", plain, re.ASCII):
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        raise BillRefused(f"“{column}” precisa ser um valor em reais, como 1.204,50.") from None
     if not 0 < value <= MOST_VALUE:
         raise BillRefused(f"“{column}” precisa ser maior que zero.")
     return value

@@ -12,12 +12,11 @@ import click
 
 from recado.cli.base import RecadoCommand, Refused, counted, with_django
 from recado.cli.deeds import note, shell_user
-from recado.cli.listing import LAST_DAY, read_day, read_moment
+from recado.cli.listing import LAST_DAY, number_of, numbered, read_day, read_moment
 
 if TYPE_CHECKING:
     from recado.batches.models import Batch
     from recado.outbox.models import MessageType
-    from recado.service_requests.models import RequestType
 
 who_decides = click.option("--as", "who", metavar="USUÁRIO", help="Quem decide; sem isto, o usuário do sistema.")
 _OPTIONS = (
@@ -104,7 +103,7 @@ def new_from_ras(start: str, end: str, status: str | None, request_type: str | N
     if last < first:
         raise Refused("--to: a data final deve ser igual ou posterior à inicial.")
     kind = _request_type(request_type) if request_type else None
-    choice = requests.Choice(first, last, status or "", kind.pk if kind else None)
+    choice = requests.Choice(first, last, status or "", kind)
     if not choice.requesters().exists():
         raise Refused("Nenhum solicitante com celular nestes RAs. Amplie o período ou os filtros.")
     name, who = f"RAs de {first:%d/%m/%Y} a {last:%d/%m/%Y}", wanted["who"] or shell_user()
@@ -238,21 +237,22 @@ def _with_mobile(made: Batch, column: str) -> dict[str, int]:
 def _type(text: str) -> MessageType:
     from recado.batches.drafting import usable_types
 
-    for row in usable_types():
-        if text.strip() == str(row.pk) or text.strip().casefold() == row.name.casefold():
-            return row
-    known = "; ".join(f"{row.pk} {row.name}" for row in usable_types())
-    raise Refused(f"Não há o tipo “{text[:40]}” entre os que servem a lotes. Há: {known or 'nenhum'}.")
+    rows = {row.pk: row for row in usable_types()}
+    known = {pk: row.name for pk, row in rows.items()}
+    found = number_of(text, known)
+    if found is None:
+        raise Refused(f"Não há o tipo “{text[:40]}” entre os que servem a lotes. Há: {numbered(known) or 'nenhum'}.")
+    return rows[found]
 
 
-def _request_type(text: str) -> RequestType:
+def _request_type(text: str) -> int:
     from recado.service_requests.models import RequestType
 
-    for row in RequestType.objects.order_by("pk"):
-        if text.strip() == str(row.pk) or text.strip().casefold() == row.name.casefold():
-            return row
-    known = "; ".join(f"{row.pk} {row.name}" for row in RequestType.objects.order_by("pk"))
-    raise Refused(f"Não há o tipo de solicitação “{text[:40]}”. Há: {known[:400]}.")
+    known = dict(RequestType.objects.order_by("pk").values_list("pk", "name"))
+    found = number_of(text, known)
+    if found is None:
+        raise Refused(f"Não há o tipo de solicitação “{text[:40]}”. Há: {numbered(known)[:400]}.")
+    return found
 
 
 def _limit(text: str | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import click
@@ -35,6 +36,17 @@ def read_day(text: str | None, option: str, otherwise: date) -> date:
         if day is not None and FIRST_DAY <= day <= LAST_DAY:
             return day
     raise Refused(f"{option}: “{text[:30]}” não é uma data que existe. Use dd/mm/aaaa, como 22/11/2026.")
+
+
+def number_of(text: str, known: Mapping[int, str]) -> int | None:
+    """The key of what `text` means: by its number, or by its name in any case; None when it is none of `known`."""
+    asked = text.strip().casefold()
+    return next((number for number, name in known.items() if asked in (str(number), name.casefold())), None)
+
+
+def numbered(known: Mapping[int, str]) -> str:
+    """What may be asked for, in one line: `1 Vazamento; 2 Falta de água`."""
+    return "; ".join(f"{number} {name}" for number, name in known.items())
 
 
 def read_moment(text: str) -> tuple[datetime, bool] | None:

@@ -20,6 +20,8 @@ from recado.cli.listing import (
     how_many,
     iso,
     local,
+    number_of,
+    numbered,
     read_day,
 )
 
@@ -129,11 +131,10 @@ def _type_number(text: str) -> int:
     from recado.outbox.models import MessageType
 
     known = dict(MessageType.objects.values_list("pk", "name"))
-    for number, name in known.items():
-        if text.strip() == str(number) or text.strip().lower() == name.lower():
-            return number
-    listed = "; ".join(f"{number} {name}" for number, name in known.items())
-    raise Refused(f"--type: “{text[:60]}” não existe. Existem: {listed}.")
+    found = number_of(text, known)
+    if found is None:
+        raise Refused(f"--type: “{text[:60]}” não existe. Existem: {numbered(known)}.")
+    return found
 
 
 def _statuses(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,12 +12,12 @@ from django.core.exceptions import ValidationError
 
 from recado.billing.consents import Word, held_by
 from recado.billing.models import Category, ConsentKind, Kind, Setup
+from recado.billing.reais import MOST_VALUE, read_reais
 from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, Wanted, sms_faults
 from recado.billing.tags import text_faults
 from recado.web.forms.fields import CountField, LineField, MobileField, NoteField
 
 LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
-_VALUE = re.compile(r"(R\$ ?)?(\d{1,3}(\.\d{3})+|\d{1,9})(,\d{1,2})?", re.ASCII)
 
 
 def kind_in(data: Mapping[str, Any]) -> Kind:
@@ -33,9 +32,12 @@ class ReaisField(forms.CharField):
         written: str = super().clean(value)
         if not written:
             return written
-        if not _VALUE.fullmatch(written):
+        reais = read_reais(written)
+        if reais is None:
             raise ValidationError("Informe um valor em reais. Exemplo: 10,00.", code="value")
-        return Decimal(written.removeprefix("R$").strip().replace(".", "").replace(",", "."))
+        if reais > MOST_VALUE:
+            raise ValidationError("O máximo são R$ 999.999.999,99.", code="value")
+        return reais
 
 
 class SetupForm(forms.Form):

@@ -10,7 +10,6 @@ table whose first cell is bold can be pointed at: `/ajuda/situacoes/#talvez-envi
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -22,6 +21,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from recado.collation import without_accents
 
 _FILE = Path(__file__).with_name("manual.md")
 _GUIDE = Path(__file__).with_name("api.md")
@@ -159,8 +160,7 @@ class Manual:
 
 def slug_of(heading: str) -> str:
     """`Talvez enviada: o que fazer` as `talvez-enviada-o-que-fazer`: small ASCII letters, digits, dashes."""
-    bare = unicodedata.normalize("NFD", heading.lower()).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", bare))
+    return "-".join(re.findall(r"[a-z0-9]+", without_accents(heading.lower())))
 
 
 @cache
