@@ -76,6 +76,7 @@ def test_saving_what_is_in_force_changes_nothing(browser: Client, phone: Phone) 
     [
         ("pace_seconds", "", "Informe o ritmo em segundos."),
         ("quota_day", "0", "Use um número de 1 a 1000000, ou deixe vazio."),
+        ("quota_day", "1.5", "Use um número de 1 a 1000000, ou deixe vazio."),
         ("quota_hour", "muitos", "Use um número de 1 a 1000000, ou deixe vazio."),
         ("hours_until", "", "Informe as duas horas, ou deixe as duas vazias."),
         ("hours_until", "08:00", "O começo e o fim são iguais"),

@@ -109,7 +109,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "PACE",
-        "Segundos entre o começo de dois envios no mesmo chip, para aparelhos novos.",
+        "Segundos entre o começo de dois envios no mesmo chip, para aparelhos novos. 0, um logo depois do outro, é só"
+        " para testes.",
         "7",
         read_seconds(0, 3600),
     ),

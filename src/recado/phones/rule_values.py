@@ -16,6 +16,8 @@ LARGEST_QUOTA = 1_000_000
 LONGEST_PACE = 3600
 LARGEST_SHARE = 90
 CHANGED_RULES = "Mudou as regras"
+# A point parts thousands: 1.5 is no 15.
+_QUOTA = re.compile(r"\d{1,7}|\d{1,3}(?:\.\d{3}){1,2}", re.ASCII)
 _DDD = re.compile(r"[1-9][1-9]")
 
 
@@ -25,10 +27,11 @@ class RuleRefused(ValueError):
 
 def read_quota(raw: str) -> int:
     """SMS an hour, a day or a month. Raises RuleRefused."""
-    digits = raw.strip().replace(".", "")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 7 and 0 < int(digits) <= LARGEST_QUOTA):
+    written = raw.strip()
+    quota = int(written.replace(".", "")) if _QUOTA.fullmatch(written) else 0
+    if not 0 < quota <= LARGEST_QUOTA:
         raise RuleRefused(f"use um número de 1 a {LARGEST_QUOTA}")
-    return int(digits)
+    return quota
 
 
 def check_hours(start: time, end: time) -> tuple[time, time]:

@@ -39,6 +39,9 @@ _TIME = re.compile(r"(\d{1,2})[:hH](\d{2})", re.ASCII)
 _YEARS = range(1900, 3000)
 # As people write it: 1204, 1.204, 1 204.
 _COUNT = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[. ]\d{3})+)", re.ASCII)
+# As people write it: 7,5, 1.000,5, 7.5. A point before three digits parts thousands, and 0.125 is not guessed at.
+_DECIMAL = re.compile(r"[-+]?(?:(?:\d+|[1-9]\d{0,2}(?:[. ]\d{3})+)(?:,\d+)?|\d+\.\d{1,2})", re.ASCII)
+_WITH_POINT = re.compile(r"[-+]?\d+\.\d{1,2}", re.ASCII)
 # The longest key of a row is that of a 64-bit integer.
 _LONGEST_KEY = 18
 # Kept among what nobody sees: it joins one emoji to the next.
@@ -188,8 +191,22 @@ def _is_count(number: int, noun: tuple[str, str] | None) -> str:
     return f"é 1 {noun[0]}" if number == 1 else f"são {thousands(number)} {noun[1]}"
 
 
-class PaceField(forms.DecimalField):
-    """A phone's pace in seconds, written with a comma or a point."""
+class NumberField(forms.DecimalField):
+    """A number that need not be whole, as Brazilians write it: 1.000 is a thousand, 7,5 seven and a half, and so is
+    7.5, which can be nothing else."""
+
+    def to_python(self, value: Any) -> Any:
+        written = str(value).strip() if value not in self.empty_values else ""
+        if not written:
+            return None
+        if not _DECIMAL.fullmatch(written):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        plain = written if _WITH_POINT.fullmatch(written) else re.sub("[. ]", "", written).replace(",", ".")
+        return super().to_python(plain)
+
+
+class PaceField(NumberField):
+    """A phone's pace in seconds; 0 waits for nothing between two sends."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -198,15 +215,12 @@ class PaceField(forms.DecimalField):
             widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
             error_messages={
                 "required": "Informe o ritmo em segundos.",
-                "invalid": "Informe um número de segundos. Exemplo: 7.",
-                "min_value": "O ritmo mínimo é 0 segundos.",
-                "max_value": f"O ritmo máximo é {LONGEST_PACE} segundos.",
+                "invalid": "Informe um número de segundos, com vírgula antes dos decimais. Exemplo: 7,5.",
+                "min_value": "O ritmo mínimo é 0: um envio logo depois do outro.",
+                "max_value": f"O ritmo máximo é {thousands(LONGEST_PACE)} segundos.",
             },
             **options,
         )
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(str(value).replace(",", ".") if value not in self.empty_values else value)
 
 
 def written_pace(seconds: float) -> str:

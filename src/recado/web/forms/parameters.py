@@ -55,7 +55,7 @@ class ParametersForm(forms.Form):
     pace = PaceField(
         label="Ritmo de aparelhos novos, em segundos",
         help_text="Tempo mínimo entre o começo de dois envios no mesmo chip. Depressa demais, a operadora bloqueia o"
-        " chip. Aparelhos já cadastrados ficam com o ritmo que têm.",
+        " chip. 0: um logo depois do outro, só para testes. Aparelhos já cadastrados ficam com o ritmo que têm.",
     )
     attempts = CountField(
         label="Tentativas de tipos novos",

@@ -39,7 +39,9 @@ class RulesForm(forms.Form):
     """What the phone may send, and when; what is left empty sets no limit."""
 
     pace_seconds = PaceField(
-        label="Ritmo, em segundos", help_text="Tempo mínimo entre o começo de dois envios no mesmo chip."
+        label="Ritmo, em segundos",
+        help_text="Tempo mínimo entre o começo de dois envios no mesmo chip. Depressa demais, a operadora bloqueia o"
+        " chip. 0: um logo depois do outro, só para testes.",
     )
     urgent_share = CountField(
         label="Parte do ritmo guardada para urgentes, em %",
