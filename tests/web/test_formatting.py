@@ -60,7 +60,12 @@ def test_relative_times(back, written):
     [
         (timedelta(seconds=7), "7 s"),
         (timedelta(seconds=840), "14 minutos"),
-        (timedelta(seconds=61), "2 minutos"),
+        (timedelta(0), "1 s"),
+        (timedelta(seconds=59.7), "1 minuto"),
+        (timedelta(seconds=63), "1 minuto"),
+        (timedelta(seconds=90), "2 minutos"),
+        (timedelta(minutes=59, seconds=29), "59 minutos"),
+        (timedelta(minutes=59, seconds=30), "1h00"),
         (timedelta(minutes=115), "1h55"),
         (timedelta(days=3), "3 dias"),
     ],

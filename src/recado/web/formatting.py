@@ -52,11 +52,11 @@ def when(at: datetime, now: datetime) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """A length of time as people say it: `12 s`, `14 minutos`, `1h55`, `2 dias`."""
-    seconds = max(0, round(span.total_seconds()))
+    """A length of time as people say it, to the nearest, and never nothing: `12 s`, `14 minutos`, `1h55`, `2 dias`."""
+    seconds = max(1, round(span.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
-    minutes = -(-seconds // 60)
+    minutes = (seconds + 30) // 60
     if minutes < 60:
         return counted(minutes, "minuto", "minutos")
     if minutes < 48 * 60:
