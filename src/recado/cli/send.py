@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli.base import CommandFailed, RecadoCommand, Refused, counted, with_django
+from recado.outbox.own_types import OwnType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from recado.cli.csv_rows import BadRow, GoodRow
 
-SINGLE_TYPE = 6
 LONGEST_KEY = 100
 _ROWS_A_TRANSACTION = 200
 
@@ -107,10 +107,10 @@ def _queue(rows: Sequence[GoodRow]) -> list[tuple[int, bool]]:
     actor = "recado send"
     with transaction.atomic():
         for row in rows:
-            event = Event(SINGLE_TYPE, row.number, row.key, {"TEXTO": row.text}, actor=actor)
+            event = Event(OwnType.BY_HAND, row.number, row.key, {"TEXTO": row.text}, actor=actor)
             message = enqueue(event, now=now)
             if message is None:
-                raise CommandFailed("O tipo de SMS “Envio avulso” está inativo; nada foi enviado.")
+                raise CommandFailed("O tipo de SMS “Envio avulso” está desativado; nada foi enviado.")
             repeated = message.created_at != now
             if repeated and (message.number, message.text) != (row.number, row.text):
                 raise CommandFailed(f"A chave já é da mensagem {message.pk}, com outro celular ou texto.")
