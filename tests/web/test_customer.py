@@ -8,7 +8,7 @@ import pytest
 
 from recado.inbox.models import Reply
 from recado.outbox import transitions
-from recado.outbox.models import HANDED_OVER, Message, Segment, Status
+from recado.outbox.models import HANDED_OVER, Message, MessageType, Segment, Status
 from recado.service_requests import story
 from recado.service_requests.models import ClosingReason, ServiceRequest
 from recado.service_requests.operations import NewRequester, close_service_request, reiterate
@@ -152,3 +152,12 @@ def test_a_long_story_of_one_ra_leads_to_all_its_messages(browser, monkeypatch):
 def test_a_short_story_says_nothing_of_a_rest(browser):
     open_ra()
     assert "mais novos de" not in words(ask(browser, MOBILE))
+
+
+def test_an_ra_with_a_mobile_is_never_told_to_have_none(browser):
+    MessageType.objects.update(active=False)
+    opened = open_ra()
+    told = "Nenhum SMS: o tipo estava desativado, ou o prazo de guarda passou."
+    assert told in words(ask(browser, opened.requester.protocol))
+    assert told in words(ask(browser, MOBILE))
+    assert told in words(browser.get(f"/ra/{opened.service_request.pk}/"))

@@ -67,6 +67,11 @@ class Story:
         """The newest SMS, the one that a caller asks about as a rule."""
         return next((line for line in reversed(self.happenings) if line.message), None)
 
+    @property
+    def has_mobile(self) -> bool:
+        """Whether anybody in it left a mobile: a story without an SMS may still have one."""
+        return any(person.mobile for request in self.requests for person in request.requesters.all())
+
 
 def story_of(term: str) -> Story | None:
     """The story of what a person typed; None when nothing is known of it."""

@@ -54,6 +54,7 @@ def ra_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "service_request": service_request,
             "requesters": requesters,
             "told": _told(service_request, mobiles),
+            "has_mobile": any(mobiles),
             "evaluations": _evaluations(pk),
             "wishes": OptOut.objects.filter(number__in=mobiles, ended_at=None).order_by("since"),
             "is_open": service_request.status == RequestStatus.PENDING,
