@@ -76,7 +76,7 @@ def test_two_systems_may_use_one_key(caller: Caller) -> None:
     ("change", "pointer", "words"),
     [
         ({"number": "81 3000-0001"}, "/number", "fixo"),
-        ({"number": "81 9000-0001"}, "/number", "9 depois do DDD"),
+        ({"number": "81 9000-0001"}, "/number", "tem 10 dígitos"),
         ({"number": 81900000001}, "/number", "texto"),
         ({"number": ""}, "/number", "branco"),
         ({"text": "\ud800"}, "/text", "texto"),

@@ -57,7 +57,7 @@ def test_a_key_that_belongs_to_another_text_is_refused(recado: Recado) -> None:
     [
         ("900000001", "Oi", "Falta o DDD"),
         ("8133334444", "Oi", "fixo"),
-        ("8190000001", "Oi", "faltar o 9"),
+        ("8190000001", "Oi", "tem 10 dígitos"),
         ("+1 202 555 0143", "Oi", "outro país"),
         ("oitenta e um", "Oi", "Exemplo"),
         ("81900000001", "", "Falta o texto"),
