@@ -83,7 +83,12 @@ _ADMINISTRATOR = _SUPERVISOR | {
 }
 
 ATTENDANT = Role("atendente", "Atendente", "Insere, reitera, encerra e consulta RA.", _ATTENDANT)
-SUPERVISOR = Role("supervisor", "Supervisor", "Decide as mensagens com erro, cuida dos textos e da fila.", _SUPERVISOR)
+SUPERVISOR = Role(
+    "supervisor",
+    "Supervisor",
+    "Decide as mensagens com erro, cuida dos textos, da fila, dos lotes e dos avisos de contas.",
+    _SUPERVISOR,
+)
 ADMINISTRATOR = Role(
     "administrador", "Administrador", "Cuida de usuários, parâmetros e aparelhos.", frozenset(_ADMINISTRATOR)
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 
@@ -140,3 +141,9 @@ def test_an_attendant_sends_no_batch() -> None:
     client = logged_in(ATTENDANT)
     assert client.get("/lotes/").status_code == 403
     assert "Enviar SMS em lote" not in words(client.get("/ra/"))
+
+
+def test_request_types_stand_in_the_order_of_a_dictionary() -> None:
+    page = logged_in(SUPERVISOR).get("/lotes/novo/").content.decode()
+    types = page.partition('name="tipo"')[2].partition("</select>")[0]
+    assert re.findall(r">([^<]+)</option>", types) == ["Todos os tipos", "Água", "Conta", "Esgoto", "Ligação"]

@@ -20,7 +20,16 @@ from recado.outbox.enqueue import company_values
 from recado.outbox.models import MessageType
 from recado.outbox.templates import TemplateRefused
 from recado.service_requests.models import RequestStatus, RequestType
-from recado.web.forms.fields import LONGEST_NOTE, PLAIN, ClockField, DayField, NoteField, PeriodForm, TokenField
+from recado.web.forms.fields import (
+    LONGEST_NOTE,
+    PLAIN,
+    ClockField,
+    DayField,
+    NoteField,
+    PeriodForm,
+    RowField,
+    TokenField,
+)
 
 LONGEST_TEXT = 1000
 
@@ -41,12 +50,13 @@ class RequestsForm(PeriodForm):
     situacao = forms.ChoiceField(
         label="Situação do RA", required=False, choices=[("", "Todos"), *RequestStatus.choices]
     )
-    tipo = forms.ModelChoiceField(
+    tipo = RowField(
         label="Tipo de solicitação",
         required=False,
         queryset=RequestType.objects.all(),
-        empty_label="Todos os tipos",
-        error_messages={"invalid_choice": "Escolha um tipo da lista."},
+        by_name=True,
+        empty="Todos os tipos",
+        gone="Escolha um tipo da lista.",
     )
 
     @property

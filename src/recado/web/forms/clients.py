@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from recado.clients.models import MOST_RATE, USUAL_RATE
 from recado.clients.scopes import Scope, parse_scopes
 from recado.clients.tokens import MOST_DAYS, USUAL_DAYS
+from recado.numerals import thousands
 from recado.web.forms.fields import CountField, LineField, LoginNameField, NetworksField
 
 
@@ -70,7 +71,7 @@ class TokenForm(forms.Form):
         most=MOST_DAYS,
         initial=USUAL_DAYS,
         missing="Informe por quantos dias o token vale.",
-        help_text=f"Até {MOST_DAYS}. Antes do fim, crie outro e troque-o no sistema.",
+        help_text=f"Até {thousands(MOST_DAYS)}. Antes do fim, crie outro e troque-o no sistema.",
     )
 
     def clean_scopes(self) -> Any:

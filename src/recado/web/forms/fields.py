@@ -146,6 +146,13 @@ class NetworksField(forms.CharField):
         except NetworkRefused as refusal:
             raise ValidationError(str(refusal), code="network") from refusal
 
+    def prepare_value(self, value: Any) -> Any:
+        """In the one writing, so that 192.0.2.1 and 192.0.2.1/32 are not told apart."""
+        try:
+            return tidied(value) if value else value
+        except NetworkRefused:
+            return value
+
 
 class CountField(forms.IntegerField):
     """A whole number from `least` to `most`. `noun` is what is counted, one and many of it, as in ("dia", "dias");
@@ -239,14 +246,16 @@ class _ByName(RowsBase):
 
 class RowField(RowFieldBase):
     """A row of one of the company's tables. `missing` (pt-BR) asks for it; `gone` refuses one that is there no more.
-    `by_name`: in the order of their names, and not in that of the table.
+    `by_name`: in the order of their names, and not in that of the table. `empty`: what the choice of none is called.
     """
 
-    def __init__(self, *, missing: str, gone: str, by_name: bool = False, **options: Any) -> None:
+    def __init__(
+        self, *, gone: str, missing: str = "", empty: str = "Escolha", by_name: bool = False, **options: Any
+    ) -> None:
         if by_name:
             self.iterator = _ByName
         words = {"required": missing, "invalid_choice": gone}
-        super().__init__(empty_label="Escolha", error_messages=words, **options)
+        super().__init__(empty_label=empty, error_messages=words, **options)
 
 
 class RowsField(RowsFieldBase):

@@ -18,7 +18,7 @@ from recado.web.access import needs
 from recado.web.audit import note, note_view
 from recado.web.forms.billing import ConsentForm
 
-HEADING = "Consentimentos de contas"
+HEADING = "Consentimentos de um cliente"
 
 
 @require_http_methods(["GET", "POST"])
