@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 def test_rows_not_passed_on_are_told_by_type_and_area_code() -> None:
     elsewhere = "".join(f"119{place:08d};Pessoa;10/12/2026\n" for place in range(3))
     batch = under_way(table(range(7)) + elsewhere)
-    assert behind_the_queue() == ([Behind(batch.type_id, "11", 3, 3.0), Behind(batch.type_id, "81", 7, 7.0)], 0)
+    told = [Behind(batch.type_id, ddd, count, count, batch=batch.pk) for ddd, count in (("11", 3), ("81", 7))]
+    assert behind_the_queue() == (told, 0)
     feed(window=5)
     going, _ = behind_the_queue()
     assert sum(group.messages for group in going) == 5
@@ -35,7 +36,7 @@ def test_paused_rows_are_told_apart_and_are_work_again_once_resumed() -> None:
     decisions.pause(batch.pk, actor="ana", now=NOW)
     assert behind_the_queue() == ([], 9)
     decisions.resume(batch.pk, actor="ana", now=NOW)
-    assert behind_the_queue() == ([Behind(batch.type_id, "81", 9, 9.0)], 0)
+    assert behind_the_queue() == ([Behind(batch.type_id, "81", 9, 9.0, batch=batch.pk)], 0)
 
 
 def test_it_costs_the_same_however_many_rows_wait(django_assert_num_queries: object) -> None:

@@ -62,14 +62,16 @@ def test_a_pace_of_nothing_is_no_division_by_nothing() -> None:
     assert foreseen().wait == timedelta(seconds=1)
 
 
-def test_what_waits_for_its_hours_is_counted_apart() -> None:
+def test_what_waits_for_its_hours_is_told_and_waited_for() -> None:
     opens, closes = (timezone.localtime(NOW + timedelta(hours=hours)) for hours in (1, -1))
     held = make_type(hours_from=opens.time(), hours_until=closes.time())
     queue_message(THREE_PARTS, kind=held)
     queue_message()
     ready()
     queue = foreseen()
-    assert (queue.messages, queue.held, queue.parts, queue.opens_at) == (2, 1, 1, opens)
+    assert (queue.messages, queue.held, queue.parts, queue.opens_at) == (2, 1, 4, opens)
+    # Each is taken to have as many parts as both on an average.
+    assert queue.wait == timedelta(hours=1, seconds=14)
     assert foreseen(NOW + timedelta(hours=2)).held == 0
 
 
@@ -186,7 +188,7 @@ def test_what_comes_behind_waits_for_its_hours_too() -> None:
     kind = make_type(hours_from=opens.time(), hours_until=closes.time())
     ready()
     queue = forecast(list(Phone.objects.all()), NOW, [Behind(kind.pk, "81", 100, 100.0)])
-    assert (queue.messages, queue.held, queue.parts) == (100, 100, 0)
+    assert (queue.messages, queue.held, queue.wait) == (100, 100, timedelta(hours=1, seconds=700))
 
 
 @pytest.mark.parametrize(

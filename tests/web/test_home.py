@@ -84,19 +84,18 @@ def test_the_queue_is_told_with_its_end(messages, wait, words):
 @pytest.mark.parametrize(
     ("messages", "held", "words"),
     [
-        (3, 3, "3 mensagens na fila. Esperam o horário do seu tipo: às 9h14."),
-        (1, 1, "1 mensagem na fila. Espera o horário do seu tipo: às 9h14."),
+        (3, 3, "3 mensagens na fila, cerca de 1h00. Término às 9h14. Esperam o horário do seu tipo: às 9h14."),
+        (1, 1, "1 mensagem na fila, cerca de 1h00. Término às 9h14. Espera o horário do seu tipo: às 9h14."),
         (
             3,
             1,
-            "3 mensagens na fila, cerca de 14 s. Término às 8h14."
-            " Fora dessa conta, 1 espera o horário do seu tipo: às 9h14.",
+            "3 mensagens na fila, cerca de 1h00. Término às 9h14. Dessas, 1 espera o horário do seu tipo: às 9h14.",
         ),
     ],
 )
-def test_what_waits_for_its_hours_is_told_apart(messages: int, held: int, words: str) -> None:
-    wait = timedelta(seconds=7 * (messages - held))
-    queue = QueueForecast(messages, messages - held, wait, None, held, NOW + timedelta(hours=1))
+def test_what_waits_for_its_hours_is_told(messages: int, held: int, words: str) -> None:
+    wait = timedelta(hours=1, seconds=7 * held)
+    queue = QueueForecast(messages, messages, wait, None, held, NOW + timedelta(hours=1))
     assert queue_words(queue, NOW) == words
 
 

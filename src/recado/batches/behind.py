@@ -28,7 +28,7 @@ def behind_the_queue() -> tuple[list[Behind], int]:
         if batch.state == State.PAUSED:
             paused += batch.ready - batch.fed
         else:
-            going += _by_ddd(batch, batch.ready - batch.fed)
+            going += rows_behind(batch)
     return going, paused
 
 
@@ -37,7 +37,9 @@ def parts_each(batch: Batch) -> float:
     return max(batch.parts / max(batch.ready + batch.expired, 1), 1.0)
 
 
-def _by_ddd(batch: Batch, rows: int) -> list[Behind]:
+def rows_behind(batch: Batch) -> list[Behind]:
+    """The rows of the batch that are no messages yet, by area code."""
+    rows = batch.ready - batch.fed
     following = BatchRow.objects.filter(batch=batch, line__gt=batch.fed_line, state=RowState.READY)
     estimated = rows > MOST_READ
     if estimated:
@@ -49,7 +51,8 @@ def _by_ddd(batch: Batch, rows: int) -> list[Behind]:
         share = left if count == unseen else round(left * count / unseen)
         left, unseen = left - share, unseen - count
         if share:
-            groups.append(Behind(batch.type_id, ddd, share, share * parts_each(batch), estimated))
+            parts = share * parts_each(batch)
+            groups.append(Behind(batch.type_id, ddd, share, parts, estimated, batch.pk, batch.expires_at))
     return groups
 
 

@@ -1,44 +1,21 @@
-"""When a batch will end, and how much of it will be too late: the phones' real pace, quotas and hours played forward.
+"""When a batch will end, and how much of it will be too late, beside all else that waits.
 
-    play      pure: parts, senders, the hours of the type, a time limit -> Reckoning
-    reckon    the same for a batch as it stands, with what waits before it
-
-Time passes by quarters of an hour in which a phone may send and the type may leave; the rest is jumped over, so a
-million SMS are a few thousand steps. Batches that go out together share the queue evenly. What is not known is not
-reckoned: RAs yet to come, failures, people's pauses.
+The queue's own forecast tells it (`outbox.forecast`), with the rows of a batch that is not sent yet behind all others:
+this screen and that of the queue tell one end, and what the one does not reckon with the other does not either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
-from recado.batches.behind import parts_each
+from recado.batches.behind import behind_the_queue, parts_each, rows_behind
 from recado.batches.models import Batch, State
-from recado.outbox.hours import Hours
+from recado.outbox.forecast import QueueForecast, forecast
 from recado.outbox.models import Message, Status
-from recado.outbox.real_pace import real_paces
-from recado.phones.fleet import rules_of, usage_of
 from recado.phones.models import Phone
-from recado.phones.rules import Period, Rules, Usage, next_for_others, resting
-
-HORIZON = timedelta(days=3 * 365)
-_STEP = timedelta(minutes=15)
-_MOST_STEPS = 60_000
-# A pace of nothing still takes the seconds of the talk itself.
-_LEAST_PACE = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """A phone that may send: its rules, what it has sent, the seconds between two sends."""
-
-    rules: Rules
-    usage: Usage
-    pace: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +27,15 @@ class Reckoning:
     why: str = ""
 
 
-def play(
-    parts: int, senders: Sequence[Sender], hours: Hours, local: datetime, limit: datetime | None = None
-) -> Reckoning:
-    """Send `parts` from `local` on. All times are local and aware."""
-    at, left = local, float(parts)
-    # A quota of nothing never comes back.
-    used = [_Used(sender) for sender in senders if all(limit > 0 for _, limit in sender.rules.quotas)]
-    for _ in range(_MOST_STEPS):
-        if limit is not None and at >= limit:
-            return Reckoning(limit, round(left))
-        if left < 0.5:
-            return Reckoning(at)
-        if at - local > HORIZON:
-            break
-        if not hours.is_open(at):
-            at = hours.opens_at(at)
-            continue
-        step = min(_quarter_end(at), limit or _quarter_end(at)) - at
-        room, back = _room(used, at, step)
-        if room <= 0:
-            if back is None:
-                break
-            at = max(back, at + timedelta(seconds=1))
-            continue
-        if room > left:
-            step, room = step * (left / room), left
-        left -= _send(used, at, step, room)
-        at += step
-    return Reckoning(None, round(left), "Pelas regras dos aparelhos, o lote não termina em três anos.")
-
-
 def reckon(batch: Batch, now: datetime) -> Reckoning:
     """How the batch will go, as far as it is not sent."""
-    parts = waiting_parts(batch)
-    phones = [
-        phone
-        for phone in Phone.objects.filter(enabled=True, paused=False)
-        if not phone.type_ids or batch.type_id in phone.type_ids
-    ]
-    if not phones:
-        return Reckoning(None, 0, "Nenhum aparelho em uso envia este tipo: sem ele não há como dizer quando termina.")
-    paces = real_paces(phones, now)
-    senders = [Sender(rules_of(phone), usage_of(phone), paces.get(phone.pk, phone.pace_seconds)) for phone in phones]
-    limit = timezone.localtime(batch.expires_at) if batch.expires_at else None
-    return play(parts + _ahead_of(batch, parts), senders, batch.type.hours, timezone.localtime(now), limit)
+    behind, _ = behind_the_queue()
+    if batch.state != State.RUNNING:
+        behind += rows_behind(batch)
+    found = forecast(list(Phone.objects.filter(enabled=True)), now, behind)
+    # What is in no phone's way any more ends at once.
+    end = found.outlook.ends.get(batch.pk, timezone.localtime(now))
+    return Reckoning(end, round(found.outlook.late.get(batch.pk, 0)), "" if end else _why(batch, found))
 
 
 def waiting_parts(batch: Batch) -> int:
@@ -107,56 +48,14 @@ def waiting_parts(batch: Batch) -> int:
     return round((batch.ready - batch.fed + queued) * parts_each(batch))
 
 
-def _ahead_of(batch: Batch, parts: int) -> int:
-    others = Batch.objects.filter(state=State.RUNNING).exclude(pk=batch.pk)
-    # One SMS of each in turn: of a larger batch no more goes out meanwhile than of this one.
-    shared = sum(min(waiting_parts(other), parts) for other in others)
-    return shared + Message.objects.filter(status=Status.QUEUED, batch=None).count()
-
-
-class _Used:
-    """What a phone will have sent by then."""
-
-    def __init__(self, sender: Sender) -> None:
-        self.sender = sender
-        self.usage = sender.usage
-        pace = max(sender.pace, _LEAST_PACE)
-        self.rate = 1 / next_for_others(pace, sender.rules.urgent_share)
-
-    def room(self, at: datetime, seconds: float) -> float:
-        """How many parts it may send within `seconds`."""
-        left = [limit - self.usage.used(period, at) for period, limit in self.sender.rules.quotas]
-        return max(0.0, min([seconds * self.rate, *left]))
-
-    def send(self, at: datetime, parts: float) -> None:
-        in_hour, in_day, in_month = (self.usage.used(period, at) for period in Period)
-        more = max(1, round(parts))
-        self.usage = Usage(Period.HOUR.start(at), at.date(), in_hour + more, in_day + more, in_month + more)
-
-
-def _room(used: Sequence[_Used], at: datetime, step: timedelta) -> tuple[float, datetime | None]:
-    """What all of them may send within `step`; and when the first that rests is back."""
-    room, back = 0.0, None
-    for phone in used:
-        rest = resting(phone.sender.rules, phone.usage, at)
-        if rest is None:
-            room += phone.room(at, step.total_seconds())
-        elif back is None or rest.until < back:
-            back = rest.until
-    return room, back
-
-
-def _send(used: Sequence[_Used], at: datetime, step: timedelta, parts: float) -> float:
-    sent = 0.0
-    for phone in used:
-        if resting(phone.sender.rules, phone.usage, at) is None:
-            more = min(phone.room(at, step.total_seconds()), parts - sent)
-            if phone.sender.rules.quotas and more > 0:
-                phone.send(at, more)
-            sent += more
-    return sent
-
-
-def _quarter_end(at: datetime) -> datetime:
-    start = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-    return start + _STEP
+def _why(batch: Batch, found: QueueForecast) -> str:
+    if not found.at_work:
+        return "Nenhum aparelho pronto para enviar: sem ele não há como dizer quando termina."
+    if batch.type_id in found.stuck_types:
+        return "Nenhum aparelho pronto envia este tipo: sem ele não há como dizer quando termina."
+    if stuck := {load.ddd for load in found.outlook.stuck if load.batch == batch.pk}:
+        ddds = ", ".join(sorted(stuck))
+        return (
+            f"Não dá para dizer quando termina: o aparelho preferido do DDD {ddds} está parado, e nenhum outro assume."
+        )
+    return "Pelas regras dos aparelhos e o horário do tipo, o lote não termina em três anos."

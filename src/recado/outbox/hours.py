@@ -45,6 +45,14 @@ class Hours:
         )
         return next((start for start in starts if start > local and self._on(start)), local)
 
+    def changes_at(self, local: datetime) -> datetime:
+        """While shut, the next opening; else the first time after `local` at which it may shut."""
+        if not self.is_open(local):
+            return self.opens_at(local)
+        clock = {time.min, self.start or time.min, self.until or time.min}
+        ends = (datetime.combine(local.date(), at, tzinfo=local.tzinfo) for at in clock)
+        return min(end if end > local else end + timedelta(days=1) for end in ends)
+
     def longest_wait(self) -> timedelta:
         """The longest that a message may have to wait for the next window to begin."""
         monday = datetime.combine(date(2024, 1, 1), time.min)
@@ -57,6 +65,9 @@ class Hours:
 
     def _on(self, local: datetime) -> bool:
         return str(local.isoweekday()) in self.days
+
+
+ALWAYS = Hours()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from recado.batches.models import Batch, BatchRow, State
 from recado.batches.reading import read_some
 from recado.people.models import AuditEntry, Deed
-from recado.phones.models import Phone
+from recado.phones.models import Condition, Phone
 from tests.batches.scene import table
 from tests.web.attendance import words
 from tests.web.batches.conftest import form, prepared, upload
@@ -124,7 +124,9 @@ def test_lines_that_stay_out_are_shown_and_taken_away_without_running_formulas(s
 
 
 def test_the_report_tells_every_count_and_how_many_would_expire(supervisor: Client) -> None:
-    ready_phone = Phone.objects.create(name="Aparelho 1", link="tcp:127.0.0.1:9", pace_seconds=7)
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    held = {"holder": "test/1/1", "held_until": in_an_hour, "condition": Condition.READY}
+    ready_phone = Phone.objects.create(name="Aparelho 1", link="tcp:127.0.0.1:9", pace_seconds=7, **held)
     batch = prepared(supervisor, table(range(3)))
     page = words(supervisor.get(f"/lotes/{batch.pk}/"))
     for told in ("0 com problema", "0 repetidas", "0 pediram para não receber", "0 já receberam", "3 SMS ao todo"):

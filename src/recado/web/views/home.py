@@ -97,7 +97,7 @@ def queue_words(queue: QueueForecast, now: datetime) -> str:
     if not queue.messages:
         return " ".join(["Nenhuma mensagem na fila.", *_paused_words(queue)])
     sentences = [f"{counted(queue.messages, 'mensagem na fila', 'mensagens na fila')}."]
-    if queue.held + queue.stuck < queue.messages:
+    if queue.stuck < queue.messages:
         sentences[0] = _time_words(queue, now)
     told = [*_behind_words(queue), *_held_words(queue, now), *_stuck_words(queue), *_paused_words(queue)]
     return " ".join([*sentences, *told])
@@ -124,7 +124,7 @@ def _time_words(queue: QueueForecast, now: datetime) -> str:
         return f"{many}. Nenhum aparelho pronto: a fila espera; nada se perde."
     if queue.wait is None:
         why = "pelas cotas e horários dos aparelhos" if queue.rests else "no ritmo dos aparelhos"
-        return f"{many}. Não dá para prever o término: {why}, ele fica a mais de dois meses."
+        return f"{many}. Não dá para prever o término: {why}, ele fica a mais de três anos."
     pauses = ", contando as pausas de cota e de horário dos aparelhos" if queue.rests else ""
     return f"{many}, cerca de {duration(queue.wait)}{pauses}. Término {when(now + queue.wait, now)}."
 
@@ -136,7 +136,7 @@ def _held_words(queue: QueueForecast, now: datetime) -> list[str]:
     if queue.held == queue.messages:
         return [f"{'Espera' if queue.held == 1 else 'Esperam'} o horário do seu tipo: {when(queue.opens_at, now)}."]
     many = counted(queue.held, "espera o horário do seu tipo", "esperam o horário do seu tipo")
-    return [f"Fora dessa conta, {many}: {when(queue.opens_at, now)}."]
+    return [f"Dessas, {many}: {when(queue.opens_at, now)}."]
 
 
 def _stuck_words(queue: QueueForecast) -> list[str]:

@@ -7,7 +7,9 @@ from datetime import datetime, time, timedelta, timezone
 
 import pytest
 
-from recado.phones.outlook import HORIZON, Load, Outlook, Sender, outlook
+from recado.outbox.hours import ALWAYS, Hours
+from recado.outbox.models import Priority
+from recado.outbox.outlook import HORIZON, Load, Outlook, Sender, outlook
 from recado.phones.rules import Period, Rules, Usage
 
 AT = datetime(2026, 11, 22, 8, 14, 0, tzinfo=timezone(timedelta(hours=-3)))
@@ -20,7 +22,13 @@ def sender(
 
 
 def load(parts: float, *, type_id: int = 6, ddd: str = "81", urgent: bool = False) -> Load:
-    return Load(type_id, ddd, urgent, parts)
+    return Load(type_id, ddd, Priority.URGENT if urgent else Priority.NORMAL, parts)
+
+
+def rows(
+    parts: float, batch: int = 1, *, ddd: str = "81", hours: Hours = ALWAYS, until: datetime | None = None
+) -> Load:
+    return Load(6, ddd, Priority.BULK, parts, hours, batch, behind=True, until=until)
 
 
 def seconds(found: Outlook) -> float:
@@ -90,11 +98,69 @@ def test_what_no_phone_may_send_is_stuck_and_the_rest_is_still_foreseen() -> Non
     assert seconds(found) == pytest.approx(70)
 
 
-def test_beyond_two_months_nothing_is_foreseen() -> None:
-    found = outlook([sender(quotas=((Period.MONTH, 10),))], [load(1000)], AT)
-    assert found.end is None
-    assert not found.stuck
-    assert timedelta(days=62) == HORIZON
+def test_beyond_three_years_nothing_is_foreseen() -> None:
+    found = outlook([sender(quotas=((Period.MONTH, 10),))], [load(1000), rows(10)], AT)
+    assert (found.end, found.stuck, found.ends) == (None, (), {1: None})
+    assert timedelta(days=3 * 365) == HORIZON
+
+
+def test_a_quota_of_nothing_and_hours_that_never_meet_have_no_end() -> None:
+    nothing = outlook([sender(quotas=((Period.DAY, 0),))], [rows(10)], AT)
+    assert (nothing.end, nothing.ends) == (None, {1: None})
+    apart = outlook([sender(hours=(time(8), time(9)))], [rows(10, hours=Hours(time(10), time(11)))], AT)
+    assert (apart.end, apart.stuck, apart.ends) == (None, (), {1: None})
+
+
+def test_a_type_leaves_at_its_hours_and_days_only() -> None:
+    weekdays = Hours(time(8), time(18), "12345")
+    friday = datetime(2026, 11, 27, 17, 0, tzinfo=AT.tzinfo)
+    found = outlook([sender()], [rows(2 * 3600 / 7, hours=weekdays)], friday)
+    assert found.end == datetime(2026, 11, 30, 9, 0, tzinfo=AT.tzinfo)
+
+
+def test_while_one_type_waits_for_its_hours_another_goes() -> None:
+    shut = load(10)
+    later = Load(7, "81", Priority.URGENT, 10, Hours(time(9), time(10)))
+    found = outlook([sender()], [shut, later], AT)
+    assert seconds(found) == pytest.approx(46 * 60 + 70)
+
+
+def test_a_batch_goes_after_the_queue_and_evenly_with_another() -> None:
+    found = outlook([sender()], [load(10), rows(30, 1), rows(100, 2)], AT)
+    assert found.ends == {1: AT + timedelta(seconds=70 * 7), 2: AT + timedelta(seconds=140 * 7)}
+
+
+def test_area_codes_of_one_batch_make_it_no_more_turns() -> None:
+    found = outlook([sender(ddds=frozenset({"81"}))], [rows(15, ddd="11"), rows(15), rows(100, 2)], AT)
+    assert found.ends[1] == AT + timedelta(seconds=60 * 7)
+
+
+def test_normal_messages_go_before_those_of_a_batch_that_are_queued() -> None:
+    queued = Load(6, "81", Priority.BULK, 10, batch=1)
+    found = outlook([sender()], [queued, load(10)], AT)
+    assert found.ends == {1: AT + timedelta(seconds=140)}
+
+
+def test_what_a_limit_leaves_unsent_is_told_and_ends_the_batch_there() -> None:
+    limit = AT + timedelta(seconds=70)
+    found = outlook([sender()], [rows(100, until=limit), rows(5, 2)], AT)
+    assert (found.ends[1], found.late) == (limit, {1: pytest.approx(95)})
+    assert outlook([sender()], [rows(100, until=AT + timedelta(seconds=701))], AT).late == {}
+    assert outlook([sender()], [rows(100, until=AT)], AT).late == {1: 100}
+
+
+@pytest.mark.parametrize("phones", [1, 32])
+def test_a_million_is_foreseen_in_a_moment(phones: int) -> None:
+    used = [
+        sender(n, pace=7.0 + n, quotas=((Period.HOUR, 300 + n), (Period.DAY, 2000 + n)), hours=(time(8), time(18)))
+        for n in range(phones)
+    ]
+    began = clock.process_time()
+    found = outlook(used, [rows(1_000_000 / 67, ddd=str(ddd)) for ddd in range(11, 78)], AT)
+    assert clock.process_time() - began < 0.8
+    assert found.end is not None
+    a_day = sum(min(2000 + n, 36_000 / (7 + n)) for n in range(phones))
+    assert (found.end - AT).days == pytest.approx(1_000_000 / a_day, abs=1.0)
 
 
 def test_many_phones_loads_and_quotas_are_foreseen_in_a_moment() -> None:
