@@ -10,13 +10,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from recado import parameters
 from recado.billing.models import Setup
+from recado.clients import tokens
+from recado.clients.models import Client as System
 from recado.outbox.models import MessageType
-from recado.people.membership import give_role
-from recado.people.roles import ADMINISTRATOR
+from recado.people.membership import give_role, role_of
+from recado.people.roles import ADMINISTRATOR, ATTENDANT, SUPERVISOR
 from recado.phones.models import Condition, Phone
+from recado.playsms.models import Account
+from tests.playsms.conftest import make_account
 from tests.support.outbox import make_phone
 from tests.web.attendance import words
 
@@ -112,6 +117,21 @@ def rules_held() -> tuple[str, int | None]:
     return ", ".join(held.ddds), held.quota_day
 
 
+def person_held() -> tuple[str, int]:
+    row = User.objects.get(username="carla")
+    return row.first_name, int(row.last_name or 0)
+
+
+def system_held() -> tuple[str, int]:
+    row = System.objects.get()
+    return row.networks, row.rate_per_minute
+
+
+def account_held() -> tuple[str, int]:
+    row = Account.objects.get()
+    return row.networks, row.window_seconds // 60
+
+
 # Address, two fields and what is written there by the first and by the second person, and what is in force after all.
 Case = tuple[str, str, str, str, str, str, Callable[[], tuple[object, object]]]
 SCREENS: dict[str, Case] = {
@@ -121,15 +141,28 @@ SCREENS: dict[str, Case] = {
              "max_attempts", "7", type_held),
     "parameters": ("/parametros/", "company", "Primeira Companhia", "Segunda Companhia",
                    "evaluation_days", "7", parameters_held),
-    "rules": ("/aparelhos/{pk}/", "ddds", "81, 82", "11", "quota_day", "7", rules_held),
+    "rules": ("/aparelhos/{phone}/", "ddds", "81, 82", "11", "quota_day", "7", rules_held),
+    "user": ("/usuarios/{person}/", "first_name", "Primeira", "Segunda", "last_name", "7", person_held),
+    "system": ("/sistemas/{system}/", "networks", "192.0.2.1/32", "192.0.2.2/32", "rate", "7", system_held),
+    "account": ("/contas-playsms/{account}/", "networks", "192.0.2.1/32", "192.0.2.2/32",
+                "window_minutes", "7", account_held),
 }  # fmt: skip
 
 
-@pytest.fixture(params=SCREENS)
-def case(request: pytest.FixtureRequest, browser: Client, phone: Phone) -> Case:
+@pytest.fixture
+def made(browser: Client, phone: Phone) -> dict[str, int]:
+    """One of each thing that the screens edit, by its key."""
     browser.post("/faturamento/mensagem/", SETUP)
+    person = User.objects.create_user("carla", first_name="Carla")
+    give_role(person, ATTENDANT)
+    system = tokens.register("portal", networks="", rate_per_minute=60, actor="ana", now=timezone.now())
+    return {"phone": phone.pk, "person": person.pk, "system": system.pk, "account": make_account().pk}
+
+
+@pytest.fixture(params=SCREENS)
+def case(request: pytest.FixtureRequest, made: dict[str, int]) -> Case:
     address, *rest = SCREENS[request.param]
-    return (address.format(pk=phone.pk), *rest)
+    return (address.format(**made), *rest)
 
 
 def save(browser: Client, case: Case, given: dict[str, list[str]]) -> str:
@@ -193,6 +226,15 @@ def test_the_same_change_by_both_is_no_conflict(browser: Client, colleague: Clie
     assert "Isto mudou" not in save(browser, case, mine | {name: [first]})
 
 
+def test_the_same_address_in_another_writing_is_no_conflict(
+    browser: Client, colleague: Client, made: dict[str, int]
+) -> None:
+    address = f"/sistemas/{made['system']}/"
+    mine, theirs = opened(browser, address), opened(colleague, address)
+    colleague.post(address, theirs | {"networks": ["192.0.2.1/32"]})
+    assert browser.post(address, mine | {"networks": ["192.0.2.1"]}).status_code == 302
+
+
 def test_nobody_else_is_nobody_told_of(browser: Client, case: Case) -> None:
     address, name, first, second, _, _, held = case
     for text in (first, second):
@@ -206,7 +248,7 @@ def test_a_text_that_is_wrong_first_does_not_forget_when_the_page_was_opened(
     address, name, first, second, other, _, _ = case
     mine, theirs = opened(browser, address), opened(colleague, address)
     save(colleague, case, theirs | {name: [first]})
-    answer = browser.post(address, mine | {name: [second], other: ["muitos"]})
+    answer = browser.post(address, mine | {name: [second], other: ["muitos" * 20]})
     again = Editor(answer.content.decode()).fields | {other: ["8"]}
     assert "Isto mudou" in save(browser, case, again)
 
@@ -228,6 +270,42 @@ def test_a_default_put_back_remembers_when_the_page_was_opened(browser: Client, 
     assert parameters.get().company == "Primeira Companhia"
 
 
+def test_a_role_that_somebody_gave_meanwhile_is_told_by_its_name_and_kept(
+    browser: Client, colleague: Client, made: dict[str, int]
+) -> None:
+    address = f"/usuarios/{made['person']}/"
+    mine, theirs = opened(browser, address), opened(colleague, address)
+    colleague.post(address, theirs | {"role": [SUPERVISOR.slug]})
+    answer = browser.post(address, mine | {"first_name": ["Carla Maria"]})
+    assert SUPERVISOR.name in words(answer)
+    again = Editor(answer.content.decode()).fields
+    assert again["role"] == [SUPERVISOR.slug]
+    browser.post(address, again)
+    person = User.objects.get(pk=made["person"])
+    assert (person.first_name, role_of(person)) == ("Carla Maria", SUPERVISOR)
+
+
+def test_who_switched_something_off_is_not_said_to_have_saved_its_page(
+    browser: Client, colleague: Client, made: dict[str, int]
+) -> None:
+    for address, switch, name, written in (
+        (f"/usuarios/{made['person']}/", f"/usuarios/{made['person']}/desativar/", "first_name", "Primeira"),
+        (f"/sistemas/{made['system']}/", f"/sistemas/{made['system']}/acesso/", "networks", "192.0.2.1/32"),
+        (
+            f"/contas-playsms/{made['account']}/",
+            f"/contas-playsms/{made['account']}/senha/",
+            "networks",
+            "192.0.2.1/32",
+        ),
+    ):
+        mine = opened(browser, address)
+        browser.post(address, mine | {name: [written]})
+        colleague.post(switch, {"ativo": "nao"})
+        page = words(browser.post(address, mine | {name: [written.replace("2.1", "2.7").replace("P", "S")]}))
+        assert "ana salvou" in page
+        assert "bruno salvou" not in page
+
+
 @pytest.mark.parametrize("spoiled", ["", "x", "eyJhIjoxfQ:1abc:zzz"])
 def test_a_spoiled_mark_is_no_fault_page(browser: Client, spoiled: str) -> None:
     fields = opened(browser, "/parametros/") | {"aberto": [spoiled], "company": ["Águas Novas"]}
@@ -236,10 +314,9 @@ def test_a_spoiled_mark_is_no_fault_page(browser: Client, spoiled: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("screen", SCREENS)
-def test_of_two_who_save_in_the_same_instant_one_is_told(browser: Client, phone: Phone, screen: str) -> None:
-    browser.post("/faturamento/mensagem/", SETUP)
+def test_of_two_who_save_in_the_same_instant_one_is_told(browser: Client, made: dict[str, int], screen: str) -> None:
     address, name, first, second, _, _, held = SCREENS[screen]
-    address = address.format(pk=phone.pk)
+    address = address.format(**made)
     page = opened(browser, address)
     together = threading.Barrier(2)
     told: list[bool] = []

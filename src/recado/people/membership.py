@@ -44,6 +44,16 @@ def give_role(user: User, role: Role) -> None:
             user.save(update_fields=["is_superuser", "is_staff"])
 
 
+def held_for_change(pk: int) -> User:
+    """The user as they stand; who else would change them waits until the caller's transaction ends.
+
+    The administrators are held with them, in the one order in which `give_role` holds these: two who edit each other
+    must not wait for each other. Raises User.DoesNotExist.
+    """
+    list(User.objects.select_for_update().filter(Q(pk=pk) | Q(pk__in=administrators().values("pk"))).order_by("pk"))
+    return User.objects.get(pk=pk)
+
+
 def deactivate(user: User) -> None:
     """Let the user in no more. Raises LastAdministrator when nobody else is one."""
     with transaction.atomic():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -20,6 +20,12 @@ SAME_LOOK = timedelta(minutes=10)
 def note(request: HttpRequest, deed: Deed, subject: object = "", detail: str = "") -> None:
     """Record that the person of this request did `deed`; see `people.audit.record` for what may stand in it."""
     record(deed, who=request.user.get_username(), address=address_of(request), subject=subject, detail=detail)
+
+
+def last_noted(deed: Deed, subject: object, *, besides: Collection[str] = ()) -> tuple[str, datetime] | None:
+    """Who did `deed` to `subject` last, and when (UTC); entries with a detail of `besides` do not count."""
+    found = AuditEntry.objects.filter(deed=deed, subject=subject).exclude(detail__in=besides)
+    return found.values_list("who", "at").first()
 
 
 def note_view(request: HttpRequest, deed: Deed, subject: object, detail: str = "") -> None:

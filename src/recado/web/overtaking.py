@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import cast
 
 from django.core import signing
-from django.forms import BaseForm, BoundField, Select
+from django.forms import BaseForm, BoundField
+from django.forms.widgets import ChoiceWidget
 from django.http import QueryDict
 
 FIELD = "aberto"
@@ -110,7 +111,7 @@ def _of(field: BoundField) -> Shown:
         return ["on"] if value else []
     if isinstance(value, list | tuple):
         return sorted(str(each) for each in value)
-    written = value if isinstance(field.field.widget, Select) else field.field.widget.format_value(value)
+    written = value if isinstance(field.field.widget, ChoiceWidget) else field.field.widget.format_value(value)
     # A browser posts the breaks of lines in its own way.
     return "" if written is None else str(written).replace("\r\n", "\n")
 

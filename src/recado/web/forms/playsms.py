@@ -63,10 +63,10 @@ class AccountForm(forms.Form):
         kind.choices = [("", "Escolha"), *((row.pk, row.name) for row in types)]
         phones.choices = [(row.pk, row.name) for row in Phone.objects.all()]
 
-    @staticmethod
-    def shown(account: Account) -> dict[str, object]:
-        """What the form shows of an account."""
-        return {
+    @classmethod
+    def of(cls, account: Account) -> AccountForm:
+        """The form that shows the account as it is."""
+        shown = {
             "type": account.type_id,
             "phones": list(account.phones.values_list("pk", flat=True)),
             "ninth_digit": account.ninth_digit,
@@ -74,6 +74,7 @@ class AccountForm(forms.Form):
             "networks": account.networks,
             "reads_replies": account.reads_replies,
         }
+        return cls(initial=shown)
 
     def wishes(self) -> Wishes:
         """What a valid form asks for."""

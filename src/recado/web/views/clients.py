@@ -18,12 +18,15 @@ from recado.clients import tokens
 from recado.clients.models import Client, Token
 from recado.people.models import Deed
 from recado.people.roles import Duty
+from recado.web import overtaking
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import last_noted, note
 from recado.web.forms.clients import ClientForm, NewClientForm, TokenForm
+from recado.web.overtaking import Overtaken
 from recado.webhooks.models import Endpoint
 
 HEADING = "Sistemas integrados"
+_OFF, _ON = "desativado", "reativado"
 
 
 @require_GET
@@ -64,16 +67,14 @@ def client_new(request: HttpRequest) -> HttpResponse:
 def client(request: HttpRequest, pk: int) -> HttpResponse:
     """The limits of a system, and its tokens."""
     row = get_object_or_404(Client.objects.select_related("user"), pk=pk)
-    shown = {"networks": row.networks, "rate": row.rate_per_minute}
-    form = ClientForm(request.POST) if request.method == "POST" else ClientForm(initial=shown)
+    form = ClientForm(request.POST) if request.method == "POST" else _form_of(row)
+    first = None
     if form.is_bound and form.is_valid():
-        row.networks, row.rate_per_minute = form.cleaned_data["networks"], form.cleaned_data["rate"]
-        with transaction.atomic():
-            row.save(update_fields=["networks", "rate_per_minute"])
-            note(request, Deed.CLIENT_CHANGED, row.name, "limites")
-        messages.success(request, f"Sistema {row.name} atualizado.")
-        return redirect("client", pk)
-    return _show(request, row, form=form, token_form=TokenForm())
+        first = _change(request, pk, form)
+        if first is None:
+            messages.success(request, f"Sistema {row.name} atualizado.")
+            return redirect("client", pk)
+    return _show(request, row, form=form, token_form=TokenForm(), overtaken=first)
 
 
 @never_cache
@@ -84,8 +85,7 @@ def token_new(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Client.objects.select_related("user"), pk=pk)
     form = TokenForm(request.POST)
     if not form.is_valid():
-        shown = {"networks": row.networks, "rate": row.rate_per_minute}
-        return _show(request, row, form=ClientForm(initial=shown), token_form=form)
+        return _show(request, row, form=_form_of(row), token_form=form)
     given = form.cleaned_data
     with transaction.atomic():
         made = tokens.issue(
@@ -122,12 +122,31 @@ def client_activate(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         changed = User.objects.filter(pk=row.user_id, is_active=not active).update(is_active=active)
         if changed:
-            note(request, Deed.CLIENT_CHANGED, row.name, "reativado" if active else "desativado")
+            note(request, Deed.CLIENT_CHANGED, row.name, _ON if active else _OFF)
     messages.success(request, f"Sistema {row.name} {'reativado' if active else 'desativado: nenhum token dele abre'}.")
     return redirect("client", pk)
 
 
-def _show(request: HttpRequest, row: Client, *, form: ClientForm, token_form: TokenForm) -> HttpResponse:
+def _form_of(row: Client) -> ClientForm:
+    return ClientForm(initial={"networks": row.networks, "rate": row.rate_per_minute})
+
+
+def _change(request: HttpRequest, pk: int, form: ClientForm) -> Overtaken | None:
+    """Set the limits, and give None; else who came first."""
+    with transaction.atomic():
+        row = Client.objects.select_for_update().get(pk=pk)
+        last = last_noted(Deed.CLIENT_CHANGED, row.name, besides=(_OFF, _ON))
+        if first := overtaking.overtaken(form, _form_of(row), last):
+            return first
+        row.networks, row.rate_per_minute = form.cleaned_data["networks"], form.cleaned_data["rate"]
+        row.save(update_fields=["networks", "rate_per_minute"])
+        note(request, Deed.CLIENT_CHANGED, row.name, "limites")
+    return None
+
+
+def _show(
+    request: HttpRequest, row: Client, *, form: ClientForm, token_form: TokenForm, overtaken: Overtaken | None = None
+) -> HttpResponse:
     now = timezone.now()
     context = {
         "heading": f"Sistema {row.name}",
@@ -135,6 +154,8 @@ def _show(request: HttpRequest, row: Client, *, form: ClientForm, token_form: To
         "client": row,
         "form": form,
         "token_form": token_form,
+        "overtaken": overtaken,
+        "mark": overtaken.mark if overtaken else overtaking.mark_of(request.POST, _form_of(row)),
         "endpoints": Endpoint.objects.filter(client=row),
         "tokens": [(token, _standing(token, now)) for token in row.tokens.all()],
     }

@@ -14,12 +14,17 @@ from recado.people.models import Deed
 from recado.people.roles import Duty
 from recado.playsms import accounts, settling
 from recado.playsms.models import Account
+from recado.web import overtaking
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import last_noted, note
 from recado.web.forms.playsms import AccountForm, NewAccountForm
+from recado.web.overtaking import Overtaken
 
 HEADING = "Contas playSMS"
 _SECTION = "playsms"
+_OFF, _ON = "desativada", "reativada"
+_PASSWORD, _TOKEN, _TOKEN_SEEN = "senha nova", "token novo", "viu o token"
+_OF_ITS_ACCESS = (_OFF, _ON, _PASSWORD, _TOKEN, _TOKEN_SEEN)
 
 
 @require_GET
@@ -51,14 +56,15 @@ def playsms_new(request: HttpRequest) -> HttpResponse:
 def playsms_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """What the account's calls become; how it fares."""
     account = get_object_or_404(Account.objects.select_related("type"), pk=pk)
-    form = AccountForm(request.POST) if request.method == "POST" else AccountForm(initial=AccountForm.shown(account))
+    form = AccountForm(request.POST) if request.method == "POST" else AccountForm.of(account)
+    first = None
     if form.is_bound and form.is_valid():
-        with transaction.atomic():
-            settling.change(account, form.wishes())
-            note(request, Deed.CLIENT_CHANGED, _subject(account), "o que fazem as chamadas")
-        messages.success(request, f"Conta {account.name} atualizada. Vale a partir da próxima chamada.")
-        return redirect("playsms_edit", pk)
-    return _ask(request, form, heading=f"Conta {account.name}", account=account)
+        first = _change(request, pk, form)
+        if first is None:
+            messages.success(request, f"Conta {account.name} atualizada. Vale a partir da próxima chamada.")
+            return redirect("playsms_edit", pk)
+    mark = first.mark if first else overtaking.mark_of(request.POST, AccountForm.of(account))
+    return _ask(request, form, heading=f"Conta {account.name}", account=account, overtaken=first, mark=mark)
 
 
 @never_cache
@@ -69,7 +75,7 @@ def playsms_password(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account, pk=pk)
     with transaction.atomic():
         password = accounts.set_password(account)
-        note(request, Deed.CLIENT_CHANGED, _subject(account), "senha nova")
+        note(request, Deed.CLIENT_CHANGED, _subject(account), _PASSWORD)
     return _show_secret(request, account, "Senha nova", password=password)
 
 
@@ -82,7 +88,7 @@ def playsms_token(request: HttpRequest, pk: int) -> HttpResponse:
     renewed = request.POST.get("novo") == "sim"
     with transaction.atomic():
         token = accounts.renew_token(account) if renewed else accounts.token_of(account)
-        note(request, Deed.CLIENT_CHANGED, _subject(account), "token novo" if renewed else "viu o token")
+        note(request, Deed.CLIENT_CHANGED, _subject(account), _TOKEN if renewed else _TOKEN_SEEN)
     return _show_secret(request, account, "Token novo" if renewed else "Token", token=token)
 
 
@@ -94,11 +100,23 @@ def playsms_activate(request: HttpRequest, pk: int) -> HttpResponse:
     active = request.POST.get("ativa") == "sim"
     with transaction.atomic():
         if settling.set_active(account, active):
-            note(request, Deed.CLIENT_CHANGED, _subject(account), "reativada" if active else "desativada")
+            note(request, Deed.CLIENT_CHANGED, _subject(account), _ON if active else _OFF)
     messages.success(
         request, f"Conta {account.name} {'reativada' if active else 'desativada: nada mais entra por ela'}."
     )
     return redirect("playsms_edit", pk)
+
+
+def _change(request: HttpRequest, pk: int, form: AccountForm) -> Overtaken | None:
+    """Make the account so, and give None; else who came first."""
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=pk)
+        last = last_noted(Deed.CLIENT_CHANGED, _subject(account), besides=_OF_ITS_ACCESS)
+        if first := overtaking.overtaken(form, AccountForm.of(account), last):
+            return first
+        settling.change(account, form.wishes())
+        note(request, Deed.CLIENT_CHANGED, _subject(account), "o que fazem as chamadas")
+    return None
 
 
 def _subject(account: Account) -> str:

@@ -16,13 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recado.people import membership, passwords
 from recado.people.models import Deed
 from recado.people.roles import ROLES, Duty, Role
+from recado.web import overtaking
 from recado.web.access import needs
-from recado.web.audit import note
+from recado.web.audit import last_noted, note
 from recado.web.forms.users import NewUserForm, UserForm
+from recado.web.overtaking import Overtaken
 from recado.web.views.deciding import decide
 from recado.web.views.listing import paging_for
 
 HEADING = "Usuários e papéis"
+_OFF, _ON = "desativado", "reativado"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,16 @@ def user_new(request: HttpRequest) -> HttpResponse:
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name and role."""
     user = get_object_or_404(User, pk=pk)
-    role = membership.role_of(user)
-    shown = {"first_name": user.first_name, "last_name": user.last_name, "role": role.slug if role else ""}
-    form = UserForm(request.POST) if request.method == "POST" else UserForm(initial=shown)
-    if form.is_bound and form.is_valid() and _change(request, user, form):
-        messages.success(request, f"Usuário {user.username} atualizado.")
-        return redirect("users")
-    return _ask(request, "web/user_form.html", heading=f"Usuário {user.username}", form=form, person=user)
+    form = UserForm(request.POST) if request.method == "POST" else _form_of(user)
+    first = None
+    if form.is_bound and form.is_valid():
+        first = _change(request, pk, form)
+        if first is None and form.is_valid():
+            messages.success(request, f"Usuário {user.username} atualizado.")
+            return redirect("users")
+    mark = first.mark if first else overtaking.mark_of(request.POST, _form_of(user))
+    shown = {"form": form, "person": user, "overtaken": first, "mark": mark}
+    return _ask(request, "web/user_form.html", heading=f"Usuário {user.username}", **shown)
 
 
 @require_POST
@@ -98,7 +104,7 @@ def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         membership.LastAdministrator,
         deed=Deed.USER_CHANGED,
         subject=user.username,
-        detail="desativado",
+        detail=_OFF,
         done=f"Usuário {user.username} desativado: não entra mais.",
         level=messages.ERROR,
     )
@@ -112,7 +118,7 @@ def user_activate(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     with transaction.atomic():
         User.objects.filter(pk=pk).update(is_active=True)
-        note(request, Deed.USER_CHANGED, user.username, "reativado")
+        note(request, Deed.USER_CHANGED, user.username, _ON)
     messages.success(request, f"Usuário {user.username} reativado, com a senha de antes.")
     return redirect("users")
 
@@ -129,11 +135,21 @@ def user_reset(request: HttpRequest, pk: int) -> HttpResponse:
     return _show_password(request, user, password, heading="Senha nova")
 
 
-def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
-    before, named, chosen = membership.role_of(user), user.get_full_name(), form.chosen_role()
+def _form_of(user: User) -> UserForm:
+    role = membership.role_of(user)
+    shown = {"first_name": user.first_name, "last_name": user.last_name, "role": role.slug if role else ""}
+    return UserForm(initial=shown)
+
+
+def _change(request: HttpRequest, pk: int, form: UserForm) -> Overtaken | None:
+    """Change the user; give who came first, or None: then it is done, or the form says what is wrong."""
     try:
         with transaction.atomic():
-            # The role first: it locks the administrators' rows in an order of its own.
+            user = membership.held_for_change(pk)
+            last = last_noted(Deed.USER_CHANGED, user.username, besides=(_OFF, _ON))
+            if first := overtaking.overtaken(form, _form_of(user), last):
+                return first
+            before, named, chosen = membership.role_of(user), user.get_full_name(), form.chosen_role()
             membership.give_role(user, chosen)
             user.first_name, user.last_name = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
             user.save(update_fields=["first_name", "last_name"])
@@ -143,8 +159,7 @@ def _change(request: HttpRequest, user: User, form: UserForm) -> bool:
                 note(request, Deed.USER_CHANGED, user.username, ", ".join(told))
     except membership.LastAdministrator as refusal:
         form.add_error("role", str(refusal))
-        return False
-    return True
+    return None
 
 
 def _ask(request: HttpRequest, template: str, **context: object) -> HttpResponse:
