@@ -118,7 +118,7 @@ FAULTS: Final[tuple[FaultSpec, ...]] = (
     FaultSpec(
         "cnma_refused",
         "Confirmação de leitura recusada",
-        "O aparelho recusa AT+CNMA e, por isso, retém os relatórios seguintes.",
+        "O aparelho recusa AT+CNMA e, por isso, retém as confirmações seguintes.",
     ),
     FaultSpec(
         "reject",
