@@ -125,3 +125,18 @@ class TestTheQueue:
         allowance = self.roster().allowance(phone.pk, Rules(), NOW, urgent_only=False)
         assert self.taken(phone, allowance) == waits.pk
         assert Message.objects.get(pk=waits.pk).status == Status.SENDING
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "changes"),
+    [
+        (OFFICE, "20/11/2026 17:30", "20/11/2026 18:00"),
+        (OFFICE, "20/11/2026 18:00", "23/11/2026 08:00"),
+        (NIGHT, "20/11/2026 23:00", "21/11/2026 00:00"),
+        (NIGHT, "21/11/2026 00:00", "21/11/2026 06:00"),
+        (NIGHT, "21/11/2026 06:00", "27/11/2026 22:00"),
+        (Hours(days="5"), "20/11/2026 09:00", "21/11/2026 00:00"),
+    ],
+)
+def test_hours_change_no_later_than_they_say(hours: Hours, at: str, changes: str) -> None:
+    assert hours.changes_at(local(at)) == local(changes)
