@@ -65,7 +65,7 @@ def test_it_is_counted_and_asked_for_apart_from_what_the_network_took(android):
     period = "inicio=22/11/2026&fim=22/11/2026"
     page = browser.get(f"/mensagens/?{period}").content.decode()
     totals = re.search(r'<ul class="[^"]*rc-totals.*?</ul>', page, re.DOTALL)[0]
-    counted = re.findall(r'estado=(\w+)".*?<span>([^<]+)</span></span> <span class="num">(\d+)<', totals)
+    counted = re.findall(r'estado=(\w+)#resultado".*?<span>([^<]+)</span></span> <span class="num">(\d+)<', totals)
     assert counted == [("sent", "Enviada", "1"), ("handed_over", LABEL, "1")]
     for status, only in (("sent", sent), ("handed_over", taken)):
         found = browser.get(f"/mensagens/?{period}&situacao=enviadas&estado={status}").content.decode()
