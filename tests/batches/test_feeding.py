@@ -61,6 +61,16 @@ def test_the_queue_gets_no_more_than_the_window_and_is_filled_again_when_half_em
     assert len(numbers_queued(batch)) == 20
 
 
+@pytest.mark.sqlite
+def test_between_lots_whoever_else_writes_gets_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = under_way(table(range(5)))
+    queued: list[int] = []
+    monkeypatch.setattr(feeding, "AT_ONCE", 2)
+    monkeypatch.setattr(feeding.time, "sleep", lambda _: queued.append(len(numbers_queued(batch))))
+    feed(window=10)
+    assert (queued, len(numbers_queued(batch))) == ([2, 4], 5)
+
+
 @pytest.mark.parametrize(
     ("paces", "size"), [([], LEAST_WINDOW), ([7.0], 129), ([7.0] * 4, 514), ([0.0] * 8, MOST_WINDOW)]
 )
