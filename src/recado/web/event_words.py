@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 from recado.billing.models import BillingType
 from recado.outbox.models import MessageType
+from recado.outbox.own_types import OwnType
 from recado.web.formatting import counted
 
-# By the keys of the types that Recado came with, which are GSAN's (`0002_message_types`).
-_OWN = {
-    1: "Ao inserir um RA.",
-    2: "Ao reiterar um RA.",
-    3: "Ao encerrar um RA com um motivo que avisa o cliente.",
-    4: "Quando um RA que veio de fora não pôde ser registrado.",
-    5: "Quando uma ordem de serviço é concluída com sucesso.",
-    6: "Quando uma pessoa ou um sistema o envia, um a um.",
+_OWN: dict[int, str] = {
+    OwnType.OPENED: "Ao inserir um RA.",
+    OwnType.REITERATED: "Ao reiterar um RA.",
+    OwnType.CLOSED: "Ao encerrar um RA com um motivo que avisa o cliente.",
+    OwnType.NOT_REGISTERED: "Quando um RA que veio de fora não pôde ser registrado.",
+    OwnType.ORDER_DONE: "Quando uma ordem de serviço é concluída com sucesso.",
+    OwnType.BY_HAND: "Quando uma pessoa ou um sistema o envia, um a um.",
 }
 _BILLING = "Na transmissão do faturamento."
 _CHOSEN = "Quando alguém o escolhe, num lote ou por outro sistema."
