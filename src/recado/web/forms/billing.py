@@ -15,7 +15,8 @@ from recado.billing.models import Category, ConsentKind, Kind, Setup
 from recado.billing.reais import MOST_VALUE, read_reais
 from recado.billing.setups import MOST_ATTEMPTS, MOST_DAYS, Wanted, sms_faults
 from recado.billing.tags import text_faults
-from recado.web.forms.fields import CountField, LineField, MobileField, NoteField
+from recado.web.forms.fields import LineField, MobileField, NoteField
+from recado.web.forms.numbers import CountField
 
 LONGEST_SMS, LONGEST_EMAIL = 1000, 4000
 

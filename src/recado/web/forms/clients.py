@@ -12,7 +12,8 @@ from recado.clients.models import MOST_RATE, USUAL_RATE
 from recado.clients.scopes import Scope, parse_scopes
 from recado.clients.tokens import MOST_DAYS, USUAL_DAYS
 from recado.numerals import thousands
-from recado.web.forms.fields import CountField, LineField, LoginNameField, NetworksField
+from recado.web.forms.fields import LineField, LoginNameField, NetworksField
+from recado.web.forms.numbers import CountField
 
 
 class ClientForm(forms.Form):

@@ -11,7 +11,8 @@ from django.http import QueryDict
 from recado.gsm import EncodeError, EncodingPolicy, segment
 from recado.parameters import Parameters, defaults
 from recado.service_requests.models import ClosingReason
-from recado.web.forms.fields import CountField, LineField, PaceField, RowsField, written_pace
+from recado.web.forms.fields import LineField, RowsField
+from recado.web.forms.numbers import CountField, PaceField, written_pace
 from recado.web.forms.types import MOST_ATTEMPTS
 
 LONGEST_COMPANY, LONGEST_PHONE = 40, 13

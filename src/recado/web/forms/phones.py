@@ -11,16 +11,8 @@ from django.core.exceptions import ValidationError
 from recado.outbox.models import MessageType
 from recado.phones.models import Phone
 from recado.phones.rule_values import LARGEST_QUOTA, LARGEST_SHARE, RuleRefused, check_hours, read_ddds, read_quota
-from recado.web.forms.fields import (
-    NUMERIC,
-    ClockField,
-    CountField,
-    MobileField,
-    OnceForm,
-    PaceField,
-    RowsField,
-    written_pace,
-)
+from recado.web.forms.fields import NUMERIC, ClockField, MobileField, OnceForm, RowsField
+from recado.web.forms.numbers import CountField, PaceField, written_pace
 
 T = TypeVar("T")
 

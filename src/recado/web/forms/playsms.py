@@ -12,7 +12,8 @@ from recado.outbox.types import fields_of
 from recado.phones.models import Phone
 from recado.playsms.models import LONGEST_WINDOW, Account, NinthDigit
 from recado.playsms.settling import Wishes
-from recado.web.forms.fields import CountField, LoginNameField, NetworksField
+from recado.web.forms.fields import LoginNameField, NetworksField
+from recado.web.forms.numbers import CountField
 
 LONGEST_WINDOW_MINUTES = LONGEST_WINDOW // 60
 

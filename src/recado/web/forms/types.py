@@ -16,7 +16,8 @@ from recado.outbox.models import ENCODINGS, MessageType, OnUncertain, Priority
 from recado.outbox.own_types import OF_A_REQUEST
 from recado.outbox.templates import TemplateRefused, check_template
 from recado.outbox.types import fields_of
-from recado.web.forms.fields import ClockField, CountField, LineField, MobileField, NoteField, OnceForm
+from recado.web.forms.fields import ClockField, LineField, MobileField, NoteField, OnceForm
+from recado.web.forms.numbers import CountField
 from recado.web.hours_words import DAYS
 
 LONGEST_TEXT = 1000
