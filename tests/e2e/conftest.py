@@ -168,3 +168,14 @@ def emulator(scene: Scene, settings: Settings) -> RunningEmulator:
     settings.RECADO_EMULATOR_CONTROL = running.control_path
     scene.start()
     return running
+
+
+@pytest.fixture(params=[(1280, 1), (390, 1), (640, 2)], ids=["wide", "narrow", "zoomed"])
+def sized_page(
+    request: pytest.FixtureRequest,
+    new_context: Callable[..., BrowserContext],
+    let_in: Callable[[BrowserContext], Page],
+) -> Page:
+    """A window of 1280 px, of a telephone, and of 1280 px at a zoom of 200 %: half the CSS pixels, twice as dense."""
+    width, density = request.param
+    return let_in(new_context(viewport={"width": width, "height": 800 // density}, device_scale_factor=density))

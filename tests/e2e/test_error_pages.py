@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.accessibility import grave_faults
 from tests.e2e.conftest import Troubles
@@ -28,16 +26,6 @@ ADDRESSED = (
 )
 
 
-@pytest.fixture(params=[(1280, 1), (390, 1), (640, 2)], ids=["wide", "narrow", "zoomed"])
-def window(
-    request: pytest.FixtureRequest,
-    new_context: Callable[..., BrowserContext],
-    let_in: Callable[[BrowserContext], Page],
-) -> Page:
-    width, density = request.param
-    return let_in(new_context(viewport={"width": width, "height": 800 // density}, device_scale_factor=density))
-
-
 def faults_of(page: Page, path: str, status: int, heading: str) -> list[str]:
     """What is wrong with the page of an error, which is at `path` now."""
     answer = page.goto(path)
@@ -50,11 +38,13 @@ def faults_of(page: Page, path: str, status: int, heading: str) -> list[str]:
     return [f"{status}: {fault}" for fault in found]
 
 
-def test_each_error_has_a_page_of_the_house(window: Page, troubles: Troubles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_error_has_a_page_of_the_house(
+    sized_page: Page, troubles: Troubles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found: list[str] = []
     for path, status, heading in ADDRESSED:
         troubles.forgive(str(status))
-        found += faults_of(window, path, status, heading)
+        found += faults_of(sized_page, path, status, heading)
     for raised, status, heading in RAISED:
         troubles.forgive(str(status))
 
@@ -63,7 +53,7 @@ def test_each_error_has_a_page_of_the_house(window: Page, troubles: Troubles, mo
 
         with monkeypatch.context() as broken:
             broken.setattr("recado.web.views.home.day_figures", fail)
-            found += faults_of(window, "/", status, heading)
+            found += faults_of(sized_page, "/", status, heading)
     assert "\n".join(found) == ""
-    window.get_by_role("link", name="Ir para a tela principal").click()
-    expect(window.get_by_role("heading", name="Tela principal", level=1)).to_be_visible()
+    sized_page.get_by_role("link", name="Ir para a tela principal").click()
+    expect(sized_page.get_by_role("heading", name="Tela principal", level=1)).to_be_visible()

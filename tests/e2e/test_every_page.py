@@ -211,17 +211,6 @@ def test_every_page_is_looked_at_or_is_none_and_says_why() -> None:
     assert NO_PAGE.keys() <= named
 
 
-@pytest.fixture(params=[(1280, 1), (390, 1), (640, 2)], ids=["wide", "narrow", "zoomed"])
-def sized_page(
-    request: pytest.FixtureRequest,
-    new_context: Callable[..., BrowserContext],
-    let_in: Callable[[BrowserContext], Page],
-) -> Page:
-    """A window of 1280 px, of a telephone, and of 1280 px at a zoom of 200 %: half the CSS pixels, twice as dense."""
-    width, density = request.param
-    return let_in(new_context(viewport={"width": width, "height": 800 // density}, device_scale_factor=density))
-
-
 def _look_at(page: Page, paths: tuple[str, ...] | list[str]) -> list[str]:
     """Open each; gives what is wider than the window, and by how much, and what axe-core finds grave."""
     found = []

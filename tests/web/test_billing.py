@@ -30,19 +30,12 @@ from tests.billing.conftest import (
 )
 from tests.mail.conftest import Office
 from tests.web.attendance import words
+from tests.web.billing_form import GOOD
 
 __all__ = ["collection", "office", "setup"]
 
 PAGE = "/faturamento/mensagem/"
 PROCESS = "/faturamento/envio/"
-GOOD = {
-    "minimum": "10,00",
-    "categories": ["R", "C"],
-    "days_before": "",
-    "max_attempts": "5",
-    "sms_text": "Sua conta de {VALOR} vence em {VENCTO}.",
-    "email_text": "Olá, {NOME}. Sua conta de {VALOR} vence em {VENCTO}.",
-}
 
 
 def upload(name: str, content: bytes) -> io.BytesIO:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -238,13 +238,17 @@ def test_what_is_of_no_use_any_more_is_only_discarded() -> None:
     assert statuses() == [MailStatus.FAILED]
 
 
-def test_a_bill_is_not_sent_again_to_who_agrees_no_longer(office: Office, setup: object) -> None:
+def fail_for_one_who_agrees_no_longer(now: datetime) -> None:
+    """The e-mail of a bill that failed, before its client took the yes back."""
     take(bill_row(1))
     do(Run.Step.PREPARE)
     do(Run.Step.TRANSMIT)
-    now = timezone.now()
     Mail.objects.update(status=MailStatus.FAILED, useful_until=now + timedelta(days=1))
     write_down([Word("501", ConsentKind.CLIENT_EMAIL, False)], how="Por telefone.", actor="ana", heard=True, now=now)
+
+
+def test_a_bill_is_not_sent_again_to_who_agrees_no_longer(office: Office, setup: object) -> None:
+    fail_for_one_who_agrees_no_longer(timezone.now())
     mail = Notice.objects.get(channel="email").mail
     assert mail is not None
     answer = logged_in().post(f"/emails/{mail.pk}/reenviar/", follow=True)
@@ -254,12 +258,8 @@ def test_a_bill_is_not_sent_again_to_who_agrees_no_longer(office: Office, setup:
 
 
 def test_of_several_each_reason_to_stay_is_told_apart(office: Office, setup: object) -> None:
-    take(bill_row(1))
-    do(Run.Step.PREPARE)
-    do(Run.Step.TRANSMIT)
     now = timezone.now()
-    Mail.objects.update(status=MailStatus.FAILED, useful_until=now + timedelta(days=1))
-    write_down([Word("501", ConsentKind.CLIENT_EMAIL, False)], how="Por telefone.", actor="ana", heard=True, now=now)
+    fail_for_one_who_agrees_no_longer(now)
     for number in (2, 3):
         failed(number, useful_until=now - timedelta(days=1))
     failed(4, MailStatus.SENT)

@@ -24,16 +24,9 @@ from recado.playsms.models import Account
 from tests.playsms.conftest import make_account
 from tests.support.outbox import make_phone
 from tests.web.attendance import words
+from tests.web.billing_form import GOOD
 
 pytestmark = pytest.mark.django_db
-SETUP = {
-    "minimum": "10,00",
-    "categories": ["R", "C"],
-    "days_before": "",
-    "max_attempts": "5",
-    "sms_text": "Sua conta de {VALOR} vence em {VENCTO}.",
-    "email_text": "Olá, {NOME}. Sua conta de {VALOR} vence em {VENCTO}.",
-}
 
 
 class Editor(HTMLParser):
@@ -152,7 +145,7 @@ SCREENS: dict[str, Case] = {
 @pytest.fixture
 def made(browser: Client, phone: Phone) -> dict[str, int]:
     """One of each thing that the screens edit, by its key."""
-    browser.post("/faturamento/mensagem/", SETUP)
+    browser.post("/faturamento/mensagem/", GOOD)
     person = User.objects.create_user("carla", first_name="Carla")
     give_role(person, ATTENDANT)
     system = tokens.register("portal", networks="", rate_per_minute=60, actor="ana", now=timezone.now())
